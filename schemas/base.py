@@ -1,0 +1,120 @@
+"""What every record is: frozen, keyword-only, closed to unknown fields, and free of numbers that JSON cannot carry."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import math
+import re
+from typing import Any, Literal, Self, TypeVar
+
+import msgspec
+
+#: The version of the records as a set: raised when a record's meaning changes, stored with every row.
+RECORDS_VERSION = 1
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A frozen record that travels; subclasses repeat `kw_only=True`, which msgspec does not inherit.
+
+    Floats must be finite: an unknown number is None, never NaN or infinity.
+    """
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            _require_finite(getattr(self, name), f"{type(self).__name__}.{name}")
+
+
+def _require_finite(value: Any, where: str) -> None:
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError(f"{where} must be finite or None, not {value}")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _require_finite(item, f"{where}[{key}]")
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            _require_finite(item, f"{where}[{index}]")
+
+
+_ISO = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,}))?\s*(Z|[+-]00:?00)?",
+    re.ASCII,
+)
+
+
+class Instant(Record, kw_only=True, order=True):
+    """An instant in UTC: text to the second and nanoseconds after it, so that a leap second (:60) survives and nothing is rounded.
+
+    Instants sort in time order. `utc` is "YYYY-MM-DDTHH:MM:SS".
+    """
+
+    utc: str
+    ns: int = 0
+    scale: Literal["utc"] = "utc"
+
+    def __post_init__(self) -> None:
+        match = _ISO.fullmatch(self.utc)
+        if match is None or match[7] or match[8] or "T" not in self.utc:
+            raise ValueError(f"not a UTC time to the second: {self.utc!r}")
+        if not 0 <= self.ns < 1_000_000_000:
+            raise ValueError(f"nanoseconds out of range: {self.ns}")
+        seconds = int(match[6])
+        if seconds > 60:
+            raise ValueError(f"not a UTC time: {self.utc!r}")
+        dt.datetime(*(int(match[i]) for i in range(1, 6)), second=min(seconds, 59))  # type: ignore[misc,arg-type]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read an ISO 8601 time in UTC, with or without zone (none means UTC), fraction of any length (cut at 1 ns)."""
+        match = _ISO.fullmatch(text.strip())
+        if match is None:
+            raise ValueError(f"not a UTC time: {text!r}")
+        year, month, day, hour, minute, second = (match[i] for i in range(1, 7))
+        fraction = (match[7] or "")[:9].ljust(9, "0")
+        return cls(utc=f"{year}-{month}-{day}T{hour}:{minute}:{second}", ns=int(fraction))
+
+    @classmethod
+    def from_datetime(cls, when: dt.datetime) -> Self:
+        """Take an aware datetime; a naive one is refused."""
+        if when.tzinfo is None:
+            raise ValueError("a naive datetime has no place here")
+        when = when.astimezone(dt.UTC)
+        return cls(utc=when.strftime("%Y-%m-%dT%H:%M:%S"), ns=when.microsecond * 1000)
+
+    def to_datetime(self) -> dt.datetime:
+        """As an aware datetime, cut at 1 µs; a leap second becomes the second that follows."""
+        head, second = self.utc[:17], int(self.utc[17:])
+        base = dt.datetime.fromisoformat(f"{head}{min(second, 59):02d}+00:00")
+        if second == 60:
+            return base + dt.timedelta(seconds=1)
+        return base + dt.timedelta(microseconds=self.ns // 1000)
+
+    @property
+    def iso(self) -> str:
+        """ISO 8601 with as many decimals as the instant has, at least three, and no zone: "2023-03-07T15:44:06.670"."""
+        fraction = f"{self.ns:09d}".rstrip("0").ljust(3, "0")
+        return f"{self.utc}.{fraction}"
+
+    def __str__(self) -> str:
+        return self.iso
+
+
+def sha256_hex(data: bytes) -> str:
+    """The name of a content: its SHA-256 in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+T = TypeVar("T")
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def to_json(record: Any) -> bytes:
+    """Encode a record (or plain data) as JSON, always the same bytes for the same content."""
+    return _encoder.encode(record)
+
+
+def from_json(data: bytes | str, kind: type[T]) -> T:
+    """Decode and validate a record. Raises msgspec.ValidationError with the path of what is wrong."""
+    return msgspec.json.decode(data, type=kind)

@@ -1,0 +1,262 @@
+"""The settings: one frozen record, read from a TOML file and the environment. There is no module-level configuration.
+
+Every field has a comment line that says what it does; `deploy/transients.toml` shows each one, and a test fails when one is missing there.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from schemas.errors import ConfigurationError
+
+
+class Secret:
+    """A text that is never printed: shown as ***, readable only through `reveal()`."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "***"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of the settings."""
+
+
+class DatabaseSettings(Section, kw_only=True):
+    # Address of a PostgreSQL server (postgresql://…). Empty: an embedded server is run in `data_dir`.
+    url: Secret | None = None
+    # Connections kept per process.
+    pool_size: int = 8
+
+
+class GcnSettings(Section, kw_only=True):
+    # Whether to listen to GCN's Kafka.
+    enabled: bool = False
+    # Client id and secret as GCN's web site gives them (receive scope).
+    client_id: str = ""
+    client_secret: Secret | None = None
+    # gcn.nasa.gov, test.gcn.nasa.gov or dev.gcn.nasa.gov.
+    domain: str = "gcn.nasa.gov"
+    # Consumer group: the same on every machine, never random, or alerts are lost at a restart.
+    group_id: str = "transients"
+    # Topics to read; the default is every topic a handler knows.
+    topics: tuple[str, ...] = ()
+
+
+class KafkaSettings(Section, kw_only=True):
+    # Name of this source in the inbox.
+    name: str
+    # host:port of the brokers.
+    bootstrap_servers: tuple[str, ...]
+    # Topics to read; the default is every topic a handler knows.
+    topics: tuple[str, ...] = ()
+    # Consumer group.
+    group_id: str = "transients"
+    # PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL.
+    security_protocol: str = "PLAINTEXT"
+    # PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512.
+    sasl_mechanism: str = "PLAIN"
+    # User and password for SASL.
+    username: str = ""
+    password: Secret | None = None
+
+
+class DirectorySettings(Section, kw_only=True):
+    # Name of this source in the inbox.
+    name: str
+    # Folder whose new files are read as alerts.
+    path: str
+    # Seconds between looks.
+    interval_s: float = 2.0
+
+
+class SourceSettings(Section, kw_only=True):
+    # Gateway of the data services (SERVICES routes). Empty: no data services.
+    gateway_url: str = ""
+    # Folders of recorded light curves, attitude and orbit files.
+    archive_dirs: tuple[str, ...] = ()
+    # Seconds a request may take.
+    timeout_s: float = 60.0
+    # Hosts a sky map may be fetched from; anything else is refused.
+    skymap_hosts: tuple[str, ...] = ("gracedb.ligo.org", "gcn.gsfc.nasa.gov", "heasarc.gsfc.nasa.gov", "roc.icecube.wisc.edu")
+    # Largest sky map taken, bytes.
+    skymap_max_bytes: int = 100_000_000
+
+
+class MissionSettings(Section, kw_only=True):
+    # Half width of the Sun constraint about 90 deg: the spacecraft may point 90 +- this from the Sun.
+    sun_half_width_deg: float = 40.0
+    # File with calibrated responses (docs/response.md); empty: the model that ships.
+    response_file: str = ""
+    # Time zone of the operations centre, for the working-hours rule of the planning urgency.
+    operations_time_zone: str = "Europe/Madrid"
+
+
+class ZenodoSettings(Section, kw_only=True):
+    # "off", "record" (write what would be sent to the database), "sandbox" or "production".
+    mode: Literal["off", "record", "sandbox", "production"] = "record"
+    # Token with scopes deposit:write and deposit:actions.
+    token: Secret | None = None
+    # Address of the service; empty: that of the mode.
+    url: str = ""
+    # "by-hand": a deposit waits for `transients publish`; "detections": detections publish themselves; "all".
+    publish: Literal["by-hand", "detections", "all"] = "by-hand"
+    # Names put as creators, "Family, Given".
+    creators: tuple[str, ...] = ("INTEGRAL transients service",)
+
+
+class MailSettings(Section, kw_only=True):
+    # "off", "record" or "smtp".
+    mode: Literal["off", "record", "smtp"] = "record"
+    # Server, port, and whether to start TLS.
+    host: str = "localhost"
+    port: int = 25
+    start_tls: bool = False
+    # Sender of the messages.
+    sender: str = "transients@localhost"
+    # User and password, where the server wants them.
+    username: str = ""
+    password: Secret | None = None
+
+
+class WebhookSettings(Section, kw_only=True):
+    # "off", "record" or "http".
+    mode: Literal["off", "record", "http"] = "record"
+    # Secret that signs each message (header X-Transients-Signature, HMAC-SHA256 of the body).
+    signing_key: Secret | None = None
+
+
+class NotifySettings(Section, kw_only=True):
+    # The rota: path or address of an iCalendar file. Empty: nobody is on shift and only `always` is told.
+    rota: str = ""
+    # Contacts by person as named in the rota's SUMMARY: {"A. Name" = ["mail:a@example.org", "webhook:https://…"]}.
+    contacts: dict[str, tuple[str, ...]] = {}
+    # Told of everything, on shift or not.
+    always: tuple[str, ...] = ()
+    # The least urgent grade that is told: "very high", "high", "medium" or "low". Detections are always told.
+    least_grade: Literal["very high", "high", "medium", "low"] = "high"
+    # Mail and webhook.
+    mail: MailSettings = MailSettings()
+    webhook: WebhookSettings = WebhookSettings()
+
+
+class CircularSettings(Section, kw_only=True):
+    # Author lines printed after the people on shift.
+    authors: tuple[str, ...] = ("on behalf of the INTEGRAL multi-messenger collaboration",)
+    # Closing sentence on the status of the product.
+    status: str = "This is a preliminary result of automatic processing, checked and sent by a person."
+
+
+class WebSettings(Section, kw_only=True):
+    # Address and port of the dashboard. Beyond loopback only when set so here.
+    host: str = "127.0.0.1"
+    port: int = 8088
+    # Address under which people reach it, for links in messages; empty: http://host:port.
+    public_url: str = ""
+
+
+class Settings(Section, kw_only=True):
+    """All settings."""
+
+    # Folder for the embedded database and cached files.
+    data_dir: str = "var"
+    # One switch that holds everything that leaves the house.
+    hold: bool = False
+    # Notices with role "test" are processed too (drafts are marked; nothing leaves the house).
+    process_tests: bool = False
+    # Worker tasks per process.
+    workers: int = 2
+    # Seconds to finish running work after SIGTERM.
+    shutdown_s: float = 20.0
+    # "console" for people, "json" for machines.
+    log_format: Literal["console", "json"] = "console"
+    database: DatabaseSettings = DatabaseSettings()
+    gcn: GcnSettings = GcnSettings()
+    kafka: tuple[KafkaSettings, ...] = ()
+    directory: tuple[DirectorySettings, ...] = ()
+    sources: SourceSettings = SourceSettings()
+    mission: MissionSettings = MissionSettings()
+    zenodo: ZenodoSettings = ZenodoSettings()
+    notify: NotifySettings = NotifySettings()
+    circular: CircularSettings = CircularSettings()
+    web: WebSettings = WebSettings()
+
+
+ENVIRONMENT_PREFIX = "TRANSIENTS_"
+
+
+def load_settings(path: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from a TOML file (None: the defaults), then from the environment.
+
+    `TRANSIENTS_WEB__PORT=8090` sets `web.port`: double underscores go one section down; values are TOML, or plain text.
+    A value "env:NAME" or "file:PATH" of a secret is read from there.
+
+    Raises
+    ------
+    ConfigurationError
+        Naming the file and the field.
+    """
+    environment = os.environ if environment is None else environment
+    data: dict[str, Any] = {}
+    if path is not None:
+        try:
+            data = tomllib.loads(path.read_text())
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise ConfigurationError(str(error), where=str(path)) from error
+    for name, text in sorted(environment.items()):
+        if name.startswith(ENVIRONMENT_PREFIX):
+            _assign(data, name[len(ENVIRONMENT_PREFIX) :].lower().split("__"), text)
+
+    def read_secret(kind: type, value: Any) -> Any:
+        if kind is Secret:
+            return _secret(str(value), environment)
+        raise NotImplementedError(kind)
+
+    try:
+        return msgspec.convert(data, Settings, dec_hook=read_secret)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(str(error), where=str(path) if path else "environment") from error
+
+
+def _assign(data: dict[str, Any], keys: list[str], text: str) -> None:
+    for key in keys[:-1]:
+        data = data.setdefault(key, {})
+    try:
+        data[keys[-1]] = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        data[keys[-1]] = text
+
+
+def _secret(text: str, environment: Mapping[str, str]) -> Secret:
+    if text.startswith("env:"):
+        name = text.removeprefix("env:")
+        if name not in environment:
+            raise ConfigurationError(f"the environment has no {name}")
+        return Secret(environment[name])
+    if text.startswith("file:"):
+        path = text.removeprefix("file:")
+        try:
+            return Secret(Path(path).read_text().strip())
+        except OSError as error:
+            raise ConfigurationError(str(error), where=path) from error
+    return Secret(text)
