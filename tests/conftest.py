@@ -1,12 +1,18 @@
-"""What every test may ask for."""
+"""What every test may ask for, and the rule that a required suite may not be skipped."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+hypothesis.settings.register_profile("default", deadline=None, derandomize=True, database=None)
+hypothesis.settings.register_profile("nightly", deadline=None, max_examples=2000, database=None)
+hypothesis.settings.load_profile("default")
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +21,25 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("no ../shared/data here: real material is not part of the project")
     return SHARED
+
+
+_required_but_skipped: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note each skipped test of a suite that TRANSIENTS_REQUIRE names ("kafka browser fault")."""
+    required = os.environ.get("TRANSIENTS_REQUIRE", "").split()
+    if report.skipped and not hasattr(report, "wasxfail") and any(name in report.keywords for name in required):
+        _required_but_skipped.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail the run when a required test was skipped."""
+    if _required_but_skipped:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the required tests that were skipped."""
+    for nodeid in _required_but_skipped:
+        terminalreporter.write_line(f"REQUIRED BUT SKIPPED: {nodeid}", red=True)
