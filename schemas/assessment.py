@@ -239,6 +239,16 @@ class ResponseWord(Record, kw_only=True):
     word: str
 
 
+class FluencePerCount(Record, kw_only=True):
+    """What a count means over the 50 % region, erg cm-2 per count in 75-2000 keV: median, and lowest and highest there."""
+
+    instrument: str
+    spectrum: str
+    median_erg_cm2: float
+    low_erg_cm2: float
+    high_erg_cm2: float
+
+
 class LimitResult(Record, kw_only=True):
     """Upper limits on an event."""
 
@@ -247,6 +257,8 @@ class LimitResult(Record, kw_only=True):
     #: Count limits used: (instrument, scale_s, 3 sigma counts).
     count_limits: tuple[tuple[str, float, float], ...] = ()
     response: dict[str, ResponseWord] = {}
+    #: Turns counts into fluence, for the excess table of a circular.
+    conversions: tuple[FluencePerCount, ...] = ()
     #: SHA-256 of the limit map (multi-order FITS), when one was made.
     map_blob_id: str | None = None
     response_source: str
