@@ -1,0 +1,99 @@
+"""What the rest of the program asks of a mission. A second mission implements this protocol in a folder of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from astropy.coordinates import SkyCoord
+from astropy.time import Time
+
+from schemas import Attitude, AttitudeSource, DataExpectation, FloatArray, Instant, OrbitState, RevolutionWindow
+
+from .spectra import Spectrum
+
+
+@dataclass(frozen=True)
+class RevolutionPhase:
+    """The revolution an instant falls in, and how far through it (0 at perigee, 1 at the next)."""
+
+    number: int
+    phase: float
+    #: Bound on the error of the phase, in revolutions.
+    phase_error: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """The facts of an instrument that results depend on."""
+
+    name: str
+    low_kev: float
+    high_kev: float
+    #: What it gives: "rate", "events", "spectral timing".
+    gives: str
+    #: Native time bin of its rate, s; None for event lists.
+    bin_s: float | None
+    #: Full extents of its field of view in deg along the spacecraft's Y and Z; None: all sky.
+    full_coding_deg: tuple[float, float] | None
+    zero_response_deg: tuple[float, float] | None
+    field_shape: str | None
+    note: str
+
+
+class Response(Protocol):
+    """Fluence per count of a mission's instruments for any direction in the spacecraft's frame and any spectrum."""
+
+    @property
+    def instruments(self) -> tuple[str, ...]: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    def fluence_per_count(
+        self, instrument: str, spectrum: str | Spectrum, theta_rad: FloatArray | float, phi_rad: FloatArray | float
+    ) -> FloatArray:
+        """erg cm^-2 (75-2000 keV) per count; directions in radians broadcast."""
+        ...
+
+    def best(self, instrument: str, spectrum: str | Spectrum) -> float:
+        """The least fluence per count over the sky."""
+        ...
+
+    def percent_of_best(
+        self, instrument: str, spectrum: str | Spectrum, theta_rad: FloatArray | float, phi_rad: FloatArray | float
+    ) -> FloatArray:
+        """100 best / response."""
+        ...
+
+    def word(self, percent: float) -> str:
+        """What circulars call that percentage."""
+        ...
+
+    def residual_percent(self, instrument: str, spectrum: str | Spectrum) -> float:
+        """How far the model is from the values it was made from, rms."""
+        ...
+
+
+class Mission(Protocol):
+    """A space observatory."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def instruments(self) -> Mapping[str, Instrument]: ...
+    @property
+    def fov_radius_deg(self) -> float: ...
+    @property
+    def response(self) -> Response: ...
+    def revolution(self, time: Time) -> RevolutionPhase: ...
+    def perigee(self, number: int) -> Time: ...
+    def data_window(self, number: int) -> RevolutionWindow: ...
+    def expectation(
+        self, at: Instant, windows: Sequence[RevolutionWindow] | None = None, windows_source: str = "timeline"
+    ) -> DataExpectation: ...
+    def approximate_orbit(self, time: Time) -> OrbitState: ...
+    def attitude_from_x(self, x: SkyCoord, at: Instant, source: AttitudeSource) -> Attitude: ...
+    def coding_fraction(self, instrument: str, y_deg: FloatArray | float, z_deg: FloatArray | float) -> FloatArray: ...

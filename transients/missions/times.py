@@ -1,0 +1,33 @@
+"""Instants as astropy times, and INTEGRAL's day count (IJD), which others use too."""
+
+from __future__ import annotations
+
+from astropy.time import Time
+
+from schemas import Instant
+
+#: IJD = MJD(TT) - 51544 exactly: IJD 0 is 2000-01-01T00:00:00 TT, 1999-12-31T23:58:55.816 UTC.
+IJD_ZERO_MJD = 51544
+_IJD_ZERO_JD = 2451544.5
+
+
+def to_time(instant: Instant) -> Time:
+    """The instant as an astropy Time (UTC), to better than a nanosecond, leap seconds included."""
+    return Time(f"{instant.utc}.{instant.ns:09d}", format="isot", scale="utc")
+
+
+def to_instant(time: Time) -> Instant:
+    """A scalar astropy Time of any scale as an Instant, rounded to the nanosecond."""
+    return Instant.parse(Time(time.utc, format="isot", precision=9).value)
+
+
+def ijd(time: Time) -> float:
+    """Days since 2000-01-01T00:00:00 TT. An array Time gives an array."""
+    tt = time.tt
+    days = (tt.jd1 - _IJD_ZERO_JD) + tt.jd2
+    return float(days) if tt.isscalar else days
+
+
+def from_ijd(days: float) -> Time:
+    """The time (UTC) of an IJD; an array gives an array Time."""
+    return Time(IJD_ZERO_MJD, days, format="mjd", scale="tt").utc
