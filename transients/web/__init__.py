@@ -1,0 +1,1 @@
+"""Dashboard, HTTP API and the data-service routes."""

@@ -1,0 +1,162 @@
+"""What the dashboard asks of the rest of the house: the store's read side, the status card, the health checks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Literal, Protocol
+
+import msgspec
+
+from schemas import Assessment, Circular, Event, Instant, Publication, RawAlert, Record
+
+
+class EventQuery(Record, kw_only=True):
+    """Which events are wanted, newest first. Every condition that is set must hold."""
+
+    messenger: str | None = None
+    #: Part of the origin's name, any case: "fermi".
+    origin: str | None = None
+    role: str | None = None
+    #: Part of the event's id, key or an alias, any case.
+    text: str = ""
+    limit: int = 25
+    offset: int = 0
+
+
+class Listed(Record, kw_only=True):
+    """An event and its newest assessment, if there is one yet."""
+
+    event: Event
+    assessment: Assessment | None = None
+
+
+class EventPage(Record, kw_only=True):
+    """Some of the events that match, and how many match in all."""
+
+    items: tuple[Listed, ...] = ()
+    total: int = 0
+
+
+class Artefact(Record, kw_only=True):
+    """A file made for an event at a revision of its assessment: a figure, a map, a table, a notebook."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+class RefusedAlert(Record, kw_only=True):
+    """A document that was not taken, and why; its bytes are kept."""
+
+    content_id: str
+    source: str
+    topic: str
+    received: Instant
+    reason: str
+    message: str
+    kind: str | None = None
+
+
+class Change(Record, kw_only=True):
+    """Something shown has changed. `event_key` is None for what belongs to no event (a refusal, the hold switch)."""
+
+    event_key: str | None = None
+    what: str = "event"
+    revision: int | None = None
+
+
+class Totals(Record, kw_only=True):
+    """Numbers of the whole database."""
+
+    events: int = 0
+    notices: int = 0
+    refused: int = 0
+    detections: int = 0
+    #: Jobs waiting or running.
+    jobs: int = 0
+
+
+class TierStatus(Record, kw_only=True):
+    """How fresh one tier of data is."""
+
+    state: Literal["ONLINE", "Delayed", "OFFLINE", "UNAVAILABLE"]
+    #: Newest science window, where the tier has them.
+    last: str | None = None
+    latency_s: float | None = None
+    ra_deg: float | None = None
+    dec_deg: float | None = None
+
+
+class StatusCard(Record, kw_only=True):
+    """The state of the observatory's data and of this service, for the top of the page and for `transients status`."""
+
+    at: Instant
+    mission: str = "INTEGRAL"
+    realtime: TierStatus | None = None
+    nrt: TierStatus | None = None
+    cons: TierStatus | None = None
+    revolution: int | None = None
+    phase: float | None = None
+    distance_mm: float | None = None
+    #: "next break in data in 29 hr: …, for 9.6 hr".
+    next_break: str | None = None
+    #: Where the sentence comes from: "timeline", "orbit model" …
+    next_break_source: str | None = None
+    #: Seconds since each source was last heard, None: never.
+    ingest: dict[str, float | None] = msgspec.field(default_factory=dict)
+    jobs: dict[str, int] = msgspec.field(default_factory=dict)
+    clock_offset_s: float | None = None
+    hold: bool = False
+    simulated: bool = False
+    caveats: tuple[str, ...] = ()
+
+
+class DashboardStore(Protocol):
+    """The read side of the store. Unknown names raise schemas.errors.NotFound."""
+
+    async def find_events(self, query: EventQuery) -> EventPage:
+        """Events with their newest assessments, newest T0 first."""
+
+    async def event(self, event_key: str) -> Event:
+        """The event as folded so far."""
+
+    async def assessment(self, event_key: str, revision: int | None = None) -> Assessment | None:
+        """An assessment, the newest by default; None when nothing was computed yet, NotFound for a revision that is not there."""
+
+    async def assessments(self, event_key: str) -> tuple[Assessment, ...]:
+        """Every revision, newest first."""
+
+    async def artefacts(self, event_key: str, revision: int) -> tuple[Artefact, ...]:
+        """The files of an assessment."""
+
+    async def artefact(self, event_key: str, revision: int, name: str) -> bytes:
+        """A file's bytes."""
+
+    async def circular(self, event_key: str, revision: int | None = None) -> Circular | None:
+        """The draft written from an assessment, the newest by default."""
+
+    async def publications(self, event_key: str) -> tuple[Publication, ...]:
+        """What was deposited or proposed for deposit."""
+
+    async def raw(self, content_id: str) -> RawAlert:
+        """A document as it came."""
+
+    async def refused(self, limit: int, offset: int) -> tuple[RefusedAlert, ...]:
+        """Documents not taken, newest first."""
+
+    async def totals(self) -> Totals:
+        """Numbers of the whole."""
+
+    async def ping(self) -> None:
+        """Raises when the database does not answer."""
+
+    def changes(self) -> AsyncIterator[Change]:
+        """Changes as they happen, until the iterator is closed."""
+
+
+#: The status card when asked; never raises, unknown fields are None.
+StatusSource = Callable[[], Awaitable[StatusCard]]
+#: None: well. A sentence: what is wrong.
+HealthCheck = Callable[[], Awaitable[str | None]]
+HealthChecks = Mapping[str, HealthCheck]
