@@ -1,0 +1,93 @@
+"""Options that several commands share, parsed at the edge."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import click
+from astropy import units as u
+from astropy.coordinates import SkyCoord
+
+from schemas import Attitude, Instant
+from schemas.errors import RefusedInput
+from transients.config import Settings, load_settings
+
+
+class InstantType(click.ParamType):
+    """A UTC time in ISO 8601."""
+
+    name = "UTC"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Instant:
+        if isinstance(value, Instant):
+            return value
+        try:
+            return Instant.parse(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class NumbersType(click.ParamType):
+    """Finite numbers separated by commas."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+        self.name = ",".join(names)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
+        if isinstance(value, tuple):
+            return value
+        try:
+            numbers = tuple(float(part) for part in str(value).split(","))
+        except ValueError:
+            self.fail(f"{value!r} is not {self.name}", param, ctx)
+        if len(numbers) != len(self.names) or not all(map(math.isfinite, numbers)):
+            self.fail(f"{value!r} is not {self.name}", param, ctx)
+        return numbers
+
+
+UTC = InstantType()
+RA_DEC = NumbersType("RA", "DEC")
+ORBIT = NumbersType("RA", "DEC", "KM")
+
+x_option = click.option("--x", "x", type=RA_DEC, help="Direction of the spacecraft's X (pointing) axis, deg.")
+z_option = click.option("--z", "z", type=RA_DEC, help="Direction of the spacecraft's Z axis, deg.")
+
+
+def direction(ra_deg: float, dec_deg: float) -> SkyCoord:
+    """A direction, ICRS; refuses a declination beyond the poles."""
+    if not -90.0 <= dec_deg <= 90.0:
+        raise RefusedInput(f"a declination of {dec_deg} deg is beyond the pole")
+    return SkyCoord(ra_deg * u.deg, dec_deg * u.deg)
+
+
+def attitude_from_axes(x: tuple[float, ...] | None, z: tuple[float, ...] | None, at: Instant | None) -> Attitude | None:
+    """An attitude from axes given on the command line; both or neither."""
+    if x is None and z is None:
+        return None
+    if x is None or z is None:
+        raise click.UsageError("--x and --z go together")
+    separation = direction(x[0], x[1]).separation(direction(z[0], z[1])).deg
+    if abs(separation - 90.0) > 1.0:
+        raise RefusedInput(f"X and Z are {separation:.3f} deg apart, not 90")
+    when = at or Instant(utc="2000-01-01T00:00:00")
+    return Attitude(at=when, x_ra_deg=x[0], x_dec_deg=x[1], z_ra_deg=z[0], z_dec_deg=z[1], source="axes")
+
+
+def settings_of(context: click.Context) -> Settings:
+    """The settings, read once from --config and the environment."""
+    root = context.find_root()
+    if not isinstance(root.obj, Settings):
+        root.obj = load_settings(root.params.get("config"))
+    settings: Settings = root.obj
+    return settings
+
+
+config_option = click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    envvar="TRANSIENTS_CONFIG",
+    help="Settings (TOML); see deploy/transients.toml.",
+)

@@ -1,0 +1,48 @@
+"""What an event's journey needs around it: the mission, the data, the settings, and where sky maps come from."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from schemas import (
+    Attitude,
+    DataExpectation,
+
+    Instant,
+    LightCurve,
+    OrbitState,
+    Pointing,
+    SkyMapRef,
+)
+from transients.config import Settings
+from transients.missions import Mission
+
+
+class Source(Protocol):
+    """The part of a data source that the pipeline uses; see `transients.sources.DataSource`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def simulated(self) -> bool: ...
+    async def attitude(self, at: Instant) -> Attitude: ...
+    async def orbit(self, at: Instant) -> OrbitState: ...
+    async def pointings(self, start: Instant, stop: Instant) -> tuple[Pointing, ...]: ...
+    async def light_curve(self, instrument: str, t0: Instant, half_width_s: float) -> LightCurve: ...
+    async def expectation(self, at: Instant) -> DataExpectation: ...
+    async def science_window(self, at: Instant) -> str: ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Context:
+    """Passed to every step. `fetch_map` gives the bytes of a referenced sky map, from the store or the network."""
+
+    mission: Mission
+    source: Source
+    settings: Settings
+    fetch_map: Callable[[SkyMapRef], Awaitable[bytes]]
+    version: str
+
+

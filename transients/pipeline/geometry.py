@@ -1,0 +1,144 @@
+"""The step that needs no count rates: where the spacecraft was, where it looked, what it could see."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Awaitable
+from typing import TypeVar
+
+import astropy.units as u
+
+from schemas import (
+    Attitude,
+    DataExpectation,
+    Event,
+    Exposure,
+    Geometry,
+    Instant,
+    OrbitState,
+    Pointing,
+    Provenance,
+    sha256_hex,
+    to_json,
+)
+from schemas.assessment import InputRef
+from schemas.errors import NoData, TransientsError
+from transients.missions import light_travel, orientation, sun_direction, to_instant, to_time
+from transients.sky import fov_exposure, peak, urgency, visibility
+
+from .context import Context
+from .localise import Localised
+
+T = TypeVar("T")
+
+#: Half width of the window of the field-of-view exposure, days: that of the dashboard's users.
+EXPOSURE_HALF_WINDOW_D = 10.0
+
+
+@dataclasses.dataclass(frozen=True)
+class SpacecraftState:
+    """What the sources say of the spacecraft at T0; None where they have nothing, with the reason in `caveats`."""
+
+    attitude: Attitude | None
+    orbit: OrbitState
+    expectation: DataExpectation
+    pointings: tuple[Pointing, ...]
+    scw_id: str | None
+    caveats: tuple[str, ...]
+    retry: bool
+
+
+async def spacecraft_state(t0: Instant, context: Context) -> SpacecraftState:
+    """Ask the sources about T0; what they cannot say is computed from the mission's orbit model, or left out, and said so."""
+    caveats: list[str] = []
+    retry = False
+
+    async def ask(what: str, question: Awaitable[T]) -> T | None:
+        nonlocal retry
+        try:
+            return await question
+        except TransientsError as error:
+            caveats.append(f"No {what}: {error}")
+            retry = retry or error.retriable
+            return None
+
+    source, mission = context.source, context.mission
+    time = to_time(t0)
+    window = EXPOSURE_HALF_WINDOW_D * u.day
+    attitude = await ask("attitude", source.attitude(t0))
+    orbit = await ask("orbit data (orbit model used)", source.orbit(t0))
+    expectation = await ask("timeline (expected data gaps are from the orbit model)", source.expectation(t0))
+    pointings = await ask("list of pointings", source.pointings(to_instant(time - window), to_instant(time + window)))
+    scw_id = await ask("science window", source.science_window(t0))
+    return SpacecraftState(
+        attitude=attitude,
+        orbit=orbit or mission.approximate_orbit(time),
+        expectation=expectation or mission.expectation(t0),
+        pointings=pointings or (),
+        scw_id=scw_id,
+        caveats=tuple(caveats),
+        retry=retry,
+    )
+
+
+async def geometry(event: Event, localised: Localised, state: SpacecraftState, now: Instant, context: Context) -> Geometry:
+    """Compute the geometry of an event with a known T0, off the event loop."""
+    return await asyncio.to_thread(_compute, event, localised, state, now, context)
+
+
+def _compute(event: Event, localised: Localised, state: SpacecraftState, now: Instant, context: Context) -> Geometry:
+    if event.t0 is None:
+        raise NoData("the alert gives no time", where=event.event_key)
+    mission, skymap = context.mission, localised.skymap
+    time = to_time(event.t0)
+    direction = peak(skymap)
+    revolution = mission.revolution(time)
+    oriented = None if state.attitude is None else orientation(direction, state.attitude)
+    seen = visibility(skymap, event.t0, mission, state.attitude, state.orbit, context.settings.mission.sun_half_width_deg)
+    return Geometry(
+        t0=event.t0,
+        mission=mission.name,
+        revolution=revolution.number,
+        phase=revolution.phase,
+        phase_error=revolution.phase_error,
+        scw_id=state.scw_id,
+        attitude=state.attitude,
+        orbit=state.orbit,
+        orientation=oriented,
+        expectation=state.expectation,
+        light_travel_s=float(light_travel(direction, state.orbit).to_value(u.s)),
+        sun_angle_deg=float(direction.separation(sun_direction(time)).deg),
+        localisation=localised.localisation,
+        visibility=seen,
+        exposure=_exposure(event.t0, localised, state, context),
+        urgency=urgency(event, localised.localisation, oriented, seen, now, context.settings.mission.operations_time_zone),
+        caveats=(*localised.caveats, *state.caveats),
+        provenance=_provenance(event, localised, state, context),
+    )
+
+
+def _exposure(t0: Instant, localised: Localised, state: SpacecraftState, context: Context) -> Exposure | None:
+    if not state.pointings:
+        return None
+    return fov_exposure(localised.skymap, state.pointings, t0, context.mission, EXPOSURE_HALF_WINDOW_D)
+
+
+def _provenance(event: Event, localised: Localised, state: SpacecraftState, context: Context) -> Provenance:
+    simulated, source = context.source.simulated, context.source.name
+    inputs = [localised.source]
+    for name, record in (("attitude", state.attitude), ("orbit", state.orbit), ("pointings", state.pointings)):
+        if record is not None:
+            inputs.append(InputRef(name=name, sha256=sha256_hex(to_json(record)), source=source, simulated=simulated))
+    return Provenance(
+        step="geometry",
+        version=context.version,
+        parameters={
+            "t0": event.t0.iso if event.t0 is not None else None,
+            "mission": context.mission.name,
+            "sun_half_width_deg": context.settings.mission.sun_half_width_deg,
+            "exposure_half_window_d": EXPOSURE_HALF_WINDOW_D,
+            "operations_time_zone": context.settings.mission.operations_time_zone,
+        },
+        inputs=tuple(inputs),
+    )

@@ -1,0 +1,52 @@
+"""The event's region as a sky map."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+
+from schemas import AllSky, Event, InputRef, Localisation, SkyMapRef, sha256_hex, to_json
+from schemas.errors import TransientsError
+from transients.sky import SkyMap, localisation, read_skymap, skymap_from_region
+
+from .context import Context
+
+
+@dataclasses.dataclass(frozen=True)
+class Localised:
+    """The map, its numbers, what it was made from, and what to be told about it."""
+
+    skymap: SkyMap
+    localisation: Localisation
+    source: InputRef
+    caveats: tuple[str, ...] = ()
+    #: The map could not be had now, but may be later.
+    retry: bool = False
+
+
+async def localise(event: Event, context: Context) -> Localised:
+    """Make the sky map of an event's best region. A map that cannot be had leaves the whole sky, and says why."""
+    region = event.region
+    if region is None:
+        region, caveats = AllSky(), ("The alert gives no position: computed for the whole sky.",)
+    else:
+        caveats = ()
+    if not isinstance(region, SkyMapRef):
+        skymap = await asyncio.to_thread(skymap_from_region, region)
+        return _localised(skymap, region.__struct_config__.tag, sha256_hex(to_json(region)), "the alert", caveats)
+    name = region.label or region.url or f"map {region.blob_id}"
+    try:
+        data = await context.fetch_map(region)
+        skymap = await asyncio.to_thread(read_skymap, data, name)
+    except TransientsError as error:
+        skymap = await asyncio.to_thread(skymap_from_region, AllSky())
+        caveat = f"The sky map could not be used ({error}): computed for the whole sky."
+        return _localised(skymap, "all-sky", sha256_hex(to_json(AllSky())), "none", (caveat,), retry=error.retriable)
+    return _localised(skymap, "skymap", sha256_hex(data), name, caveats)
+
+
+def _localised(
+    skymap: SkyMap, kind: object, sha256: str, source: str, caveats: tuple[str, ...], *, retry: bool = False
+) -> Localised:
+    reference = InputRef(name="localisation", sha256=sha256, source=source)
+    return Localised(skymap, localisation(skymap, str(kind)), reference, caveats, retry)
