@@ -56,6 +56,10 @@ WINDOWS = (
 )
 
 
+def _notice(content_id: str, revision: str, received: str) -> NoticeEntry:
+    return NoticeEntry(content_id=content_id, kind="igwn.gwalert", revision=revision, role="observation", received=at(received))
+
+
 def event(**changes: object) -> Event:
     base = Event(
         event_key="LIGO Virgo KAGRA:S230518h",
@@ -70,18 +74,7 @@ def event(**changes: object) -> Event:
         distance_error_mpc=57.0,
         properties={"HasNS": 1.0},
         policy="lvk",
-        history=(
-            NoticeEntry(
-                content_id="c1",
-                kind="igwn.gwalert",
-                revision="PRELIMINARY",
-                role="observation",
-                received=at("2023-05-18T13:00:10"),
-            ),
-            NoticeEntry(
-                content_id="c2", kind="igwn.gwalert", revision="INITIAL", role="observation", received=at("2023-05-18T13:30:10")
-            ),
-        ),
+        history=(_notice("c1", "PRELIMINARY", "2023-05-18T13:00:10"), _notice("c2", "INITIAL", "2023-05-18T13:30:10")),
     )
     return msgspec.structs.replace(base, **changes)
 
@@ -162,12 +155,21 @@ def quiet_search(**changes: object) -> SearchResult:
         detection=False,
         published=PublishedSearch(
             background_rate_cts_s=83671.2,
-            noise=(NoiseAtScale(scale_s=1.0, mean_cts_s=83671.2, std_cts_s=379.0, mean_error_cts_s=289.3, excess_noise=1.31, bins=600),),
-            excesses=(excess(), excess(t_start_s=-120.05, duration_s=0.05, counts=310.0, snr=4.6, spike=Spike(likely=True, log_ratio=4.0, bins=1))),
+            noise=(
+                NoiseAtScale(
+                    scale_s=1.0, mean_cts_s=83671.2, std_cts_s=379.0, mean_error_cts_s=289.3, excess_noise=1.31, bins=600
+                ),
+            ),
+            excesses=(
+                excess(),
+                excess(
+                    t_start_s=-120.05, duration_s=0.05, counts=310.0, snr=4.6, spike=Spike(likely=True, log_ratio=4.0, bins=1)
+                ),
+            ),
             scales=128,
         ),
         provenance=PROVENANCE,
-    )  # fmt: skip
+    )
     return msgspec.structs.replace(base, **changes)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from schemas import Assessment, Circular, CircularLink, DataExpectation, Event, Instant, RevolutionWindow, sha256_hex, to_json
@@ -74,7 +74,7 @@ def draft(
     variant = variant_of(assessment)
     if variant is None:
         raise RefusedInput(f'verdict "{assessment.verdict}" calls for no circular', where=assessment.event_key)
-    subject, story = _SUBJECTS[variant](event, assessment), []
+    subject = _SUBJECTS[variant](event, assessment)
     if variant == "inactive":
         story = _inactive(event, assessment, circulars)
     elif variant == "retraction":
@@ -211,7 +211,7 @@ def _non_detection_subject(event: Event, assessment: Assessment) -> str:
     return f"{event_name(event)}: No counterpart candidates in {assessment.mission} {names} prompt observation"
 
 
-_SUBJECTS = {
+_SUBJECTS: dict[str, Callable[[Event, Assessment], str]] = {
     "detection": _detection_subject,
     "non-detection": _non_detection_subject,
     "inactive": lambda event, a: f"{event_name(event)}: {a.mission} was inactive at the time of the event",
