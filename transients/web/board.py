@@ -1,0 +1,92 @@
+"""The front page: status card, tabs, one row per event."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from litestar import get
+from litestar.params import Parameter
+from litestar.response import Template
+
+from schemas import Record
+from schemas.errors import NotFound
+
+from .inject import TheClock, TheStatus, TheStore
+from .ports import EventQuery, Listed
+from .views import board_row
+
+PAGE_SIZE = 25
+
+
+class Tab(Record, kw_only=True):
+    """A choice of events with a name."""
+
+    name: str
+    title: str
+    messenger: str | None = None
+    origin: str | None = None
+
+
+TABS = (
+    Tab(name="all", title="All"),
+    Tab(name="gw", title="LIGO/Virgo/KAGRA", messenger="gravitational-wave"),
+    Tab(name="neutrinos", title="Neutrinos", messenger="neutrino"),
+    Tab(name="integral", title="INTEGRAL", origin="INTEGRAL"),
+    Tab(name="fermi", title="Fermi", origin="Fermi"),
+)
+ROLES = ("observation", "test", "utility")
+
+
+@get("/", include_in_schema=False)
+async def board(
+    store: TheStore,
+    status: TheStatus,
+    clock: TheClock,
+    tab: Annotated[str, Parameter(max_length=40)] = "all",
+    role: Annotated[str, Parameter(max_length=40)] = "",
+    q: Annotated[str, Parameter(max_length=200)] = "",
+    page: Annotated[int, Parameter(ge=1, le=400_000)] = 1,
+) -> Template:
+    """The event table."""
+    chosen = next((t for t in TABS if t.name == tab), None)
+    if chosen is None or role not in ("", *ROLES):
+        raise NotFound("there is no such list of events")
+    query = EventQuery(
+        messenger=chosen.messenger,
+        origin=chosen.origin,
+        role=role or None,
+        text=q.strip(),
+        limit=PAGE_SIZE,
+        offset=(page - 1) * PAGE_SIZE,
+    )
+    found = await store.find_events(query)
+    pages = max(1, -(-found.total // PAGE_SIZE))
+    here = {"tab": tab, "role": role, "q": q.strip()}
+    context: dict[str, Any] = {
+        "card": await status(),
+        "totals": await store.totals(),
+        "rows": [_row(item) for item in found.items],
+        "total": found.total,
+        "tabs": [(t, _address({**here, "tab": t.name})) for t in TABS],
+        "tab": tab,
+        "role": role,
+        "roles": ROLES,
+        "q": q.strip(),
+        "page": page,
+        "pages": pages,
+        "here": _address({**here, "page": page}),
+        "newer": _address({**here, "page": page - 1}) if page > 1 else None,
+        "older": _address({**here, "page": page + 1}) if page < pages else None,
+        "now": clock(),
+    }
+    return Template("board.html", context=context)
+
+
+def _row(item: Listed) -> Any:
+    return board_row(item.event, item.assessment)
+
+
+def _address(query: dict[str, Any]) -> str:
+    kept = {name: value for name, value in query.items() if value not in ("", "all", 1)}
+    return f"/?{urlencode(kept)}" if kept else "/"

@@ -1,0 +1,100 @@
+"""The other pages: one event, refused documents, and the bytes behind both."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from litestar import Response, get
+from litestar.params import Parameter
+from litestar.response import Template
+
+from schemas import Assessment, to_json
+from schemas.errors import NotFound
+
+from .api import Revision
+from .foreign import file_response, raw_response
+from .inject import TheClock, TheStore
+from .keys import segment_to_key
+from .ports import Artefact
+from .views import event_facts, excess_rows, figures, history_lines, limit_rows, provenances, revision_lines, verdict
+
+REFUSED_PAGE_SIZE = 50
+#: Built from the stored record when asked for, so it is there for every revision.
+ASSESSMENT_FILE = "assessment.json"
+
+
+@get("/events/{key:str}", include_in_schema=False)
+async def event_page(store: TheStore, clock: TheClock, key: str, revision: Revision = None) -> Template:
+    """Everything about one event."""
+    event = await store.event(segment_to_key(key))
+    assessment = await store.assessment(event.event_key, revision)
+    files = () if assessment is None else await store.artefacts(event.event_key, assessment.revision)
+    revisions = await store.assessments(event.event_key)
+    context: dict[str, Any] = {
+        "event": event,
+        "assessment": assessment,
+        "verdict": verdict(event, assessment),
+        "groups": event_facts(event, assessment),
+        "figures": figures(files, event, assessment),
+        "curves": [f for f in files if _is_curve(f)],
+        "files": files,
+        "limits": limit_rows(assessment.limits) if assessment is not None and assessment.limits is not None else (),
+        "excesses": excess_rows(assessment) if assessment is not None else ((), 0),
+        "circular": await store.circular(event.event_key, None if assessment is None else assessment.revision),
+        "publications": await store.publications(event.event_key),
+        "history": history_lines(event),
+        "revisions": revision_lines(revisions),
+        "newest": max((a.revision for a in revisions), default=None),
+        "provenances": () if assessment is None else provenances(assessment),
+        "caveats": _caveats(assessment),
+        "now": clock(),
+    }
+    return Template("event.html", context=context)
+
+
+@get("/events/{key:str}/files/{name:str}", include_in_schema=False)
+async def event_file(store: TheStore, key: str, name: str, revision: Revision = None) -> Response[bytes]:
+    """A file of an assessment, the newest by default."""
+    event_key, name = segment_to_key(key), segment_to_key(name)
+    assessment = await store.assessment(event_key, revision)
+    if assessment is None:
+        raise NotFound("nothing is computed for this event yet")
+    if name == ASSESSMENT_FILE:
+        return file_response(to_json(assessment), "application/json", name)
+    for artefact in await store.artefacts(event_key, assessment.revision):
+        if artefact.name == name:
+            body = await store.artefact(event_key, assessment.revision, name)
+            return file_response(body, artefact.media_type, name)
+    raise NotFound(f"revision {assessment.revision} has no file {name!r}")
+
+
+@get("/raw/{content_id:str}", include_in_schema=False)
+async def raw(store: TheStore, content_id: str) -> Response[bytes]:
+    """The bytes of an alert as they came."""
+    alert = await store.raw(content_id)
+    return raw_response(alert.body, alert.content_id)
+
+
+@get("/refused", include_in_schema=False)
+async def refused(store: TheStore, clock: TheClock, page: Annotated[int, Parameter(ge=1, le=200_000)] = 1) -> Template:
+    """Documents that were not taken."""
+    found = await store.refused(REFUSED_PAGE_SIZE + 1, (page - 1) * REFUSED_PAGE_SIZE)
+    context = {
+        "refused": found[:REFUSED_PAGE_SIZE],
+        "newer": page - 1 if page > 1 else None,
+        "older": page + 1 if len(found) > REFUSED_PAGE_SIZE else None,
+        "now": clock(),
+    }
+    return Template("refused.html", context=context)
+
+
+def _is_curve(artefact: Artefact) -> bool:
+    return artefact.media_type == "application/json" and artefact.name.startswith("lightcurve")
+
+
+def _caveats(assessment: Assessment | None) -> tuple[str, ...]:
+    if assessment is None:
+        return ()
+    parts = [assessment.geometry, *assessment.searches, assessment.limits]
+    every = [*assessment.caveats, *(c for part in parts if part is not None for c in part.caveats)]
+    return tuple(dict.fromkeys(every))

@@ -1,0 +1,28 @@
+"""What the pages say, as plain data: pure functions of the records and of now."""
+
+from .board import BoardRow, board_row
+from .facts import Fact, FactGroup, event_facts, provenances
+from .figures import Figure, figures
+from .history import HistoryLine, history_lines, revision_lines
+from .tables import ExcessRow, LimitRow, excess_rows, limit_rows
+from .verdict import Verdict, verdict
+
+__all__ = [
+    "BoardRow",
+    "ExcessRow",
+    "Fact",
+    "FactGroup",
+    "Figure",
+    "HistoryLine",
+    "LimitRow",
+    "Verdict",
+    "board_row",
+    "event_facts",
+    "excess_rows",
+    "figures",
+    "history_lines",
+    "limit_rows",
+    "provenances",
+    "revision_lines",
+    "verdict",
+]
