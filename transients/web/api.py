@@ -9,10 +9,11 @@ from litestar.params import Parameter
 
 from schemas import Assessment, Event, Record
 from schemas.errors import NotFound
+from transients.store import EventPage, EventQuery, Totals
 
 from .inject import TheStatus, TheStore
 from .keys import segment_to_key
-from .ports import EventPage, EventQuery, StatusCard, Totals
+from .ports import StatusCard
 
 Limit = Annotated[int, Parameter(ge=1, le=500, description="At most this many")]
 Offset = Annotated[int, Parameter(ge=0, le=10_000_000, description="Left out from the start")]
@@ -20,7 +21,7 @@ Text = Annotated[str, Parameter(max_length=200, description="Part of the event's
 Revision = Annotated[int | None, Parameter(ge=1, le=2_000_000_000, description="The newest by default")]
 
 
-class StatusAnswer(Record, kw_only=True):
+class StatusAnswer(Record, frozen=True, kw_only=True):
     """The status card and the database's numbers."""
 
     status: StatusCard

@@ -11,15 +11,15 @@ from litestar.response import Template
 
 from schemas import Record
 from schemas.errors import NotFound
+from transients.store import EventQuery, Listed
 
 from .inject import TheClock, TheStatus, TheStore
-from .ports import EventQuery, Listed
 from .views import board_row
 
 PAGE_SIZE = 25
 
 
-class Tab(Record, kw_only=True):
+class Tab(Record, frozen=True, kw_only=True):
     """A choice of events with a name."""
 
     name: str

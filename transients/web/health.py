@@ -15,7 +15,7 @@ from .ports import DashboardStore, HealthCheck
 CHECK_TIMEOUT_S = 5.0
 
 
-class Health(Record, kw_only=True):
+class Health(Record, frozen=True, kw_only=True):
     """ "OK" or "NOK", and each check with None (well) or what is wrong."""
 
     status: str

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import structlog
 
-from .ports import Change
+from transients.store import Change
 
 #: A page that reads slower than this many changes is told once that things changed: it reloads the list anyway.
 BACKLOG = 64

@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator
 
 from schemas import Assessment, Circular, Event, Publication, RawAlert, sha256_hex
 from schemas.errors import NotFound
-
-from .ports import Artefact, Change, EventPage, EventQuery, Listed, RefusedAlert, Totals
+from transients.store import Artefact, Change, EventPage, EventQuery, Listed, RefusedAlert, Totals
 
 
 class MemoryStore:

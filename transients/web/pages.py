@@ -10,12 +10,12 @@ from litestar.response import Template
 
 from schemas import Assessment, to_json
 from schemas.errors import NotFound
+from transients.store import Artefact
 
 from .api import Revision
 from .foreign import file_response, raw_response
 from .inject import TheClock, TheStore
 from .keys import segment_to_key
-from .ports import Artefact
 from .views import event_facts, excess_rows, figures, history_lines, limit_rows, provenances, revision_lines, verdict
 
 REFUSED_PAGE_SIZE = 50

@@ -8,76 +8,10 @@ from typing import Literal, Protocol
 import msgspec
 
 from schemas import Assessment, Circular, Event, Instant, Publication, RawAlert, Record
+from transients.store import Artefact, Change, EventPage, EventQuery, RefusedAlert, Totals
 
 
-class EventQuery(Record, kw_only=True):
-    """Which events are wanted, newest first. Every condition that is set must hold."""
-
-    messenger: str | None = None
-    #: Part of the origin's name, any case: "fermi".
-    origin: str | None = None
-    role: str | None = None
-    #: Part of the event's id, key or an alias, any case.
-    text: str = ""
-    limit: int = 25
-    offset: int = 0
-
-
-class Listed(Record, kw_only=True):
-    """An event and its newest assessment, if there is one yet."""
-
-    event: Event
-    assessment: Assessment | None = None
-
-
-class EventPage(Record, kw_only=True):
-    """Some of the events that match, and how many match in all."""
-
-    items: tuple[Listed, ...] = ()
-    total: int = 0
-
-
-class Artefact(Record, kw_only=True):
-    """A file made for an event at a revision of its assessment: a figure, a map, a table, a notebook."""
-
-    name: str
-    media_type: str
-    size: int
-    sha256: str
-
-
-class RefusedAlert(Record, kw_only=True):
-    """A document that was not taken, and why; its bytes are kept."""
-
-    content_id: str
-    source: str
-    topic: str
-    received: Instant
-    reason: str
-    message: str
-    kind: str | None = None
-
-
-class Change(Record, kw_only=True):
-    """Something shown has changed. `event_key` is None for what belongs to no event (a refusal, the hold switch)."""
-
-    event_key: str | None = None
-    what: str = "event"
-    revision: int | None = None
-
-
-class Totals(Record, kw_only=True):
-    """Numbers of the whole database."""
-
-    events: int = 0
-    notices: int = 0
-    refused: int = 0
-    detections: int = 0
-    #: Jobs waiting or running.
-    jobs: int = 0
-
-
-class TierStatus(Record, kw_only=True):
+class TierStatus(Record, frozen=True, kw_only=True):
     """How fresh one tier of data is."""
 
     state: Literal["ONLINE", "Delayed", "OFFLINE", "UNAVAILABLE"]
@@ -88,7 +22,7 @@ class TierStatus(Record, kw_only=True):
     dec_deg: float | None = None
 
 
-class StatusCard(Record, kw_only=True):
+class StatusCard(Record, frozen=True, kw_only=True):
     """The state of the observatory's data and of this service, for the top of the page and for `transients status`."""
 
     at: Instant

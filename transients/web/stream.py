@@ -10,10 +10,10 @@ from litestar import Request, get
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from schemas import to_json
+from transients.store import Change
 
 from .hub import Hub
 from .inject import TheHub
-from .ports import Change
 
 #: A comment this often keeps proxies from closing a quiet line, and finds out that the other side has gone.
 HEARTBEAT_S = 15.0

@@ -22,7 +22,7 @@ TITLES = (
 )
 
 
-class BoardRow(Record, kw_only=True):
+class BoardRow(Record, frozen=True, kw_only=True):
     """Texts in the order of `titles`, and what colours the row."""
 
     event_key: str

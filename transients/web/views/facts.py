@@ -7,7 +7,7 @@ from schemas import Assessment, DataStatus, Event, Geometry, LimitResult, Proven
 from ..wording import UNKNOWN, number, percent
 
 
-class Fact(Record, kw_only=True):
+class Fact(Record, frozen=True, kw_only=True):
     """One line: what, value with its unit, uncertainty, origin."""
 
     label: str
@@ -16,7 +16,7 @@ class Fact(Record, kw_only=True):
     source: str = UNKNOWN
 
 
-class FactGroup(Record, kw_only=True):
+class FactGroup(Record, frozen=True, kw_only=True):
     """Facts that belong together."""
 
     title: str

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from schemas import Assessment, Event, Record
+from transients.store import Artefact
 
-from ..ports import Artefact
 
-
-class Figure(Record, kw_only=True):
+class Figure(Record, frozen=True, kw_only=True):
     """An image file and its description."""
 
     name: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemas import Assessment, Event, Instant, Record
 
 
-class HistoryLine(Record, kw_only=True):
+class HistoryLine(Record, frozen=True, kw_only=True):
     """A notice of the event."""
 
     content_id: str
@@ -17,7 +17,7 @@ class HistoryLine(Record, kw_only=True):
     received: Instant
 
 
-class RevisionLine(Record, kw_only=True):
+class RevisionLine(Record, frozen=True, kw_only=True):
     """A revision of the assessment."""
 
     revision: int

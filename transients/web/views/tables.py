@@ -7,7 +7,7 @@ from schemas import Assessment, Excess, LimitEntry, LimitResult, PublishedLimits
 from ..wording import UNKNOWN, number, percent
 
 
-class LimitRow(Record, kw_only=True):
+class LimitRow(Record, frozen=True, kw_only=True):
     """A limit as text."""
 
     what: str
@@ -19,7 +19,7 @@ class LimitRow(Record, kw_only=True):
     energy: str
 
 
-class ExcessRow(Record, kw_only=True):
+class ExcessRow(Record, frozen=True, kw_only=True):
     """An excess as text. Times are from T0."""
 
     instrument: str

@@ -12,7 +12,7 @@ from ..wording import number, percent
 Tone = Literal["alarm", "calm", "muted", "waiting", "warning"]
 
 
-class Verdict(Record, kw_only=True):
+class Verdict(Record, frozen=True, kw_only=True):
     """A word, how it is coloured, and a sentence of reasons."""
 
     word: str
