@@ -1,0 +1,168 @@
+"""Probability inside a region of the sky, as a true integral over tiles of constant density."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import astropy.units as u
+import numpy as np
+import numpy.typing as npt
+from astropy.coordinates import SkyCoord
+
+from schemas import FloatArray
+
+from . import healpix
+from .healpix import IntArray
+from .maps import SkyMap, refined
+
+BoolArray = npt.NDArray[np.bool_]
+Predicate = Callable[[FloatArray, FloatArray], BoolArray]
+#: Signed angular distance (rad) of unit vectors (n, 3) to a region's edge, positive inside; it never changes faster than
+#: the direction does.
+Margin = Callable[[FloatArray], FloatArray]
+
+#: Subdivision stops when the tiles still cut by the edge hold less than this of the whole …
+TOLERANCE = 1e-3
+#: … and less than this of what was found inside, but never asks for less than the floor. Cut tiles are shared out in
+#: proportion, so the integral's own error is some hundred times smaller (tests: caps of a uniform sky).
+RELATIVE_TOLERANCE = 1e-2
+FLOOR = 1e-7
+#: A black-box predicate may have features this fine: tiles are cut to this order (0.46 deg) before anyone asks whether
+#: an edge crosses them.
+PREDICATE_ORDER = 7
+
+
+def probability_within(m: SkyMap, margin: Margin, *, tolerance: float = TOLERANCE, max_order: int = healpix.MAX_ORDER) -> float:
+    """Probability where `margin` is positive.
+
+    A tile whose centre is farther from the edge than its radius is wholly in or out; others are cut in four, until what
+    they hold together is below `tolerance` and a hundredth of what lies inside, or they reach `max_order`. What is left
+    is shared out by the margin of the tiles' centres in units of their size.
+
+    Parameters
+    ----------
+    margin : callable
+        (n, 3) unit vectors (ICRS) -> (n,) rad, with Lipschitz constant 1: |margin(a) - margin(b)| <= angle(a, b).
+
+    Returns
+    -------
+    float in [0, 1]
+    """
+    keep = m.prob > 0
+    order, ipix, prob, v = m.order[keep], m.ipix[keep], m.prob[keep], m.vectors[keep]
+    inside = 0.0
+    while True:
+        distance = margin(v)
+        cut = np.abs(distance) < healpix.radius_bound_rad(order)
+        inside += float(prob[~cut & (distance > 0)].sum())
+        order, ipix, prob, distance = order[cut], ipix[cut], prob[cut], distance[cut]
+        deep = order >= max_order
+        if prob.sum() <= max(min(tolerance, RELATIVE_TOLERANCE * inside), FLOOR) or deep.all():
+            return min(inside + float((prob * _share(distance, order)).sum()), 1.0)
+        inside += float((prob[deep] * _share(distance[deep], order[deep])).sum())
+        order, ipix, prob = _cut(order[~deep], ipix[~deep], prob[~deep])
+        v = healpix.vectors(order, ipix)
+
+
+def _share(distance_rad: FloatArray, order: IntArray) -> FloatArray:
+    """The part of a tile that lies inside a straight edge at this distance from its centre, taking the tile as a disc."""
+    radius = healpix.side_rad(order) / np.sqrt(np.pi)
+    t = np.clip(distance_rad / radius, -1.0, 1.0)
+    return np.asarray(0.5 + (t * np.sqrt(1 - t * t) + np.arcsin(t)) / np.pi)
+
+
+def _cut(order: IntArray, ipix: IntArray, prob: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
+    return np.repeat(order + 1, 4), healpix.children(ipix).ravel(), np.repeat(prob / 4, 4)
+
+
+def probability_where(m: SkyMap, predicate: Predicate, *, max_order: int = 13, tolerance: float = TOLERANCE) -> float:
+    """Probability where a predicate holds.
+
+    For predicates of which nothing is known but their values: tiles are cut to order 7 (0.46 deg), then those whose
+    centre and surroundings (the centres of their 16 grandchildren) disagree are cut on, until what they hold together is
+    below `tolerance` or they reach `max_order`; there each of the 16 counts for itself. A feature smaller than 0.46 deg
+    may be missed: where the region's shape is known use `probability_within` or `probability_in_cone`.
+
+    Parameters
+    ----------
+    predicate : callable
+        (ra_rad, dec_rad), each (n,) -> (n,) bool.
+    max_order : int
+        Deepest order tiles are cut to (13: 26 arcsec).
+
+    Returns
+    -------
+    float in [0, 1]
+    """
+    order, ipix, prob, _ = refined(m, min(PREDICATE_ORDER, max_order))
+    keep = prob > 0
+    order, ipix, prob = order[keep], ipix[keep], prob[keep]
+    inside = 0.0
+    while True:
+        fraction = _sampled(predicate, order, ipix)
+        cut = (fraction > 0) & (fraction < 1) & (order < max_order)
+        inside += float((prob[~cut] * fraction[~cut]).sum())
+        if not cut.any() or float(prob[cut].sum()) <= tolerance:
+            return min(inside + float((prob[cut] * fraction[cut]).sum()), 1.0)
+        order, ipix, prob = _cut(order[cut], ipix[cut], prob[cut])
+
+
+def _sampled(predicate: Predicate, order: IntArray, ipix: IntArray) -> FloatArray:
+    """The part of 16 points of each tile at which the predicate holds."""
+    depth = np.minimum(2, healpix.MAX_ORDER - order)
+    out = np.empty(len(ipix))
+    for levels in np.unique(depth):
+        at = depth == levels
+        fine = healpix.children(ipix[at], int(levels))
+        deep = np.repeat(order[at] + levels, fine.shape[1])
+        out[at] = predicate(*healpix.centres(deep, fine.ravel())).reshape(fine.shape).mean(axis=1)
+    return out
+
+
+def probability_at_pixels(m: SkyMap, predicate: Predicate, order: int | None = None) -> float:
+    """Probability of the tiles at whose centre a predicate holds: the plain pixel-centre rule.
+
+    Parameters
+    ----------
+    order : int, optional
+        Coarser tiles are first cut to this order, as in a flat map of nside 2^order; None: tiles as they are.
+    """
+    deep, ipix, prob, _ = refined(m, 0 if order is None else order)
+    return float(prob[predicate(*healpix.centres(deep, ipix))].sum())
+
+
+def probability_in_cone(m: SkyMap, centre: SkyCoord, radius: u.Quantity) -> float:
+    """Probability within `radius` of `centre`, to about 1e-4 of itself for any radius from micro-arcseconds to 180 deg."""
+    radius_rad = float(radius.to_value(u.rad))
+    if radius_rad <= 0:
+        return 0.0
+    if radius_rad >= np.pi:
+        return 1.0
+    return probability_within(m, cone(direction(centre), radius_rad))
+
+
+def direction(centre: SkyCoord) -> FloatArray:
+    """Unit vector (3,) of one direction, ICRS."""
+    icrs = centre.icrs
+    return healpix.unit_vectors(float(icrs.ra.rad), float(icrs.dec.rad))
+
+
+def cone(axis: FloatArray, radius_rad: float) -> Margin:
+    """Margin of the cone of `radius_rad` about a unit vector."""
+    return lambda v: radius_rad - healpix.separation_rad(v, axis)
+
+
+def band(axis: FloatArray, half_width_rad: float) -> Margin:
+    """Margin of the band within `half_width_rad` of the great circle at right angles to a unit vector."""
+    return lambda v: half_width_rad - np.abs(0.5 * np.pi - healpix.separation_rad(v, axis))
+
+
+def both(*margins: Margin) -> Margin:
+    """Margin of the intersection."""
+
+    def least(v: FloatArray) -> FloatArray:
+        values: Any = [margin(v) for margin in margins]
+        return np.asarray(np.min(values, axis=0))
+
+    return least

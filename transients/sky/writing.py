@@ -1,0 +1,75 @@
+"""Sky maps, and maps of other quantities on their tiles, as multi-order FITS."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+from astropy.io import fits
+
+from .maps import SkyMap
+
+
+def write_skymap(
+    m: SkyMap,
+    columns: Mapping[str, tuple[npt.ArrayLike, str]] | None = None,
+    header: Mapping[str, str | int | float | bool] | None = None,
+) -> bytes:
+    """The map as a multi-order HEALPix FITS file: UNIQ, PROBDENSITY (sr-1), distances, and further columns.
+
+    Rows are sorted by UNIQ. The same input gives the same bytes: no date is written. `read_skymap` reads it back.
+
+    Parameters
+    ----------
+    columns : mapping of name to (values (n,), FITS unit), optional
+        One value per tile of `m`, in its order; float64 are kept as such.
+    header : mapping of keyword to value, optional
+        Written after the standard keywords.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    ValueError
+        If a column has another length than the map.
+    """
+    rows = np.argsort(m.uniq, kind="stable")
+    table = [fits.Column("UNIQ", "K", array=m.uniq[rows]), fits.Column("PROBDENSITY", "D", unit="sr-1", array=m.density[rows])]
+    for name, unit in (("distmu", "Mpc"), ("distsigma", "Mpc"), ("distnorm", "Mpc-2")):
+        values = getattr(m, name)
+        if values is not None:
+            table.append(fits.Column(name.upper(), "D", unit=unit, array=values[rows]))
+    for name, (values, unit) in (columns or {}).items():
+        array = np.asarray(values, dtype=np.float64)
+        if array.shape != (len(m),):
+            raise ValueError(f"column {name} has shape {array.shape}, the map has {len(m)} tiles")
+        table.append(fits.Column(name, "D", unit=unit or None, array=array[rows]))
+    hdu = fits.BinTableHDU.from_columns(table)
+    for key, value, comment in (
+        ("PIXTYPE", "HEALPIX", "HEALPix pixelisation"),
+        ("ORDERING", "NUNIQ", "multi-order: pixels by UNIQ code"),
+        ("COORDSYS", "C", "equatorial (ICRS)"),
+        ("INDXSCHM", "EXPLICIT", "pixels are listed"),
+        ("MOCORDER", int(m.order.max()), "deepest order"),
+    ):
+        hdu.header[key] = (value, comment)
+    for key, entry in {**_facts(m), **(header or {})}.items():
+        hdu.header[key] = entry
+    out = io.BytesIO()
+    fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(out)
+    return out.getvalue()
+
+
+def _facts(m: SkyMap) -> dict[str, str | float]:
+    keys = {
+        "object": "OBJECT",
+        "instruments": "INSTRUME",
+        "date_obs": "DATE-OBS",
+        "distmean_mpc": "DISTMEAN",
+        "diststd_mpc": "DISTSTD",
+    }
+    return {keyword: m.meta[key] for key, keyword in keys.items() if m.meta.get(key) is not None}
