@@ -50,6 +50,8 @@ class Event(Record, kw_only=True):
     duration_s: float | None = None
     instruments: tuple[str, ...] = ()
     links: dict[str, str] = {}
+    #: Content id of the notice that each other value came from, by field.
+    values_from: dict[str, str] = {}
     #: Name of the policy that applies.
     policy: str
     #: The whole history, in the order received.

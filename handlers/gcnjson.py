@@ -1,0 +1,88 @@
+"""What all JSON notices after GCN's schema share: role, identity, region."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemas import Circle, Ellipse, Role
+
+from .documents import JsonDocument
+from .numbers import celestial, number, positive
+from .refused import Refused
+from .times import read_iso
+
+#: Words of `alert_tense`; "injections" stands in documentation beside the schema's "injection".
+_TENSES: dict[str, Role] = {
+    "current": "observation", "archival": "observation", "test": "test", "injection": "test", "injections": "test",
+    "planned": "utility", "commanded": "utility",
+}  # fmt: skip
+
+
+def role_of(document: JsonDocument) -> Role:
+    """Role by `alert_tense` (none: current) and by a topic with ".test.". An unknown word is taken for a test."""
+    if document.topic and ".test." in f".{document.topic}.":
+        return "test"
+    return _TENSES.get(str(document.value.get("alert_tense") or "current").lower(), "test")
+
+
+def identities(value: Any) -> tuple[str, ...]:
+    """The `id`: a text, a number, or a list of them; the first names the event."""
+    found = value if isinstance(value, list) else [value]
+    return tuple(
+        str(item).strip() for item in found if isinstance(item, str | int) and not isinstance(item, bool) and str(item).strip()
+    )
+
+
+def require_identity(document: JsonDocument) -> tuple[str, ...]:
+    """Identities of the event. Raises Refused (no-identity)."""
+    found = identities(document.value.get("id"))
+    if not found:
+        raise Refused("no-identity", "the notice has no id")
+    return found
+
+
+def region_of(value: dict[str, Any]) -> tuple[Circle | Ellipse | None, tuple[str, ...]]:
+    """The region of `ra`, `dec`, `ra_dec_error` and remarks. The schema's defaults: containment 0.9, no systematics."""
+    if value.get("ra") is None and value.get("dec") is None:
+        return None, ()
+    direction = celestial(value.get("ra"), value.get("dec"))
+    if direction is None:
+        return None, (f"position {value.get('ra')}, {value.get('dec')} is not on the sky: no position",)
+    printed = value.get("ra_dec_error")
+    axes = [number(item) for item in (printed if isinstance(printed, list) else [printed])]
+    containment = number(value.get("containment_probability"))
+    if containment is None or not 0 < containment <= 1:
+        containment = 0.9
+    systematic = value.get("systematic_included")
+    systematic = systematic if isinstance(systematic, bool) else False
+    major, minor = (positive(axes[0]), positive(axes[1]) if len(axes) > 1 else None) if axes else (None, None)
+    if major is not None and minor is not None and minor != major:
+        angle = axes[2] if len(axes) > 2 else None
+        return Ellipse(
+            ra_deg=direction[0], dec_deg=direction[1], semi_major_deg=major, semi_minor_deg=minor,
+            position_angle_deg=0.0 if angle is None else angle, containment=containment, systematic_included=systematic,
+        ), ()  # fmt: skip
+    remarks = () if major is not None else (f"error radius {printed} is not a radius: unknown",)
+    return Circle(
+        ra_deg=direction[0], dec_deg=direction[1], radius_deg=major,
+        containment=containment if major is not None else None, systematic_included=systematic,
+    ), remarks  # fmt: skip
+
+
+def links_of(value: dict[str, Any]) -> dict[str, str]:
+    """Top-level texts that are addresses, by key."""
+    return {
+        key: item
+        for key, item in value.items()
+        if isinstance(item, str) and item.startswith(("http://", "https://")) and key != "$schema"
+    }
+
+
+def times_of(document: JsonDocument) -> dict[str, Any]:
+    """`time` and `issued` of the notice; a trigger time that is there and cannot be read is refused (bad-time)."""
+    printed = document.value.get("trigger_time")
+    time = read_iso(printed) if isinstance(printed, str) else None
+    if printed is not None and time is None:
+        raise Refused("bad-time", f"no readable time of the event: {printed!r}")
+    issued = document.value.get("alert_datetime")
+    return {"time": time, "issued": read_iso(issued) if isinstance(issued, str) else None}

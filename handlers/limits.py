@@ -1,0 +1,8 @@
+"""What a document may weigh. Alerts come from untrusted feeds."""
+
+#: GCN's brokers accept about 4 MiB, LVK's producer up to 8 MiB; anything beyond twice that is no alert.
+MAX_BYTES = 16 * 1024 * 1024
+#: Levels of nesting: real notices have at most ten.
+MAX_DEPTH = 64
+#: Elements of one document: real notices have at most about 200.
+MAX_NODES = 20_000

@@ -1,0 +1,19 @@
+"""The one exception inside this room: a document that is not taken, with the stable word that says why."""
+
+from __future__ import annotations
+
+from schemas import Refusal
+from schemas.errors import RefusedInput
+
+
+class Refused(RefusedInput):
+    """The document is not taken."""
+
+    def __init__(self, reason: str, message: str, *, kind: str | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.document_kind = kind
+
+    def record(self, kind: str | None = None) -> Refusal:
+        """As a record; `kind` names the document when the exception does not."""
+        return Refusal(reason=self.reason, message=self.message, kind=self.document_kind or kind)
