@@ -1,0 +1,79 @@
+"""INTEGRAL as a Mission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from astropy.coordinates import SkyCoord
+from astropy.time import Time
+
+from schemas import Attitude, AttitudeSource, DataExpectation, FloatArray, Instant, OrbitState, RevolutionWindow
+
+from ..base import Instrument, Response, RevolutionPhase
+from . import attitude, instruments, orbit, revolutions, scw, windows
+
+
+@dataclass(frozen=True, eq=False)
+class Integral:
+    """The INTEGRAL observatory (2002-2025), with the response model it is given."""
+
+    response: Response
+
+    @property
+    def name(self) -> str:
+        return "INTEGRAL"
+
+    @property
+    def instruments(self) -> Mapping[str, Instrument]:
+        return instruments.INSTRUMENTS
+
+    @property
+    def fov_radius_deg(self) -> float:
+        """Off-axis angle inside which a pointing counts as exposure."""
+        return instruments.FOV_RADIUS_DEG
+
+    def revolution(self, time: Time) -> RevolutionPhase:
+        """See `revolutions.revolution`."""
+        return revolutions.revolution(time)
+
+    def perigee(self, number: int) -> Time:
+        """See `revolutions.perigee`."""
+        return revolutions.perigee(number)
+
+    def data_window(self, number: int) -> RevolutionWindow:
+        """See `windows.data_window`."""
+        return windows.data_window(number)
+
+    def expectation(
+        self, at: Instant, windows: Sequence[RevolutionWindow] | None = None, windows_source: str = "timeline"
+    ) -> DataExpectation:
+        """See `windows.expectation`."""
+        return _expectation(at, windows, windows_source)
+
+    def science_window_id(self, revolution: int, pointing: int, subdivision: int = 1, kind: scw.WindowKind = "pointing") -> str:
+        """See `scw.science_window_id`."""
+        return scw.science_window_id(revolution, pointing, subdivision, kind)
+
+    def parse_science_window(self, text: str) -> scw.ScienceWindow:
+        """See `scw.parse_science_window`."""
+        return scw.parse_science_window(text)
+
+    def approximate_orbit(self, time: Time) -> OrbitState:
+        """See `orbit.approximate_orbit`."""
+        return orbit.approximate_orbit(time)
+
+    def attitude_from_x(self, x: SkyCoord, at: Instant, source: AttitudeSource, error_deg: float | None = None) -> Attitude:
+        """See `attitude.attitude_from_x`."""
+        return attitude.attitude_from_x(x, at, source, error_deg)
+
+    def coding_fraction(self, instrument: str, y_deg: FloatArray | float, z_deg: FloatArray | float) -> FloatArray:
+        """See `instruments.coding_fraction`."""
+        return instruments.coding_fraction(instrument, y_deg, z_deg)
+
+    def coding_fraction_at(self, instrument: str, theta_rad: FloatArray | float, phi_rad: FloatArray | float) -> FloatArray:
+        """See `instruments.coding_fraction_at`."""
+        return instruments.coding_fraction_at(instrument, theta_rad, phi_rad)
+
+
+_expectation = windows.expectation
