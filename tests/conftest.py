@@ -8,6 +8,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+pytest_plugins = ["plugins.postgres"]
+
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 hypothesis.settings.register_profile("default", deadline=None, derandomize=True, database=None)

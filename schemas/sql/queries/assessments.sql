@@ -1,0 +1,54 @@
+-- name: hold_event
+-- Assessments of one event are saved one after the other.
+SELECT revision FROM event WHERE event_key = $1 FOR UPDATE;
+
+-- name: same_assessment
+SELECT revision, record FROM assessment WHERE event_key = $1 AND facts_key = $2;
+
+-- name: next_assessment
+SELECT coalesce(max(revision), 0) + 1 AS revision FROM assessment WHERE event_key = $1;
+
+-- name: put_assessment
+INSERT INTO assessment
+    (event_key, revision, event_revision, mission, verdict, simulated, facts_key, facts_id, valid_at, known_at, record, records_version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp(), $10, $11);
+
+-- name: put_artefact
+-- An artefact is made once; making it again with other bytes is an error the caller sees by the row that comes back.
+INSERT INTO artefact (event_key, revision, name, blob_id) VALUES ($1, $2, $3, $4)
+ON CONFLICT (event_key, revision, name) DO UPDATE SET name = excluded.name
+RETURNING blob_id;
+
+-- name: assessment
+-- $2 NULL: the last revision; $3 NULL: as known now.
+SELECT record FROM assessment
+WHERE event_key = $1 AND ($2::integer IS NULL OR revision = $2) AND ($3::timestamptz IS NULL OR known_at <= $3)
+ORDER BY revision DESC LIMIT 1;
+
+-- name: assessments
+-- Every revision, newest first.
+SELECT record FROM assessment WHERE event_key = $1 ORDER BY revision DESC;
+
+-- name: artefacts
+-- $2 NULL: of the last revision.
+SELECT a.name, b.blob_id, b.media_type, octet_length(b.data) AS size FROM artefact a JOIN blob b USING (blob_id)
+WHERE a.event_key = $1 AND a.revision = coalesce($2, (SELECT max(revision) FROM assessment WHERE event_key = $1))
+ORDER BY a.name;
+
+-- name: artefact
+SELECT b.media_type, b.data FROM artefact a JOIN blob b USING (blob_id)
+WHERE a.event_key = $1 AND a.name = $3
+  AND a.revision = coalesce($2, (SELECT max(revision) FROM assessment WHERE event_key = $1));
+
+-- name: put_circular
+INSERT INTO circular (event_key, assessment_revision, variant, facts_id, record) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (event_key, assessment_revision, variant) DO NOTHING
+RETURNING event_key;
+
+-- name: circular
+-- $2 NULL: of the last assessment that has one.
+SELECT record FROM circular WHERE event_key = $1 AND ($2::integer IS NULL OR assessment_revision = $2)
+ORDER BY assessment_revision DESC, known_at DESC LIMIT 1;
+
+-- name: circulars
+SELECT record FROM circular ORDER BY known_at DESC LIMIT $1;

@@ -1,0 +1,29 @@
+-- name: put_job
+-- A row comes back only when the key is new.
+INSERT INTO job (kind, event_key, payload, dedupe_key, priority, not_before) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (dedupe_key) DO NOTHING
+RETURNING job_id;
+
+-- name: start_job
+-- Nothing comes back for a job that is done or given up: it was delivered once more after a crash.
+UPDATE job SET state = 'running', attempts = attempts + 1, started = clock_timestamp()
+WHERE job_id = $1 AND state IN ('queued', 'running')
+RETURNING job_id, kind, event_key, payload, attempts;
+
+-- name: finish_job
+-- $2 state, $3 error.
+UPDATE job SET state = $2, error = $3, finished = CASE WHEN $2 = 'queued' THEN NULL ELSE clock_timestamp() END WHERE job_id = $1;
+
+-- name: reopen_job
+-- A failed job is to run again, its attempts counted anew.
+UPDATE job SET state = 'queued', attempts = 0, finished = NULL WHERE job_id = $1 AND state = 'failed'
+RETURNING job_id, kind, priority;
+
+-- name: jobs
+-- $1 NULL: of every event; $2 NULL: in any state. Newest first.
+SELECT job_id, kind, event_key, payload, dedupe_key, priority, state, attempts, not_before, created, started, finished, error
+FROM job WHERE ($1::text IS NULL OR event_key = $1) AND ($2::text IS NULL OR state = $2)
+ORDER BY job_id DESC LIMIT $3;
+
+-- name: job_counts
+SELECT state, count(*) AS jobs FROM job GROUP BY state;

@@ -1,0 +1,157 @@
+"""Connections: a pool, transactions that every method joins, and errors in our own words."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import datetime as dt
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextvars import ContextVar
+from typing import Any, Self
+
+import asyncpg
+
+from schemas import Instant, to_json
+from schemas.errors import ServiceUnreachable
+
+from .queries import load_queries
+from .records import Change, ChangeKind
+
+#: Of what the database does when it is away, ends, starts, is too full, or chose this transaction as a deadlock's victim.
+_PASSING = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    OSError,
+    TimeoutError,
+)
+CHANNEL = "transients_changed"
+COMMAND_TIMEOUT_S = 60.0
+
+
+@dataclasses.dataclass
+class _Open:
+    connection: Any
+    task: asyncio.Task[Any] | None
+    over: bool = False
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Turn the database's absence into ServiceUnreachable, which callers may retry."""
+    try:
+        yield
+    except _PASSING as error:
+        raise ServiceUnreachable(f"{type(error).__name__}: {error}", where="database") from error
+
+
+class Database:
+    """The pool and the queries. Rooms of the store derive from it.
+
+    Every method runs in the transaction opened by `transaction()` in the same task, or else in one of its own.
+    """
+
+    def __init__(self, pool: Any, url: str) -> None:
+        self._pool = pool
+        self.url = url
+        self._queries = load_queries()
+        self._current: ContextVar[_Open | None] = ContextVar("transaction", default=None)
+
+    @classmethod
+    async def open(cls, url: str, pool_size: int = 8) -> Self:
+        """Connect to the server at `url` (postgresql://…).
+
+        Raises
+        ------
+        ServiceUnreachable
+            The server does not answer.
+        """
+        with translated():
+            pool = await asyncpg.create_pool(
+                url, min_size=1, max_size=pool_size, command_timeout=COMMAND_TIMEOUT_S, server_settings=SERVER_SETTINGS
+            )
+        return cls(pool, url)
+
+    async def aclose(self) -> None:
+        """Give the connections back."""
+        try:
+            await asyncio.wait_for(self._pool.close(), 5.0)
+        except TimeoutError:
+            self._pool.terminate()
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """All that this task does with the store inside is one transaction; nested ones join the outer.
+
+        Work started in another task while it is open is refused with RuntimeError: it could not be part of it.
+        """
+        async with self._connection(transaction=True):
+            yield
+
+    @contextlib.asynccontextmanager
+    async def _connection(self, *, transaction: bool = False) -> AsyncIterator[Any]:
+        current = self._current.get()
+        if current is not None and not current.over:
+            if current.task is not asyncio.current_task():
+                raise RuntimeError("a transaction is open in another task, which this one cannot join")
+            yield current.connection
+            return
+        with translated():
+            async with self._pool.acquire() as connection:
+                if not transaction:
+                    yield connection
+                    return
+                opened = _Open(connection, asyncio.current_task())
+                token = self._current.set(opened)
+                try:
+                    async with connection.transaction():
+                        yield connection
+                finally:
+                    opened.over = True
+                    self._current.reset(token)
+
+    async def _rows(self, name: str, *arguments: Any) -> Sequence[Any]:
+        async with self._connection() as connection:
+            rows: Sequence[Any] = await connection.fetch(self._queries[name], *arguments)
+            return rows
+
+    async def _row(self, name: str, *arguments: Any) -> Any:
+        rows = await self._rows(name, *arguments)
+        return rows[0] if rows else None
+
+    async def _do(self, name: str, *arguments: Any) -> None:
+        async with self._connection() as connection:
+            await connection.execute(self._queries[name], *arguments)
+
+    async def _tell(self, what: ChangeKind, event_key: str | None = None, revision: int | None = None) -> None:
+        """Tell every listener, when the transaction ends."""
+        await self._do("notify", to_json(Change(event_key=event_key, what=what, revision=revision)).decode())
+
+
+SERVER_SETTINGS = {"application_name": "transients", "timezone": "UTC", "jit": "off"}
+
+
+def stamp(when: Instant) -> dt.datetime:
+    """An instant as a column for searching, cut at 1 µs."""
+    return when.to_datetime()
+
+
+def stamp_or_none(when: Instant | None) -> dt.datetime | None:
+    """The same of an instant that may be missing."""
+    return None if when is None else when.to_datetime()
+
+
+def instant(when: dt.datetime) -> Instant:
+    """A column's time as an instant."""
+    return Instant.from_datetime(when)
+
+
+def searchable(text: str | None) -> str | None:
+    """A text fit for a text column, which cannot hold NUL; the record keeps the original."""
+    return None if text is None else text.replace("\x00", "\ufffd")

@@ -1,0 +1,134 @@
+"""Jobs: queued in the transaction of the result that asks for them, readable for ever."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal
+
+import msgspec
+
+from schemas import Instant, Record, to_json
+from schemas.errors import NotFound
+
+from .database import instant, stamp_or_none
+from .outgoing import Outgoing
+from .queue import queue_on
+
+JobState = Literal["queued", "running", "done", "failed"]
+
+
+class Job(Record, frozen=True, kw_only=True):
+    """A job and what became of it."""
+
+    job_id: int
+    kind: str
+    event_key: str | None = None
+    payload: dict[str, Any] = msgspec.field(default_factory=dict)
+    dedupe_key: str | None = None
+    priority: int = 0
+    state: JobState = "queued"
+    #: Times it was started.
+    attempts: int = 0
+    not_before: Instant | None = None
+    created: Instant
+    started: Instant | None = None
+    finished: Instant | None = None
+    #: What went wrong the last time: "kind: message".
+    error: str | None = None
+
+
+class Jobs(Outgoing):
+    """Queueing and reading jobs."""
+
+    async def enqueue(
+        self,
+        kind: str,
+        event_key: str | None = None,
+        payload: dict[str, Any] | None = None,
+        dedupe_key: str | None = None,
+        priority: int = 0,
+        not_before: Instant | None = None,
+    ) -> int | None:
+        """Queue a job, in the open transaction if there is one: the job and the result that asks for it stand or fall together.
+
+        Parameters
+        ----------
+        kind : str
+            Names the handler.
+        event_key : str, optional
+            The event it belongs to.
+        payload : dict, optional
+            Plain JSON data for the handler.
+        dedupe_key : str, optional
+            The same key is never queued twice, done or not.
+        priority : int
+            Higher goes first.
+        not_before : Instant, optional
+            Not started earlier.
+
+        Returns
+        -------
+        int or None
+            The job's number; None when its key was queued before.
+        """
+        due = stamp_or_none(not_before)
+        async with self.transaction():
+            body = to_json(payload or {}).decode()
+            row = await self._row("put_job", kind, event_key, body, dedupe_key, priority, due)
+            if row is None:
+                return None
+            job_id: int = row["job_id"]
+            await self._dispatch(job_id, kind, priority, due)
+        return job_id
+
+    async def retry_failed(self, job_id: int) -> None:
+        """Queue a failed job again, its attempts counted anew. Raises NotFound when it is not a failed job."""
+        async with self.transaction():
+            row = await self._row("reopen_job", job_id)
+            if row is None:
+                raise NotFound(f"no failed job {job_id}")
+            await self._dispatch(job_id, row["kind"], row["priority"], None)
+
+    async def jobs(self, event_key: str | None = None, state: JobState | None = None, limit: int = 1000) -> tuple[Job, ...]:
+        """Jobs of an event, or of all; newest first."""
+        return tuple(_job(row) for row in await self._rows("jobs", event_key, state, limit))
+
+    async def job_counts(self) -> dict[str, int]:
+        """How many jobs are in each state."""
+        return {row["state"]: row["jobs"] for row in await self._rows("job_counts")}
+
+    async def start_job(self, job_id: int) -> tuple[str, str | None, dict[str, Any], int] | None:
+        """Mark a job as running: (kind, event key, payload, attempt from 1). None when it is over already."""
+        row = await self._row("start_job", job_id)
+        return None if row is None else (row["kind"], row["event_key"], msgspec.json.decode(row["payload"]), row["attempts"])
+
+    async def finish_job(self, job_id: int, state: JobState, error: str | None = None) -> None:
+        """Mark how an attempt ended: "done", "failed", or "queued" to be tried again."""
+        await self._do("finish_job", job_id, state, error)
+
+    async def _dispatch(self, job_id: int, kind: str, priority: int, due: dt.datetime | None) -> None:
+        delay = None if due is None else max(dt.timedelta(0), due - dt.datetime.now(dt.UTC))
+        async with self._connection() as connection:
+            await queue_on(connection).enqueue(kind, str(job_id).encode(), priority, delay)
+
+
+def _instant(when: dt.datetime | None) -> Instant | None:
+    return None if when is None else instant(when)
+
+
+def _job(row: Any) -> Job:
+    return Job(
+        job_id=row["job_id"],
+        kind=row["kind"],
+        event_key=row["event_key"],
+        payload=msgspec.json.decode(row["payload"]),
+        dedupe_key=row["dedupe_key"],
+        priority=row["priority"],
+        state=row["state"],
+        attempts=row["attempts"],
+        not_before=_instant(row["not_before"]),
+        created=instant(row["created"]),
+        started=_instant(row["started"]),
+        finished=_instant(row["finished"]),
+        error=row["error"],
+    )

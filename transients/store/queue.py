@@ -1,0 +1,54 @@
+"""PgQueuer, as it is used here: its tables in a schema of their own, its names fixed, whatever the environment says."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder, QuerySchedulerBuilder
+from pgqueuer.db import AsyncpgDriver
+from pgqueuer.domain.settings import DBSettings
+from pgqueuer.domain.types import Channel
+from pgqueuer.queries import Queries
+
+QUEUE_SCHEMA = "pgqueuer"
+QUEUE_CHANNEL = Channel("transients_jobs")
+# Every name that the environment could change otherwise (PGQUEUER_PREFIX …): all processes must agree on them.
+_NAMES: dict[str, Any] = {
+    "prefix": "",
+    "db_schema": QUEUE_SCHEMA,
+    "channel": QUEUE_CHANNEL,
+    "function": "fn_changed",
+    "statistics_table": "statistics",
+    "queue_status_type": "status",
+    "queue_table": "queue",
+    "queue_table_log": "queue_log",
+    "trigger": "tg_changed",
+    "schedules_table": "schedules",
+    "durability": "durable",
+}
+
+
+def queue_on(connection: Any) -> Queries:
+    """PgQueuer's queries over one connection, inside its transaction if it has one."""
+    settings = DBSettings(**_NAMES)
+    return Queries(
+        AsyncpgDriver(connection),
+        qbe=QueryBuilderEnvironment(settings),
+        qbq=QueryQueueBuilder(settings),
+        qbs=QuerySchedulerBuilder(settings),
+    )
+
+
+def queue_version() -> str:
+    """The installed PgQueuer: its tables are brought up to date when this changes."""
+    return version("pgqueuer")
+
+
+async def install_queue(connection: Any) -> None:
+    """Make PgQueuer's tables, or bring those of an older version up to date."""
+    queries = queue_on(connection)
+    if await queries.schema_is_installed():
+        await queries.upgrade()
+    else:
+        await queries.install()

@@ -1,0 +1,108 @@
+"""What the store answers beside the records that travel."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from schemas import Assessment, Event, Instant, Record
+
+ChangeKind = Literal["event", "assessment", "circular", "publication", "message", "refused", "hold", "reconnected"]
+
+
+class EventQuery(Record, frozen=True, kw_only=True):
+    """Which events are wanted, newest first. Every condition that is set must hold."""
+
+    messenger: str | None = None
+    #: Part of the origin's name, any case: "fermi".
+    origin: str | None = None
+    role: str | None = None
+    #: Part of the event's id, key or an alias, any case.
+    text: str = ""
+    #: T0 from here (included) to there (excluded).
+    t0_from: Instant | None = None
+    t0_before: Instant | None = None
+    limit: int = 25
+    offset: int = 0
+
+
+class Listed(Record, frozen=True, kw_only=True):
+    """An event and its newest assessment, if there is one yet."""
+
+    event: Event
+    assessment: Assessment | None = None
+
+
+class EventPage(Record, frozen=True, kw_only=True):
+    """Some of the events that match, and how many match in all."""
+
+    items: tuple[Listed, ...] = ()
+    total: int = 0
+
+
+class Artefact(Record, frozen=True, kw_only=True):
+    """A file made for an event at a revision of its assessment: a figure, a map, a table, a notebook."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+class RefusedAlert(Record, frozen=True, kw_only=True):
+    """A document that was not taken, and why; its bytes are kept."""
+
+    content_id: str
+    source: str
+    topic: str
+    received: Instant
+    reason: str
+    message: str
+    kind: str | None = None
+
+
+class Delivery(Record, frozen=True, kw_only=True):
+    """One road by which a content came, and how often this same delivery was read."""
+
+    source: str
+    topic: str
+    partition: int | None = None
+    offset: int | None = None
+    received: Instant
+    broker_time: Instant | None = None
+    times: int = 1
+
+
+class Change(Record, frozen=True, kw_only=True):
+    """Something shown has changed. `event_key` is None for what belongs to no event (a refusal, the hold switch).
+
+    "reconnected": the line to the database broke and is back; anything may have changed meanwhile.
+    """
+
+    event_key: str | None = None
+    what: str = "event"
+    revision: int | None = None
+
+
+class Totals(Record, frozen=True, kw_only=True):
+    """Numbers of the whole database."""
+
+    events: int = 0
+    notices: int = 0
+    refused: int = 0
+    #: Events whose newest assessment is a detection.
+    detections: int = 0
+    #: Jobs waiting or running.
+    jobs: int = 0
+
+
+class SourceState(Record, frozen=True, kw_only=True):
+    """How a source is doing."""
+
+    source: str
+    #: Seconds since the last message or heartbeat was received.
+    lag_s: float
+    last_received: Instant
+    deliveries: int
+    #: Deliveries whose content was known already.
+    duplicates: int
+    heartbeats: int

@@ -1,0 +1,178 @@
+"""The worker: takes jobs from the queue and runs their handlers, on as many machines as there are."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import asyncpg
+import structlog
+from pgqueuer.domain.errors import RetryRequested
+from pgqueuer.models import Job as QueuedJob
+from pgqueuer.qm import QueueManager
+
+from schemas.errors import ServiceUnreachable, TransientsError
+
+from .database import COMMAND_TIMEOUT_S, SERVER_SETTINGS, translated
+from .jobs import Jobs
+from .queue import QUEUE_CHANNEL, queue_on
+
+#: (event key, payload): runs a job. Raising retries it later or fails it, by the error's `retriable`.
+Handler = Callable[[str | None, dict[str, Any]], Awaitable[None]]
+#: A killed worker's jobs go to others after this.
+HEARTBEAT_TIMEOUT_S = 4.0
+MAX_ATTEMPTS = 6
+FIRST_DELAY_S = 2.0
+MAX_DELAY_S = 300.0
+_RECONNECT_S = 1.0
+
+
+class RetryLater(Exception):  # noqa: N818 -- says what to do, not what went wrong
+    """Raised by a handler to be called again after a delay, however often."""
+
+    def __init__(self, delay_s: float, reason: str) -> None:
+        super().__init__(reason)
+        self.delay_s = delay_s
+
+
+class JobRunner:
+    """Runs jobs until stopped; goes on when the database went away and came back.
+
+    A handler that raises is tried again, later each time, if the error is retriable (`TransientsError.retriable`, or an
+    error that is none of ours: it may pass) and at most `max_attempts` times; then the job is failed and stays readable.
+
+    Parameters
+    ----------
+    store : Jobs
+        Where the jobs are.
+    handlers : mapping
+        One per kind of job.
+    concurrency : int
+        Jobs at once in this process.
+    first_delay_s, max_attempts : float, int
+        Of the retries; each waits twice as long as the one before, at most `MAX_DELAY_S`.
+    """
+
+    def __init__(
+        self,
+        store: Jobs,
+        handlers: Mapping[str, Handler],
+        concurrency: int = 2,
+        *,
+        first_delay_s: float = FIRST_DELAY_S,
+        max_attempts: int = MAX_ATTEMPTS,
+        heartbeat_timeout_s: float = HEARTBEAT_TIMEOUT_S,
+    ) -> None:
+        self._store = store
+        self._handlers = dict(handlers)
+        self._slots = asyncio.Semaphore(concurrency)
+        self._concurrency = concurrency
+        self._first_delay_s = first_delay_s
+        self._max_attempts = max_attempts
+        self._heartbeat = dt.timedelta(seconds=heartbeat_timeout_s)
+        self._stopping = asyncio.Event()
+        self._manager: QueueManager | None = None
+        self._running: set[asyncio.Task[Any]] = set()
+        self._log = structlog.get_logger("transients.jobs")
+
+    async def run(self) -> None:
+        """Work until `stop`."""
+        while not self._stopping.is_set():
+            try:
+                await self._work()
+            except (ServiceUnreachable, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, RuntimeError) as error:
+                if self._stopping.is_set():
+                    return
+                self._log.warning("the queue broke off; trying again", action="jobs-lost", error=str(error))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), _RECONNECT_S)
+
+    async def stop(self, deadline_s: float = 20.0) -> None:
+        """Take no more jobs, let running ones finish within the deadline, then cancel them; they go back to the queue."""
+        self._stopping.set()
+        if self._manager is not None:
+            self._manager.shutdown.set()
+        if self._running:
+            await asyncio.wait(self._running, timeout=deadline_s)
+        for task in self._running:
+            task.cancel()
+
+    async def _work(self) -> None:
+        with translated():
+            connection = await asyncpg.connect(
+                self._store.url, server_settings=SERVER_SETTINGS, command_timeout=COMMAND_TIMEOUT_S
+            )
+        try:
+            manager = QueueManager(queue_on(connection), channel=QUEUE_CHANNEL)
+            for kind in self._handlers:
+                manager.entrypoint(kind, accepts_context=False)(self._attempt)
+            self._manager = manager
+            if self._stopping.is_set():
+                return
+            await manager.run(
+                dequeue_timeout=dt.timedelta(seconds=10),
+                batch_size=1,
+                # The library wants at least twice the batch; the semaphore keeps the true number.
+                max_concurrent_tasks=max(2, self._concurrency),
+                shutdown_on_listener_failure=True,
+                heartbeat_timeout=self._heartbeat,
+            )
+        finally:
+            self._manager = None
+            await _close(connection)
+
+    async def _attempt(self, queued: QueuedJob) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
+        try:
+            async with self._slots:
+                await self._run_one(int((queued.payload or b"").decode()))
+        except asyncio.CancelledError:
+            raise RetryRequested(dt.timedelta(0), "the worker is stopping") from None
+        finally:
+            self._running.discard(task)
+
+    async def _run_one(self, job_id: int) -> None:
+        try:
+            started = await self._store.start_job(job_id)
+        except ServiceUnreachable as error:
+            raise RetryRequested(dt.timedelta(seconds=_RECONNECT_S), str(error)) from error
+        if started is None:
+            return
+        kind, event_key, payload, attempt = started
+        log = self._log.bind(job=job_id, kind=kind, event_key=event_key, attempt=attempt)
+        try:
+            await self._handlers[kind](event_key, payload)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._store.finish_job(job_id, "queued", "stopped before it was done"))
+            raise
+        except RetryLater as error:
+            await self._store.finish_job(job_id, "queued", str(error))
+            raise RetryRequested(dt.timedelta(seconds=error.delay_s), str(error)) from error
+        except Exception as error:
+            delay_s = self._delay(error, attempt)
+            said = f"{getattr(error, 'kind', type(error).__name__)}: {error}"
+            log.warning("a job went wrong", action="job-error", error=said, again_in_s=delay_s, exc_info=delay_s is None)
+            await self._store.finish_job(job_id, "failed" if delay_s is None else "queued", said)
+            if delay_s is not None:
+                raise RetryRequested(dt.timedelta(seconds=delay_s), said) from error
+        else:
+            await self._store.finish_job(job_id, "done")
+
+    def _delay(self, error: Exception, attempt: int) -> float | None:
+        """Seconds until the next try; None: no more."""
+        retriable = error.retriable if isinstance(error, TransientsError) else True
+        if not retriable or attempt >= self._max_attempts:
+            return None
+        return min(self._first_delay_s * 2.0 ** (attempt - 1), MAX_DELAY_S)
+
+
+async def _close(connection: Any) -> None:
+    try:
+        await asyncio.wait_for(connection.close(), 3.0)
+    except (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        connection.terminate()
