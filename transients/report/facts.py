@@ -62,11 +62,16 @@ def searched(assessment: Assessment) -> tuple[str, ...]:
     return tuple(dict.fromkeys(search.instrument for search in assessment.searches))
 
 
+def tier_word(tier: str) -> str:
+    """The tier as people say it: "real-time", "near-real-time", "consolidated" …"""
+    return _TIERS.get(tier, tier)
+
+
 def tier_of(assessment: Assessment, instrument: str) -> str | None:
     """The word for the data's tier, None where the assessment does not say."""
     for data in assessment.data:
         if data.instrument == instrument:
-            return _TIERS.get(data.tier)
+            return None if data.tier == "none" else tier_word(data.tier)
     return None
 
 

@@ -1,0 +1,136 @@
+"""Figures: the same bytes for the same input, a mark that shows, and geometry on paper that is right."""
+
+from __future__ import annotations
+
+import io
+
+import healpy as hp
+import msgspec
+import numpy as np
+import outgoing_samples as samples
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas import Circle, LightCurve, LightCurveInfo
+from transients.report.figures import Picture, allsky_figure, lightcurve_figure, limit_figure
+from transients.report.figures.sphere import circle, credible_levels, paper, rows_at, unbroken, vector
+from transients.sky import SkyMap, skymap_from_region
+
+NAME = "LIGO/Virgo/KAGRA S230518h"
+ANGLES = st.floats(0.0, 6.283), st.floats(-1.57, 1.57)
+
+
+def light_curve(missing: slice = slice(3000, 3200)) -> LightCurve:
+    start = np.arange(12000) * 0.05 - 300.0
+    counts = np.random.default_rng(7).poisson(4183.5, 12000).astype(float)
+    keep = np.ones(12000, dtype=bool)
+    keep[missing] = False
+    info = LightCurveInfo(
+        instrument="SPI-ACS", tier="realtime", reference=samples.T0, bin_s=0.05, content_id="0" * 64, source="made here"
+    )
+    return LightCurve(start_s=start[keep], width_s=np.full(keep.sum(), 0.05), counts=counts[keep], info=info)
+
+
+def flat_sky(order: int = 3) -> SkyMap:
+    pixels = np.arange(hp.nside2npix(1 << order))
+    return SkyMap(order=np.full(len(pixels), order), ipix=pixels, prob=np.full(len(pixels), 1 / len(pixels)))
+
+
+def region() -> SkyMap:
+    return skymap_from_region(Circle(ra_deg=40.67, dec_deg=-0.013, radius_deg=20.0, containment=0.9))
+
+
+REGION = region()
+
+
+def draw(kind: str, mark: str = "") -> Picture:
+    if kind == "light curve":
+        return lightcurve_figure(light_curve(), samples.bright_search(), name=NAME, mark=mark, light_travel_s=-0.468)
+    if kind == "sky":
+        return allsky_figure(samples.geometry(), region(), name=NAME, mark=mark)
+    m = flat_sky()
+    limits = 1e-7 * (2 + m.vectors[:, 2])
+    return limit_figure(m, limits, name=NAME, what="3σ, SPI-ACS, 1 s, hard", mark=mark, localisation=region())
+
+
+def pixels(png: bytes) -> np.ndarray:
+    from matplotlib.image import imread
+
+    return imread(io.BytesIO(png), format="png")[..., :3]
+
+
+@pytest.mark.parametrize("kind", ["light curve", "sky", "limit"])
+def test_a_figure_is_always_the_same_and_shows_its_mark(kind: str) -> None:
+    first, again, marked = draw(kind), draw(kind), draw(kind, "SIMULATED DATA")
+    assert first == again
+    assert first.png.startswith(b"\x89PNG")
+    assert b"Software" not in first.png[:300]
+    assert b"<svg" in first.svg
+    assert b"<dc:date>" not in first.svg
+    plain, written = pixels(first.png), pixels(marked.png)
+    assert plain.shape == written.shape
+    # The mark colours at least one per cent of the sheet.
+    assert (np.abs(plain - written).max(axis=2) > 0.02).mean() > 0.01
+
+
+def test_parts_of_the_geometry_may_be_missing() -> None:
+    bare = samples.geometry(attitude=None, orbit=None, orientation=None, visibility=None)
+    assert allsky_figure(bare, None, name=NAME).png != allsky_figure(samples.geometry(), None, name=NAME).png
+
+
+def test_a_quiet_curve_without_a_model_and_one_at_the_geocentre() -> None:
+    quiet = lightcurve_figure(light_curve(), samples.quiet_search(), name=NAME)
+    moved = samples.quiet_search(time_frame="geocentre", light_travel_s=100.0)
+    assert lightcurve_figure(light_curve(), moved, name=NAME).png != quiet.png
+
+
+def test_a_curve_with_nothing_in_the_window() -> None:
+    lc = light_curve()
+    elsewhere = msgspec.structs.replace(lc.info, reference=samples.at("2023-05-19T12:59:08"))
+    far = LightCurve(start_s=lc.start_s.copy(), width_s=lc.width_s.copy(), counts=lc.counts.copy(), info=elsewhere)
+    assert lightcurve_figure(far, samples.quiet_search(completeness=0.0), name=NAME).png
+
+
+def test_limits_must_fit_their_map() -> None:
+    m = flat_sky(1)
+    with pytest.raises(ValueError, match="limits for"):
+        limit_figure(m, np.ones(3), name=NAME, what="")
+    with pytest.raises(ValueError, match="no limit"):
+        limit_figure(m, np.full(len(m), np.nan), name=NAME, what="")
+
+
+@given(*ANGLES)
+def test_the_tile_of_a_direction(ra: float, dec: float) -> None:
+    m = REGION
+    row = int(rows_at(m, np.array(ra), np.array(dec)))
+    held = np.flatnonzero(hp.ang2pix(1 << m.order, np.pi / 2 - dec, ra, nest=True) == m.ipix).tolist()
+    assert held == ([row] if row >= 0 else [])
+
+
+@given(*ANGLES, st.floats(0.001, 3.1))
+def test_a_circle_has_its_radius(ra: float, dec: float, radius: float) -> None:
+    apart = vector(*circle(ra, dec, radius)) @ vector(ra, dec)
+    assert np.allclose(np.arccos(np.clip(apart, -1, 1)), radius, atol=1e-6)
+
+
+@given(*ANGLES)
+def test_lines_are_cut_at_the_edge_of_the_paper(ra: float, dec: float) -> None:
+    x, y = unbroken(*circle(ra, dec, 0.4))
+    jumps = np.abs(np.diff(x))
+    assert not (jumps[~np.isnan(jumps)] > np.pi).any()
+    assert len(x) == len(y)
+
+
+def test_right_ascension_grows_to_the_left_with_180_in_the_middle() -> None:
+    assert paper(np.pi) == 0
+    assert paper(0.0) == pytest.approx(np.pi)
+    assert paper(np.radians(90)) > 0 > paper(np.radians(270))
+
+
+def test_credible_levels_run_from_the_peak_to_one() -> None:
+    m = region()
+    level = credible_levels(m)
+    assert level[np.argmax(m.density)] == level.min()
+    inside = level <= 0.9
+    assert m.prob[inside].sum() == pytest.approx(0.9, abs=0.02)

@@ -1,0 +1,8 @@
+"""Figures: light curve, whole sky, limit map. Each comes as PNG and SVG bytes, always the same for the same input."""
+
+from .allsky import allsky_figure
+from .canvas import Picture
+from .lightcurve import lightcurve_figure
+from .limitmap import limit_figure
+
+__all__ = ["Picture", "allsky_figure", "lightcurve_figure", "limit_figure"]

@@ -1,0 +1,145 @@
+"""The whole sky at T0: where the event may be, where the spacecraft looked, and what stood in the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from schemas import Attitude, FloatArray, Geometry
+from transients.missions.bodies import earth_angular_radius, earth_direction, moon_direction, sun_direction
+from transients.missions.times import to_time
+from transients.sky import SkyMap, peak
+
+from ..facts import utc_text
+from .canvas import COLOURS, Picture, finish, footnote, new_figure
+from .sphere import circle, credible_levels, draw_credible, grid, paper, sky_axes, unbroken, values_at, vector
+
+_HALO = {"boxstyle": "round,pad=0.12", "fc": "white", "ec": "none", "alpha": 0.75}
+
+
+def allsky_figure(
+    geometry: Geometry,
+    m: SkyMap | None,
+    *,
+    name: str,
+    mark: str = "",
+    fov_radius_deg: float = 15.0,
+    sun_half_width_deg: float = 40.0,
+) -> Picture:
+    """Draw the sky at T0 in right ascension and declination.
+
+    Parameters
+    ----------
+    m : SkyMap, optional
+        The localisation; None where there is no position.
+    fov_radius_deg : float
+        Radius of the circle drawn about the pointing axis.
+    sun_half_width_deg : float
+        Half width of the allowed band about 90 deg from the Sun; what the geometry's visibility was computed with wins.
+    """
+    if geometry.visibility is not None:
+        sun_half_width_deg = geometry.visibility.sun_half_width_deg
+    figure = new_figure(10.5, 6.8)
+    axes = sky_axes(figure)
+    _draw_sun(axes, geometry, sun_half_width_deg)
+    if m is not None:
+        _draw_region(axes, m)
+    _draw_earth_and_moon(axes, geometry)
+    if geometry.attitude is not None:
+        _draw_attitude(axes, geometry.attitude, fov_radius_deg)
+    axes.set_title(f"{name}: sky at {geometry.mission}, {utc_text(geometry.t0)}", fontsize=12, loc="left", pad=14)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.10), ncols=4, fontsize=8, frameon=False)
+    footnote(figure, _statement(geometry))
+    return finish(figure, mark)
+
+
+def _draw_region(axes: Any, m: SkyMap) -> None:
+    ra, dec = grid()
+    level = values_at(m, credible_levels(m), ra, dec)
+    shade = np.where(level <= 0.995, 1.0 - level, np.nan)
+    axes.pcolormesh(paper(ra), dec, shade, cmap="OrRd", vmin=0, vmax=1.15, shading="nearest", rasterized=True, zorder=1)
+    draw_credible(axes, m)
+    top = peak(m)
+    axes.plot(
+        *(paper(top.ra.rad), top.dec.rad),
+        marker="*",
+        ms=13,
+        mfc=COLOURS["excess"],
+        mec="white",
+        ls="none",
+        label="peak of the localisation",
+        zorder=9,
+    )
+
+
+def _draw_sun(axes: Any, geometry: Geometry, half_width_deg: float) -> None:
+    sun = sun_direction(to_time(geometry.t0))
+    ra, dec = grid()
+    height = np.abs(vector(ra, dec) @ vector(sun.ra.rad, sun.dec.rad))
+    barred = height > np.sin(np.radians(half_width_deg))
+    axes.pcolormesh(
+        *(paper(ra), dec, np.where(barred, 1.0, np.nan)),
+        cmap="Greys",
+        vmin=0,
+        vmax=4.5,
+        shading="nearest",
+        rasterized=True,
+        zorder=0,
+    )
+    axes.plot([], [], marker="s", ls="none", color="#cfcfcf", label=f"barred by the Sun (allowed: 90° ± {half_width_deg:.0f}°)")
+    _body(axes, "Sun", (sun.ra.rad, sun.dec.rad), COLOURS["sun"], 11)
+
+
+def _draw_earth_and_moon(axes: Any, geometry: Geometry) -> None:
+    time = to_time(geometry.t0)
+    moon = moon_direction(time, geometry.orbit)
+    _body(axes, "Moon", (moon.ra.rad, moon.dec.rad), COLOURS["moon"], 7)
+    if geometry.orbit is None:
+        return
+    earth, radius = earth_direction(geometry.orbit), earth_angular_radius(geometry.orbit)
+    ra, dec = circle(earth.ra.rad, earth.dec.rad, float(radius.to_value("rad")))
+    axes.fill(*_closed(ra, dec), color=COLOURS["earth"], alpha=0.8, lw=0, zorder=6)
+    _body(axes, f"Earth, radius {radius.to_value('deg'):.1f}°", (earth.ra.rad, earth.dec.rad), COLOURS["earth"], 4)
+
+
+def _closed(ra_rad: FloatArray, dec_rad: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """A small disc on paper; one that crosses the edge is drawn on the side of its first point."""
+    x = paper(ra_rad)
+    return np.where(x - x[0] > np.pi, x - 2 * np.pi, np.where(x[0] - x > np.pi, x + 2 * np.pi, x)), dec_rad
+
+
+def _draw_attitude(axes: Any, attitude: Attitude, fov_radius_deg: float) -> None:
+    x = np.radians([attitude.x_ra_deg, attitude.x_dec_deg])
+    z = np.radians([attitude.z_ra_deg, attitude.z_dec_deg])
+    line = unbroken(*circle(x[0], x[1], np.radians(fov_radius_deg)))
+    axes.plot(*line, color=COLOURS["view"], lw=1.8, label=f"field of view, {fov_radius_deg:.0f}° about X", zorder=7)
+    y = np.cross(vector(*z), vector(*x))
+    for label, v in (("X", vector(*x)), ("−X", -vector(*x)), ("Z", vector(*z)), ("Y", y)):
+        place = (np.arctan2(v[1], v[0]), np.arcsin(np.clip(v[2], -1, 1)))
+        _body(axes, label, place, COLOURS["axes"], 5, legend=False)
+
+
+def _body(axes: Any, label: str, place: tuple[float, float], colour: str, size: float, *, legend: bool = True) -> None:
+    x, y = paper(place[0]), place[1]
+    name = label if legend else None
+    axes.plot(x, y, marker="o", ms=size, mfc=colour, mec="white", mew=0.6, ls="none", label=name, zorder=8)
+    axes.annotate(
+        label.split(",")[0], (x, y), xytext=(6, 5), textcoords="offset points", fontsize=9, color=colour, bbox=_HALO, zorder=10
+    )
+
+
+def _statement(geometry: Geometry) -> str:
+    parts = []
+    if geometry.orientation is not None:
+        o = geometry.orientation
+        parts.append(f"peak at θ = {o.theta_deg:.1f}°, φ = {o.phi_deg:.1f}° ({o.word})")
+    if geometry.visibility is not None:
+        parts.append(f"{100 * geometry.visibility.visible_fraction:.1f} % of the probability is where the Sun allows pointing")
+    if geometry.attitude is not None:
+        error = geometry.attitude.error_deg
+        bound = "" if error is None else f" ± {error:.1f}°"
+        parts.append(f"attitude: {geometry.attitude.source}{bound}")
+    if geometry.orbit is not None:
+        parts.append(f"orbit: {geometry.orbit.source}, {geometry.orbit.distance_km / 1000:.0f} Mm from Earth's centre")
+    return "; ".join(parts)
