@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import numpy.typing as npt
 
 from schemas import FloatArray, Instant, LightCurve, LightCurveInfo, Tier, sha256_hex
 from schemas.errors import NoData, RefusedInput
@@ -109,12 +110,12 @@ def _without_overlap(start: FloatArray, width: FloatArray, bin_s: float, remarks
     return clipped
 
 
-def missing_runs(counts: FloatArray) -> np.ndarray:
+def missing_runs(counts: FloatArray) -> npt.NDArray[np.bool_]:
     """Which bins belong to runs of zeros too long to be chance at the mean of the other bins, (n,) bool.
 
     A single zero is missing where thousands of counts are usual; at two counts a bin it takes 14 in a row.
     """
-    empty = counts == 0
+    empty: npt.NDArray[np.bool_] = counts == 0
     if not empty.any():
         return empty
     if empty.all():

@@ -1,0 +1,100 @@
+"""The simulated observatory as a source of data, with the delays of real data tiers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from schemas import Attitude, DataExpectation, Instant, LightCurve, OrbitState, Pointing
+from schemas.errors import NoData, NotYet
+
+from .clock import seconds_between, shift
+from .simulator import SimulatedObservatory
+from .simulator.draws import generator
+from .tiers import LiveTier
+
+#: Delays of simulated data: real-time 20 to 66 s (drawn per 8 s packet), NRT 3 h, CONS 25 d.
+REALTIME_DELAY_S = (20.0, 66.0)
+NRT_DELAY_S = 3 * 3600.0
+CONS_DELAY_S = 25 * 86400.0
+
+
+class SimulatedSource:
+    """Answers from a `SimulatedObservatory`.
+
+    Parameters
+    ----------
+    observatory
+        What answers.
+    clock
+        The instant of "now", for data that is not there yet; None: all of the simulated time is past.
+    """
+
+    def __init__(self, observatory: SimulatedObservatory, clock: Callable[[], Instant] | None = None) -> None:
+        self.observatory = observatory
+        self._clock = clock
+
+    @property
+    def name(self) -> str:
+        return f"simulation, seed {self.observatory.seed}"
+
+    @property
+    def simulated(self) -> bool:
+        return True
+
+    def delay_s(self, at: Instant) -> float:
+        """Delay of the real-time stream at an instant."""
+        day = max(int(seconds_between(at, Instant(utc="2000-01-01T00:00:00")) // 8.0), 0)
+        low, high = REALTIME_DELAY_S
+        return low + (high - low) * float(generator(self.observatory.seed, "latency", day).random())
+
+    def tier(self, at: Instant) -> LiveTier | None:
+        """The best tier that has data of an instant by now; None: not yet any."""
+        if self._clock is None:
+            return "cons"
+        age = seconds_between(self._clock(), at)
+        if age < self.delay_s(at):
+            return None
+        return "cons" if age >= CONS_DELAY_S else "nrt" if age >= NRT_DELAY_S else "realtime"
+
+    def _until(self, stop: Instant) -> Instant:
+        """The latest instant at or before `stop` whose real-time data has come; raises NotYet when that is too early to tell."""
+        if self._clock is None:
+            return stop
+        now = self._clock()
+        newest = shift(now, -self.delay_s(now))
+        return min(stop, newest)
+
+    async def attitude(self, at: Instant) -> Attitude:
+        return self.observatory.attitude(at)
+
+    async def orbit(self, at: Instant) -> OrbitState:
+        return self.observatory.orbit(at)
+
+    async def pointings(self, start: Instant, stop: Instant) -> tuple[Pointing, ...]:
+        newest = self._until(stop)
+        if newest <= start:
+            raise NotYet(f"No Data: no science windows after {newest} yet", where=self.name)
+        return await asyncio.to_thread(self.observatory.pointings, start, newest)
+
+    async def light_curve(self, instrument: str, t0: Instant, half_width_s: float) -> LightCurve:
+        start, stop = shift(t0, -half_width_s), shift(t0, half_width_s)
+        newest = self._until(stop)
+        if newest <= start:
+            raise NotYet(f"No Data (at this time?): data until {newest} so far", where=self.name)
+        if newest < stop:
+            half = 0.5 * seconds_between(newest, start)
+            t0, half_width_s = shift(start, half), half
+        try:
+            return await asyncio.to_thread(self.observatory.light_curve, instrument, t0, half_width_s)
+        except NoData as error:
+            raise NoData(error.message, where=self.name) from error
+
+    async def expectation(self, at: Instant) -> DataExpectation:
+        return self.observatory.expectation(at)
+
+    async def science_window(self, at: Instant) -> str:
+        return self.observatory.science_window(at)
+
+    async def aclose(self) -> None:
+        """Nothing is held."""

@@ -1,0 +1,6 @@
+"""A simulated observatory: pure physics, the same numbers for the same seed at any time of the mission; nothing was observed."""
+
+from .bursts import SimulatedBurst
+from .observatory import NoiseOptions, SimulatedObservatory
+
+__all__ = ["NoiseOptions", "SimulatedBurst", "SimulatedObservatory"]

@@ -1,0 +1,336 @@
+"""The observatory: attitude, orbit, science windows and count rates at any time of the mission, from a seed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from functools import lru_cache
+
+import astropy.units as u
+import numpy as np
+import numpy.typing as npt
+from astropy.coordinates import SkyCoord
+
+from schemas import (
+    Attitude,
+    DataExpectation,
+    FloatArray,
+    Instant,
+    LightCurve,
+    LightCurveInfo,
+    OrbitState,
+    Pointing,
+    RevolutionWindow,
+    sha256_hex,
+)
+from schemas.errors import BadRequest, NoData
+
+from ...missions import Mission, light_travel, to_spacecraft
+from ...missions.frames import vector_direction
+from ..clock import from_ijd, ijd_of, seconds_between, shift, time_of
+from . import rates
+from .bursts import SimulatedBurst
+from .draws import generator
+from .plan import PlannedWindow, plan_revolution
+from .spikes import add_spikes
+
+IntArray = npt.NDArray[np.int64]
+
+#: Native bins, s. ISGRI's housekeeping counters are given here in 1 s bins, whole and per detector module.
+BINS_S = {"SPI-ACS": 0.05, "IBIS/Veto": 8.0, "ISGRI": 1.0}
+MODULES = 8
+_PACKET_S = 8.0
+_BLOCK_S = 160.0
+#: Every so many 8 s bins one of IBIS/Veto is other data, about this much higher.
+_VETO_PERIOD, _VETO_FACTOR = 72, 1.6
+
+
+@dataclasses.dataclass(frozen=True)
+class NoiseOptions:
+    """What disturbs the rates; 0 switches each off."""
+
+    #: Variance over mean of white noise at the native bin (1.14 squared, as measured in good conditions).
+    dispersion: float = 1.3
+    #: What the slow wander adds to variance over mean at 8 s.
+    red: float = 0.12
+    #: Factor on the rate of spikes (60 a day at S/N 6).
+    spikes: float = 1.0
+    #: Telemetry gaps a day, each of a few 8 s packets.
+    gaps_per_day: float = 3.0
+    #: Whether the rates rise toward the belts.
+    belts: bool = True
+    #: Whether IBIS/Veto has its periodic high bins.
+    veto_marks: bool = True
+
+
+class SimulatedObservatory:
+    """A spacecraft of a mission that behaves plausibly and was never there.
+
+    Every answer depends on the seed, the options and the time asked for only: overlapping requests agree bin by bin.
+
+    Parameters
+    ----------
+    seed
+        Not negative.
+    mission
+        Gives orbit, data windows and response.
+    bursts
+        Bursts to inject, each through the response of every instrument and with the light's way to the spacecraft.
+    noise
+        What disturbs the rates.
+    pointings
+        Forces an axis: (start, stop, RA deg, Dec deg); the plan rules elsewhere.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        mission: Mission,
+        bursts: Sequence[SimulatedBurst] = (),
+        noise: NoiseOptions | None = None,
+        pointings: Sequence[tuple[Instant, Instant, float, float]] = (),
+    ) -> None:
+        self.seed = seed
+        self.mission = mission
+        self.bursts = tuple(bursts)
+        self.noise = noise or NoiseOptions()
+        self._forced = tuple(pointings)
+        self._plan = lru_cache(maxsize=64)(self._plan_of)
+        self._arrival = lru_cache(maxsize=1024)(self._arrival_of)
+
+    # Revolutions and the plan
+
+    def revolution(self, at: Instant) -> int:
+        """Number of the revolution whose data interval has begun last (data windows are told by their start)."""
+        number = self.mission.revolution(time_of(at)).number
+        return number if at >= self.mission.data_window(number).start or number == 1 else number - 1
+
+    def window(self, number: int) -> RevolutionWindow:
+        """The data interval of a revolution."""
+        return self.mission.data_window(number)
+
+    def expectation(self, at: Instant) -> DataExpectation:
+        """Whether the spacecraft gives data at an instant."""
+        number = self.revolution(at)
+        return self.mission.expectation(at, [self.window(n) for n in (max(number - 1, 1), number, number + 1)], "simulator")
+
+    def _plan_of(self, number: int) -> tuple[PlannedWindow, ...]:
+        window = self.window(number)
+        return plan_revolution(self.seed, number, window.start, seconds_between(window.stop, window.start))
+
+    def _planned(self, at: Instant) -> tuple[int, float, PlannedWindow]:
+        """Revolution, seconds since its data start, and the window then (the nearest one outside the data interval)."""
+        number = self.revolution(at)
+        since = seconds_between(at, self.window(number).start)
+        plan = self._plan(number)
+        for planned in plan:
+            if since < planned.stop_s:
+                return number, since, planned
+        return number, plan[-1].stop_s, plan[-1]
+
+    def _scw_id(self, number: int, planned: PlannedWindow) -> str:
+        tail = "0010" if planned.kind == "pointing" else "0021"
+        return f"{number:04d}{planned.pointing:04d}{tail}"
+
+    def science_window(self, at: Instant) -> str:
+        """Id of the science window at an instant. Raises NoData in a belt passage."""
+        if self.expectation(at).status == "OFFLINE":
+            raise NoData(f"no science window at {at}: no data is taken then")
+        number, _, planned = self._planned(at)
+        return self._scw_id(number, planned)
+
+    def pointings(self, start: Instant, stop: Instant) -> tuple[Pointing, ...]:
+        """Science windows that overlap [start, stop]."""
+        found: list[Pointing] = []
+        for number in range(self.revolution(start), self.revolution(stop) + 1):
+            begin = self.window(number).start
+            low, high = seconds_between(start, begin), seconds_between(stop, begin)
+            found.extend(self._pointing(number, p, begin) for p in self._plan(number) if p.stop_s > low and p.start_s < high)
+        return tuple(found)
+
+    def _pointing(self, number: int, planned: PlannedWindow, begin: Instant) -> Pointing:
+        start, stop = shift(begin, planned.start_s), shift(begin, planned.stop_s)
+        attitude = self.attitude(shift(begin, 0.5 * (planned.start_s + planned.stop_s)))
+        return Pointing(
+            scw_id=self._scw_id(number, planned),
+            kind=planned.kind,
+            start=start,
+            stop=stop,
+            x_ra_deg=attitude.x_ra_deg,
+            x_dec_deg=attitude.x_dec_deg,
+            z_ra_deg=attitude.z_ra_deg,
+            z_dec_deg=attitude.z_dec_deg,
+            live_fraction=planned.live_fraction,
+        )
+
+    # Where it is and looks
+
+    def attitude(self, at: Instant) -> Attitude:
+        """Axes of the spacecraft; exact, being the simulation's own."""
+        for start, stop, ra_deg, dec_deg in self._forced:
+            if start <= at < stop:
+                axis = SkyCoord(ra_deg, dec_deg, unit=u.deg)
+                break
+        else:
+            _, since, planned = self._planned(at)
+            axis = vector_direction(planned.axis_at(max(since, planned.start_s)))
+        attitude = self.mission.attitude_from_x(axis, at, "simulated")
+        return Attitude(
+            at=at,
+            x_ra_deg=attitude.x_ra_deg,
+            x_dec_deg=attitude.x_dec_deg,
+            z_ra_deg=attitude.z_ra_deg,
+            z_dec_deg=attitude.z_dec_deg,
+            source="simulated",
+            error_deg=0.0,
+            roll_error_deg=0.0,
+        )
+
+    def orbit(self, at: Instant) -> OrbitState:
+        """Place of the spacecraft: the mission's orbit model, taken as the truth."""
+        state = self.mission.approximate_orbit(time_of(at))
+        return OrbitState(
+            at=at, ra_deg=state.ra_deg, dec_deg=state.dec_deg, distance_km=state.distance_km, source="simulated", error_km=0.0
+        )
+
+    # Counts
+
+    def expected_counts(self, burst: SimulatedBurst, instrument: str) -> float:
+        """Counts that a burst gives in all: its fluence over the response in its direction."""
+        return self._arrival(burst, instrument)[1]
+
+    def arrival(self, burst: SimulatedBurst) -> Instant:
+        """When the burst's onset reaches the spacecraft."""
+        return from_ijd(0.0, self._arrival(burst, "SPI-ACS")[0])
+
+    def _arrival_of(self, burst: SimulatedBurst, instrument: str) -> tuple[float, float]:
+        """Onset on the spacecraft's clock, s of IJD, and counts."""
+        direction = SkyCoord(burst.ra_deg, burst.dec_deg, unit=u.deg)
+        delay = float(light_travel(direction, self.orbit(burst.t0)).to_value(u.s))
+        at = shift(burst.t0, -delay)
+        theta, phi = to_spacecraft(np.radians(burst.ra_deg), np.radians(burst.dec_deg), self.attitude(at))
+        per_count = float(self.mission.response.fluence_per_count(instrument, burst.spectrum, theta, phi))
+        return ijd_of(at) * 86400.0, burst.fluence_erg_cm2 / per_count
+
+    def light_curve(self, instrument: str, t0: Instant, half_width_s: float) -> LightCurve:
+        """Counts in native bins whose centres lie within `half_width_s` of `t0`, on the spacecraft's clock.
+
+        Parameters
+        ----------
+        instrument
+            "SPI-ACS", "IBIS/Veto", "ISGRI", or one of "ISGRI/MCE0" ... "ISGRI/MCE7".
+
+        Raises
+        ------
+        BadRequest
+            An instrument that is not simulated.
+        NoData
+            No bin is there: a belt passage, a gap, or after the end of the mission.
+        """
+        base, _, module = instrument.partition("/MCE")
+        if base not in BINS_S or (module and (base != "ISGRI" or module not in map(str, range(MODULES)))):
+            raise BadRequest(f"Bad Target: {instrument} is not simulated")
+        bin_s = BINS_S[base]
+        centre_s = ijd_of(t0) * 86400.0
+        low = int(np.ceil((centre_s - half_width_s) / bin_s - 0.5 - 1e-4))
+        high = int(np.ceil((centre_s + half_width_s) / bin_s - 0.5 - 1e-4))
+        index = np.arange(low, high)
+        index = index[self._observed(index, bin_s, t0, half_width_s)] if len(index) else index
+        if len(index) == 0:
+            raise NoData(f"No Data at {t0} within {half_width_s:g} s")
+        reference = from_ijd(index[0] * bin_s // 86400.0, float(index[0] * bin_s % 86400.0))
+        counts = self._counts(base, index, low, high)
+        if module:
+            counts = self._share(counts, int(module), index)
+        start = (index - index[0]) * bin_s
+        info = LightCurveInfo(
+            mission=self.mission.name,
+            instrument=instrument,
+            tier="simulated",
+            reference=reference,
+            bin_s=bin_s,
+            content_id=sha256_hex(start.tobytes() + counts.tobytes()),
+            source=f"simulation, seed {self.seed}",
+            simulated=True,
+        )
+        return LightCurve(start_s=start.astype(np.float64), width_s=np.full(len(index), bin_s), counts=counts, info=info)
+
+    def _observed(self, index: IntArray, bin_s: float, t0: Instant, half_s: float) -> npt.NDArray[np.bool_]:
+        """Which bins lie whole within data intervals and outside telemetry gaps."""
+        start, stop = index * bin_s, (index + 1) * bin_s
+        keep = np.zeros(len(index), dtype=bool)
+        for number in range(self.revolution(shift(t0, -half_s)), self.revolution(shift(t0, half_s)) + 1):
+            window = self.window(number)
+            if self.mission.expectation(window.start).status == "ONLINE":
+                keep |= (start >= ijd_of(window.start) * 86400.0) & (stop <= ijd_of(window.stop) * 86400.0)
+        for gap_start, gap_stop in self._gaps(float(start[0]), float(stop[-1])):
+            keep &= (stop <= gap_start) | (start >= gap_stop)
+        return keep
+
+    def _gaps(self, start_s: float, stop_s: float) -> list[tuple[float, float]]:
+        """Telemetry gaps that touch a stretch, s of IJD: whole 8 s packets."""
+        gaps: list[tuple[float, float]] = []
+        for day in range(int(start_s // 86400.0) - 1, int(stop_s // 86400.0) + 1):
+            draw = generator(self.seed, "gaps", max(day, 0))
+            for _ in range(int(draw.poisson(self.noise.gaps_per_day))):
+                begin = day * 86400.0 + np.floor(draw.random() * 86400.0 / _PACKET_S) * _PACKET_S
+                end = begin + _PACKET_S * float(draw.geometric(0.4))
+                if end > start_s and begin < stop_s:
+                    gaps.append((float(begin), float(end)))
+        return gaps
+
+    def _mean_rate(self, instrument: str, centre_s: FloatArray) -> FloatArray:
+        """Expected rate without bursts and noise, cts/s, (n,)."""
+        rate = rates.quiet_rate(instrument, centre_s)
+        first, last = from_ijd(0.0, float(centre_s[0])), from_ijd(0.0, float(centre_s[-1]))
+        for number in range(self.revolution(first), self.revolution(last) + 1):
+            window = self.window(number)
+            entry, leave = ijd_of(window.start) * 86400.0, ijd_of(window.stop) * 86400.0
+            inside = (centre_s >= entry) & (centre_s < leave)
+            factor = rates.orbit_factor((centre_s[inside] - entry) / (leave - entry))
+            if self.noise.belts:
+                factor = factor * rates.belt_factor(centre_s[inside] - entry, leave - centre_s[inside])
+            rate[inside] = rate[inside] * factor
+        return rate
+
+    def _counts(self, instrument: str, index: IntArray, low: int, high: int) -> FloatArray:
+        """Counts with everything in them, (n,). Noise comes in blocks of fixed time: any request gives the same bins."""
+        bin_s = BINS_S[instrument]
+        centre = (index + 0.5) * bin_s
+        rate = self._mean_rate(instrument, centre)
+        rate = rate + rates.red_noise(self.seed, instrument, centre, rate, self.noise.red)
+        mean = np.maximum(rate, 0.0) * bin_s + self._burst_counts(instrument, index * bin_s, bin_s)
+        if instrument == "SPI-ACS" and self.noise.spikes > 0:
+            sigma = float(np.sqrt(self.noise.dispersion * np.median(rates.quiet_rate(instrument, centre[:1])) * bin_s))
+            hits = add_spikes(self.seed, low, high - low, sigma, self.noise.spikes)
+            mean = mean + hits[index - low]
+        counts = mean + np.sqrt(self.noise.dispersion * mean) * self._white(instrument, index, bin_s)
+        if instrument == "SPI-ACS":
+            return rates.quantise(counts)
+        if instrument == "IBIS/Veto" and self.noise.veto_marks:
+            counts = np.where(index % _VETO_PERIOD == 0, counts * _VETO_FACTOR, counts)
+        return np.asarray(np.round(np.maximum(counts, 0.0)), dtype=np.float64)
+
+    def _white(self, instrument: str, index: IntArray, bin_s: float) -> FloatArray:
+        per_block = max(int(_BLOCK_S / bin_s), 20)
+        first, last = int(index[0]) // per_block, int(index[-1]) // per_block
+        drawn = [
+            generator(self.seed, f"white {instrument}", block).standard_normal(per_block) for block in range(first, last + 1)
+        ]
+        return np.asarray(np.concatenate(drawn)[index - first * per_block], dtype=np.float64)
+
+    def _burst_counts(self, instrument: str, start_s: FloatArray, bin_s: float) -> FloatArray:
+        counts = np.zeros(len(start_s))
+        for burst in self.bursts:
+            onset, total = self._arrival(burst, instrument)
+            if onset - 60.0 - burst.longest_s > start_s[-1] or onset + burst.longest_s < start_s[0]:
+                continue
+            since = start_s - onset
+            counts += total * (burst.fraction_before(since + bin_s) - burst.fraction_before(since))
+        return counts
+
+    def _share(self, counts: FloatArray, module: int, index: IntArray) -> FloatArray:
+        """One of eight modules' part of each bin: the parts of all modules sum to the whole exactly."""
+        whole, rest = np.divmod(counts, MODULES)
+        turn = (module - index) % MODULES
+        return np.asarray(whole + (turn < rest), dtype=np.float64)

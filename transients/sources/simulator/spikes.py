@@ -1,0 +1,72 @@
+"""Particle hits in SPI-ACS: how often, how strong, of what shape (constants as the association search has them)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from schemas import FloatArray
+
+from .draws import generator
+
+#: Hits per day at S/N 6 or more, and the slope of their cumulative distribution.
+PER_DAY_AT_6 = 60.0
+SLOPE = 2.7
+#: Hits below this are part of the noise.
+_WEAKEST = 3.5
+_STRONGEST = 300.0
+_BLOCK_S = 8640.0
+_BIN_S = 0.05
+_BINS = 60
+_FINE = 64
+
+
+def template(t_s: FloatArray) -> FloatArray:
+    """Rate of a hit against time, arbitrary unit; x counts native bins of 50 ms.
+
+    5.5 (0.3429 / (e^(x/0.253) + e^(-x/0.1)) + 0.003 / (e^(x/15) + e^(-x/0.1)) + 0.003 / (e^(x/2) + e^(-x/0.1)))
+    """
+    x = np.clip(np.asarray(t_s, dtype=np.float64) / _BIN_S, -60.0, 150.0)
+    rise = np.exp(-x / 0.1)
+    value: FloatArray = 5.5 * (
+        0.3429 / (np.exp(x / 0.253) + rise) + 0.003 / (np.exp(x / 15.0) + rise) + 0.003 / (np.exp(x / 2.0) + rise)
+    )
+    return value
+
+
+def binned_template(phase: float) -> FloatArray:
+    """Counts in native bins from one before the hit on, for a hit `phase` (0..1) into its bin; the largest bin is 1."""
+    fine = (np.arange((_BINS + 1) * _FINE) + 0.5) / _FINE * _BIN_S - _BIN_S * (1.0 + phase)
+    bins = template(fine).reshape(_BINS + 1, _FINE).sum(axis=1)
+    return np.asarray(bins / bins.max(), dtype=np.float64)
+
+
+def add_spikes(seed: int, first_bin: int, bins: int, sigma_counts: float, scale: float = 1.0) -> FloatArray:
+    """Counts of all hits in native bins [first_bin, first_bin + bins), bins counted from IJD 0.
+
+    Parameters
+    ----------
+    sigma_counts
+        Standard deviation of the counts of a native bin: S/N 6 is six of these in the hit's largest bin.
+    scale
+        Multiplies the rate of hits.
+    """
+    counts = np.zeros(bins)
+    per_block = PER_DAY_AT_6 * (_WEAKEST / 6.0) ** -SLOPE * scale * _BLOCK_S / 86400.0
+    first_block = max(int((first_bin - _BINS) * _BIN_S // _BLOCK_S), 0)
+    last_block = int((first_bin + bins) * _BIN_S // _BLOCK_S)
+    for block in range(first_block, last_block + 1):
+        draw = generator(seed, "spikes", block)
+        number = int(draw.poisson(per_block))
+        times, chances = draw.random(number) * _BLOCK_S + block * _BLOCK_S, draw.random(number)
+        strengths = np.minimum(_WEAKEST * (1.0 - chances) ** (-1.0 / SLOPE), _STRONGEST)
+        for time, strength in zip(times, strengths, strict=True):
+            at = int(time // _BIN_S)
+            if first_bin - _BINS <= at <= first_bin + bins:
+                _place(counts, binned_template(time / _BIN_S - at) * strength * sigma_counts, at - 1 - first_bin)
+    return counts
+
+
+def _place(counts: FloatArray, shape: FloatArray, at: int) -> None:
+    low, high = max(at, 0), min(at + len(shape), len(counts))
+    if low < high:
+        counts[low:high] += shape[low - at : high - at]
