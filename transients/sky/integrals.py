@@ -28,9 +28,9 @@ TOLERANCE = 1e-3
 #: proportion, so the integral's own error is some hundred times smaller (tests: caps of a uniform sky).
 RELATIVE_TOLERANCE = 1e-2
 FLOOR = 1e-7
-#: A black-box predicate may have features this fine: tiles are cut to this order (0.46 deg) before anyone asks whether
-#: an edge crosses them.
-PREDICATE_ORDER = 7
+#: Before anyone asks whether the edge of a black-box predicate crosses a tile, tiles are cut to this order (1.8 deg); each is
+#: then asked at 16 points 0.46 deg apart.
+PREDICATE_ORDER = 5
 
 
 def probability_within(m: SkyMap, margin: Margin, *, tolerance: float = TOLERANCE, max_order: int = healpix.MAX_ORDER) -> float:
@@ -79,8 +79,8 @@ def _cut(order: IntArray, ipix: IntArray, prob: FloatArray) -> tuple[IntArray, I
 def probability_where(m: SkyMap, predicate: Predicate, *, max_order: int = 13, tolerance: float = TOLERANCE) -> float:
     """Probability where a predicate holds.
 
-    For predicates of which nothing is known but their values: tiles are cut to order 7 (0.46 deg), then those whose
-    centre and surroundings (the centres of their 16 grandchildren) disagree are cut on, until what they hold together is
+    For predicates of which nothing is known but their values: tiles are cut to order 5 (1.8 deg), then those whose
+    16 points (the centres of their grandchildren, 0.46 deg apart at first) disagree are cut on, until what they hold together is
     below `tolerance` or they reach `max_order`; there each of the 16 counts for itself. A feature smaller than 0.46 deg
     may be missed: where the region's shape is known use `probability_within` or `probability_in_cone`.
 
