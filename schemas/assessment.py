@@ -179,7 +179,7 @@ class SearchResult(Record, kw_only=True):
     instrument: str
     t0: Instant
     time_frame: Literal["spacecraft", "geocentre"]
-    #: Added to T0 to compare with the spacecraft's clock, when the frame is the geocentre.
+    #: t(geocentre) - t(spacecraft), where it was needed or known.
     light_travel_s: float | None = None
     bin_s: float
     bins: int

@@ -65,7 +65,8 @@ def operations(assessment: Assessment) -> str | None:
     for search in assessment.searches:
         start, stop = search.window_s
         parts.append(
-            f"The {search.instrument} data in hand cover {percent(search.completeness)} of {offset(start)} s to {offset(stop)} s."
+            f"{search.instrument} data are in hand from {offset(start, 1)} s to {offset(stop, 1)} s, {percent(search.completeness)} "
+            "of the time asked for."
         )
     return wrap(" ".join(parts))
 
@@ -105,7 +106,7 @@ def background(assessment: Assessment) -> str | None:
         ratios = joined(f"{ratio:.2f} at {seconds(scale)} s" for scale, ratio in noise_by_scale(search))
         measured = f" (observed over Poisson noise: {ratios})" if ratios else ""
         said.append(
-            f"From {offset(start)} s to {offset(stop)} s the {search.instrument} background was "
+            f"From {offset(start, 1)} s to {offset(stop, 1)} s the {search.instrument} background was "
             f"{search.background_word}{measured}."
         )
     return wrap(" ".join(said)) if said else None
@@ -123,7 +124,7 @@ def methods(assessment: Assessment) -> str | None:
             sure = search.allwindow
             how.append(f"an all-window search over a background from sidebands (false-alarm rates: {sure.trials_from})")
         if how:
-            said.append(f"{search.instrument} was searched from {offset(start)} s to {offset(stop)} s by {joined(how)}.")
+            said.append(f"{search.instrument} was searched from {offset(start, 1)} s to {offset(stop, 1)} s by {joined(how)}.")
         if search.published_refused is not None:
             said.append(f"The search of [1] was not made on {search.instrument}: {search.published_refused}.")
     if assessment.searches:

@@ -61,9 +61,11 @@ def lightcurve_figure(
 def _shift_s(lc: LightCurve, search: SearchResult) -> float:
     """What to add to the curve's times to have seconds from T0 in the search's frame."""
     shift = float((to_time(lc.info.reference) - to_time(search.t0)).sec)
-    if search.time_frame == "geocentre" and lc.info.time_frame == "spacecraft" and search.light_travel_s is not None:
-        shift -= search.light_travel_s
-    return shift
+    if search.time_frame == lc.info.time_frame:
+        return shift
+    if search.light_travel_s is None:
+        raise ValueError(f"search at the {search.time_frame}, light curve at the {lc.info.time_frame}: light travel time needed")
+    return shift + search.light_travel_s * (1 if search.time_frame == "geocentre" else -1)
 
 
 def _binned(
