@@ -65,8 +65,8 @@ def operations(assessment: Assessment) -> str | None:
     for search in assessment.searches:
         start, stop = search.window_s
         parts.append(
-            f"{search.instrument} data are in hand from {offset(start, 1)} s to {offset(stop, 1)} s, {percent(search.completeness)} "
-            "of the time asked for."
+            f"{search.instrument} data are in hand from {offset(start, 1)} s to {offset(stop, 1)} s "
+            f"({percent(search.completeness)} complete)."
         )
     return wrap(" ".join(parts))
 

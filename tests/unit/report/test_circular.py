@@ -80,7 +80,15 @@ def test_the_draft_names_its_facts() -> None:
 def test_order_of_the_statements() -> None:
     body = write(samples.detection(), circulars=KNOWN, data_links={"Data": "https://doi.org/10.5072/zenodo.1"}).body
     marks = [
-        *("A. Person", "on behalf of", "(GCN 33813)", "The event time T0", "scientific data were", "data are in hand", "pointing axis"),
+        *(
+            "A. Person",
+            "on behalf of",
+            "(GCN 33813)",
+            "The event time T0",
+            "scientific data were",
+            "data are in hand",
+            "pointing axis",
+        ),
         *("The response in", "background was", "was searched from", "We find an excess", "3-sigma upper limit", "the peak flux"),
         *("isotropic energy below", "Likely associated", "red component", "INTEGRAL_SPIACS 10216", "preliminary"),
         *("[1] Savchenko", "Made by transients", "Data: "),
