@@ -1,8 +1,8 @@
 """Revolutions: the times of INTEGRAL's perigees.
 
 Three straight lines in the revolution number, one per era of the orbit, fitted to recorded science windows, perigee times and
-data windows; and a few anchors, perigees known from measured positions, near which the lines are corrected. A revolution's *number* is
-right at every recorded science window; a *phase* carries the error that is given with it.
+data windows; and a few anchors, perigees known from measured positions, near which the lines are corrected. A revolution's
+*number* is right at every recorded science window; a *phase* carries the error that is given with it.
 """
 
 from __future__ import annotations

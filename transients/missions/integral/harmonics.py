@@ -1,0 +1,75 @@
+"""A smooth function on the sphere of the spacecraft, even in phi: the logarithm of a response."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from schemas import FloatArray
+
+from .instruments import coding_fraction_at
+
+#: Directions worked on at a time: keeps the kernel's arrays in the processor's cache.
+_CHUNK = 8192
+
+
+def harmonic_terms(theta_rad: FloatArray, phi_rad: FloatArray, l_max: int) -> Iterator[tuple[int, int, FloatArray]]:
+    """Yield (l, m, Y) of the real, orthonormal harmonics N_lm P_lm(cos theta) cos(m phi), 0 <= m <= l <= l_max, m by m.
+
+    Arrays of one shape, radians. Fully normalised Legendre functions by the standard recursion in l (stable to l of thousands),
+    without the Condon-Shortley sign.
+    """
+    cosine, sine = np.cos(theta_rad), np.sin(theta_rad)
+    sectoral = np.full(np.shape(cosine), np.sqrt(1 / (4 * np.pi)))
+    for m in range(l_max + 1):
+        if m > 0:
+            sectoral = sectoral * np.sqrt((2 * m + 1) / (2 * m)) * sine
+        wave = np.cos(m * phi_rad) * (1.0 if m == 0 else np.sqrt(2.0))
+        before, here = np.zeros_like(sectoral), sectoral
+        previous_factor = 0.0
+        for degree in range(m, l_max + 1):
+            yield degree, m, here * wave
+            factor = np.sqrt((4 * (degree + 1) ** 2 - 1) / ((degree + 1) ** 2 - m**2))
+            before, here = here, factor * (cosine * here - previous_factor * before)
+            previous_factor = 1 / factor
+
+
+def harmonic_count(l_max: int) -> int:
+    """How many coefficients go with `l_max`."""
+    return (l_max + 1) * (l_max + 2) // 2
+
+
+def field_term(theta_rad: FloatArray, phi_rad: FloatArray, floor: float) -> FloatArray:
+    """ln(floor + coding fraction of ISGRI): the shape of the imager's field of view."""
+    return np.asarray(np.log(floor + coding_fraction_at("ISGRI", theta_rad, phi_rad)))
+
+
+@dataclass(frozen=True, eq=False)
+class HarmonicMap:
+    """ln of the fluence per count as a sum of harmonics, and of the field term for an instrument with a field of view."""
+
+    l_max: int
+    #: In the order of `harmonic_terms`, shape (harmonic_count(l_max),).
+    coefficients: FloatArray
+    field_coefficient: float = 0.0
+    field_floor: float = 0.1
+
+    def log(self, theta_rad: FloatArray | float, phi_rad: FloatArray | float) -> FloatArray:
+        """ln(erg cm^-2 per count) at directions in radians, which broadcast."""
+        theta, phi = np.broadcast_arrays(np.asarray(theta_rad, dtype=float), np.asarray(phi_rad, dtype=float))
+        flat_theta, flat_phi = theta.ravel(), phi.ravel()
+        result = np.empty(flat_theta.size)
+        for start in range(0, flat_theta.size, _CHUNK):
+            part = slice(start, start + _CHUNK)
+            result[part] = self._log(flat_theta[part], flat_phi[part])
+        return result.reshape(theta.shape)
+
+    def _log(self, theta: FloatArray, phi: FloatArray) -> FloatArray:
+        total = np.zeros(theta.shape)
+        for coefficient, (_, _, value) in zip(self.coefficients, harmonic_terms(theta, phi, self.l_max), strict=True):
+            total += coefficient * value
+        if self.field_coefficient != 0:
+            total += self.field_coefficient * field_term(theta, phi, self.field_floor)
+        return total
