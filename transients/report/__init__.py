@@ -2,6 +2,8 @@
 
 from .circular import UNSIGNED, draft, variant_of
 from .facts import event_name, mark
+from .package import result_files
 from .style import check_circular
+from .table import COLUMNS, event_row
 
-__all__ = ["UNSIGNED", "check_circular", "draft", "event_name", "mark", "variant_of"]
+__all__ = ["COLUMNS", "UNSIGNED", "check_circular", "draft", "event_name", "event_row", "mark", "result_files", "variant_of"]

@@ -136,6 +136,8 @@ def _words(excess: Excess) -> str:
 def _close_up(search: SearchResult, excess: Excess | None) -> tuple[float, float]:
     """The lower panel: T0 and the excess with as much again on each side, within the window."""
     first, last = (0.0, 0.0) if excess is None else (excess.t_start_s, excess.t_start_s + excess.duration_s)
+    if search.onset_s is not None and search.t90_s is not None:
+        last = max(last, search.onset_s + 1.2 * search.t90_s)
     margin = max(_CLOSE_S, 0.4 * (last - first))
     return max(search.window_s[0], min(first, 0.0) - margin), min(search.window_s[1], max(last, 0.0) + margin)
 
@@ -149,6 +151,10 @@ def _second_axis(axes: Any, light_travel_s: float) -> None:
 def _caveat(search: SearchResult) -> str:
     ratios = ", ".join(f"{ratio:.2f} at {seconds(scale)} s" for scale, ratio in noise_by_scale(search)[:5])
     noise = f"Observed over Poisson noise (σ/√N): {ratios}. " if ratios else ""
-    gaps = "" if search.completeness >= 1 else f"{100 * (1 - search.completeness):.1f} % of the window is missing (grey). "
+    gaps = (
+        ""
+        if search.completeness >= 1
+        else f"{100 * (1 - search.completeness):.1f} % of the window is missing (grey between data). "
+    )
     full = "Counters may have saturated: rates are lower limits. " if search.saturated else ""
     return f"{noise}{gaps}{full}Single bins above the band are often particle hits, not photons."
