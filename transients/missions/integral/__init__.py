@@ -1,17 +1,26 @@
 """INTEGRAL, the first mission: times, orbit, attitude, instruments, response, files."""
 
 from .attitude import attitude_from_x
+from .files import AttitudeTable, OrbitTable, read_attitude, read_orbit
 from .instruments import INSTRUMENTS, coding_fraction, coding_fraction_at
 from .mission import Integral
 from .orbit import approximate_orbit
+from .reports import response_report, time_report
+from .response import ResponseModel, response_from_json
+from .response_fits import response_from_fits, response_to_fits
 from .revolutions import perigee, revolution
 from .scw import ScienceWindow, parse_science_window, science_window_id
+from .timeline import Timeline, read_timeline
 from .windows import data_window, expectation
 
 __all__ = [
     "INSTRUMENTS",
+    "AttitudeTable",
     "Integral",
+    "OrbitTable",
+    "ResponseModel",
     "ScienceWindow",
+    "Timeline",
     "approximate_orbit",
     "attitude_from_x",
     "coding_fraction",
@@ -20,6 +29,14 @@ __all__ = [
     "expectation",
     "parse_science_window",
     "perigee",
+    "read_attitude",
+    "read_orbit",
+    "read_timeline",
+    "response_from_fits",
+    "response_from_json",
+    "response_report",
+    "response_to_fits",
     "revolution",
     "science_window_id",
+    "time_report",
 ]

@@ -1,9 +1,9 @@
 """The response to a spectrum that was not tabulated, through an effective area that reproduces the two that were.
 
-In each direction the area is A(E) = A0 (E/300 keV)^s above a soft threshold E_t and up to an upper end; s is the instrument's. The
-threshold is the one for which the fluences per count of the hard and the soft spectrum stand in their known ratio (matter in the way
-raises it), and A0 drops out: two numbers in, two numbers matched. Valid where the new spectrum weights energies that the two also
-weight (E_peak from about 70 to 1500 keV); beyond, it is an extrapolation.
+In each direction the area is A(E) = A0 (E/300 keV)^s above a soft threshold E_t and up to an upper end; s is the instrument's.
+The threshold is the one for which the fluences per count of the hard and the soft spectrum stand in their known ratio (matter in
+the way raises it), and A0 drops out: two numbers in, two numbers matched. Valid where the new spectrum weights energies that the
+two also weight (E_peak from about 70 to 1500 keV); beyond, it is an extrapolation.
 """
 
 from __future__ import annotations

@@ -36,9 +36,7 @@ _TABLE = (
     Instrument(
         "PICsIT", 260, 8000, "spectral timing", 0.016, _IBIS_FULL, _IBIS_ZERO, "rectangle", "CsI, 3100 cm2, 8 channels of rate"
     ),
-    Instrument(
-        "SPI", 20, 8000, "events", None, (16.0, 16.0), (35.0, 35.0), "disc", "19 Ge crystals; hexagon taken as a disc"
-    ),
+    Instrument("SPI", 20, 8000, "events", None, (16.0, 16.0), (35.0, 35.0), "disc", "19 Ge crystals; hexagon taken as a disc"),
     Instrument("JEM-X", 3, 35, "events", None, (4.8, 4.8), (13.2, 13.2), "disc", "two coded-mask X-ray cameras"),
 )
 INSTRUMENTS: Mapping[str, Instrument] = MappingProxyType({entry.name: entry for entry in _TABLE})

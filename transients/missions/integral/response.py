@@ -110,7 +110,7 @@ class ResponseModel:
         return "somewhat suppressed" if ratio < SUPPRESSED else "strongly suppressed"
 
     def residual_percent(self, instrument: str, spectrum: str | Spectrum) -> float:
-        """rms distance from the values the model was made from, percent; for a folded spectrum the larger of the two it rests on."""
+        """rms distance from the values the model was made from, percent; for a folded spectrum the larger of its two."""
         entry = self._entry(instrument)
         own = _own(entry, parse_spectrum(spectrum))
         return own.residual_percent if own is not None else max(entry.hard.residual_percent, entry.soft.residual_percent)
