@@ -7,6 +7,7 @@ header `X-Simulated: transients`, a comment line in text, `simulated` in JSON, k
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import dataclasses
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -17,7 +18,7 @@ from astropy.coordinates import SkyCoord
 from litestar import Litestar, Request, Response, Router, get
 from litestar.handlers import HTTPRouteHandler
 
-from schemas import Instant, LightCurve, Pointing
+from schemas import Instant, LightCurve, Pointing, to_json
 from schemas.errors import BadRequest, NoData, RefusedInput, TransientsError
 
 from ..missions import to_time
@@ -28,6 +29,8 @@ from ..sources.provider import Provider, parse_time
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _LONGEST_HISTORY_S = 3 * 86400.0
 _ORBIT_STEP_S = 600.0
+#: Whether this request's reply is to be cut short.
+_cut: contextvars.ContextVar[bool] = contextvars.ContextVar("cut", default=False)
 _SIMULATED = {"X-Simulated": "transients"}
 
 
@@ -92,15 +95,18 @@ def service_routes(provider: Provider, faults: Faults | None = None, path: str =
 
     async def before(request: Request[Any, Any, Any]) -> Response[Any] | None:
         fault = broken.take(request.url.path)
+        _cut.set(False)
         if fault is None:
             return None
-        if fault.cut:
-            request.state.cut = True
+        _cut.set(fault.cut)
         if fault.delay_s > 0:
             await asyncio.sleep(fault.delay_s)
         return _faulty(fault)
 
     async def mark(response: Response[Any]) -> Response[Any]:
+        if _cut.get():
+            whole = response.content if isinstance(response.content, str | bytes) else to_json(response.content)
+            response.content = whole[: len(whole) // 2]
         response.headers.update(marks)
         return response
 

@@ -9,7 +9,13 @@ from schemas import Instant
 
 UNKNOWN = "–"
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_STEPS = ((1.0, "s", 120.0), (60.0, "min", 120.0 * 60), (3600.0, "h", 48 * 3600.0), (86400.0, "d", math.inf))
+_STEPS = (
+    (1.0, "s", 120.0),
+    (60.0, "min", 120.0 * 60),
+    (3600.0, "h", 48 * 3600.0),
+    (86400.0, "d", 730 * 86400.0),
+    (365.25 * 86400.0, "yr", math.inf),
+)
 
 
 def number(value: float | None, digits: int = 3, unit: str = "") -> str:
@@ -45,8 +51,8 @@ def percent(fraction: float | None, decimals: int = 1) -> str:
 def duration(seconds: float | None) -> str:
     """A span in the unit that reads best.
 
-    >>> duration(66.0), duration(4320.0), duration(2185920.0)
-    ('66 s', '72 min', '25.3 d')
+    >>> duration(66.0), duration(4320.0), duration(2185920.0), duration(1e8)
+    ('66 s', '72 min', '25.3 d', '3.2 yr')
     """
     if seconds is None:
         return UNKNOWN

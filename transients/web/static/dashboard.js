@@ -1,7 +1,7 @@
 // What the pages gain from a script: ages that move, a copy button, an interactive light curve. Nothing here is needed to read them.
 "use strict";
 
-const UNITS = [[1, "s", 120], [60, "min", 7200], [3600, "h", 172800], [86400, "d", Infinity]];
+const UNITS = [[1, "s", 120], [60, "min", 7200], [3600, "h", 172800], [86400, "d", 63072000], [31557600, "yr", Infinity]];
 
 function span(seconds) {
   const [scale, unit] = UNITS.find(([, , below]) => Math.abs(seconds) < below);

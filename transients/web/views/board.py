@@ -77,8 +77,21 @@ def _texts(event: Event, assessment: Assessment | None) -> tuple[str, ...]:
         "" if turned is None else f"{turned.word} ({turned.theta_deg:.1f}, {turned.phi_deg:.1f})",
         "" if exposure is None else f"{exposure.plain_ks:.1f} ks",
         "" if geometry is None else (geometry.scw_id or ""),
-        "",
+        "" if assessment is None else _tier(assessment),
         "" if seen is None else f"{100 * seen.visible_fraction:.1f} %",
         "" if urgency is None else urgency.grade,
         "",
     )
+
+
+#: Best first: which data an event's results rest on.
+_TIERS = {"cons": "CONS", "archive": "archive", "nrt": "NRT", "realtime": "real-time", "simulated": "simulated"}
+
+
+def _tier(assessment: Assessment) -> str:
+    """ "NRT (55.0 %)": the best tier that any instrument has, and how complete it is."""
+    for tier, word in _TIERS.items():
+        shares = [status.completeness for status in assessment.data if status.tier == tier]
+        if shares:
+            return f"{word} ({100 * max(shares):.1f} %)"
+    return ""
