@@ -1,0 +1,52 @@
+"""Light curves searched for counterparts, by the published method and by ours, and upper limits. Pure functions."""
+
+from .background import Background, fit_background
+from .bins import Bins
+from .falsealarm import association_fap
+from .focus import most_significant_windows
+from .levels import CountLevel, count_levels, levels_from_count_limits, limit_from_counts
+from .limits import count_limit, limits
+from .noise import excess_noise, measure_overdispersion
+from .published import noise_at_scale, published_scales, published_search
+from .published_fap import published_fap
+from .published_limits import count_limits, fluence_per_count, isotropic_erg, limit_map, published_limits
+from .reports import fap_report, limit_report, search_report
+from .result import DETECTION_FAP, search, t0_seconds
+from .spikes import classify_spike, spike_shape
+from .words import background_word, fap_class, snr_word
+
+__all__ = [
+    "DETECTION_FAP",
+    "Background",
+    "Bins",
+    "CountLevel",
+    "association_fap",
+    "background_word",
+    "classify_spike",
+    "count_levels",
+    "count_limit",
+    "count_limits",
+    "excess_noise",
+    "fap_class",
+    "fap_report",
+    "fit_background",
+    "fluence_per_count",
+    "isotropic_erg",
+    "levels_from_count_limits",
+    "limit_from_counts",
+    "limit_map",
+    "limit_report",
+    "limits",
+    "measure_overdispersion",
+    "most_significant_windows",
+    "noise_at_scale",
+    "published_fap",
+    "published_limits",
+    "published_scales",
+    "published_search",
+    "search",
+    "search_report",
+    "snr_word",
+    "spike_shape",
+    "t0_seconds",
+]

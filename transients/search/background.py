@@ -1,0 +1,219 @@
+"""The background under a source: a polynomial through the time outside it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import numpy.typing as npt
+from numpy.polynomial import legendre
+
+from schemas import FloatArray
+from schemas.errors import NoData
+
+from .bins import Bins
+from .scatter import overdispersion_at
+
+BoolArray = npt.NDArray[np.bool_]
+
+#: Polynomials tried; ten minutes of an orbit of 2.7 days need no more.
+_HIGHEST_ORDER = 3
+#: The source is looked for at these times (s) and put aside above these S/N: high where trials are many, lower where tails hide.
+_MASK_SCALES = ((0.0, 6.0), (0.5, 5.5), (2.0, 5.0), (8.0, 4.5), (20.0, 4.0))
+#: Put aside on either side of the source beside the window that saw it, s.
+_MASK_MARGIN_S = 1.0
+_ITERATIONS = 20
+#: Fewer seconds than this outside the source carry no background.
+_LEAST_SIDEBAND_S = 20.0
+#: Least bins in the fit.
+_LEAST_BINS = 10
+#: Block of the first, robust fit, s.
+_BLOCK_S = 4.0
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Background:
+    """A fitted background.
+
+    Attributes
+    ----------
+    order : int
+        Order of the polynomial (Legendre, in time scaled to -1 .. 1 over the bins).
+    coefficients : (order + 1,) float64
+        cts/s.
+    covariance : (order + 1, order + 1) float64
+        With the over-dispersion at some seconds in it.
+    source : (n,) bool
+        Bins put aside as source.
+    overdispersion : float
+        Variance over mean of the bins outside the source.
+    """
+
+    bins: Bins
+    order: int
+    coefficients: FloatArray
+    covariance: FloatArray
+    source: BoolArray
+    overdispersion: float
+
+    @property
+    def counts(self) -> FloatArray:
+        """Expected counts in each bin, (n,)."""
+        return np.asarray(_design(self.bins, self.order) @ self.coefficients * self.bins.width_s)
+
+    @property
+    def cumulative_basis(self) -> FloatArray:
+        """Integral of each polynomial over the observed time up to each edge, (n + 1, order + 1), s."""
+        steps = _design(self.bins, self.order) * self.bins.width_s[:, None]
+        return np.concatenate([np.zeros((1, self.order + 1)), np.cumsum(steps, axis=0)])
+
+    def variance_of_counts(self, first: npt.NDArray[np.intp], stop: npt.NDArray[np.intp]) -> FloatArray:
+        """Variance of the expected counts in the windows of bins `first` .. `stop` - 1, from the fit's uncertainty."""
+        basis = self.cumulative_basis
+        weight = basis[stop] - basis[first]
+        return np.asarray(np.einsum("...i,ij,...j->...", weight, self.covariance, weight))
+
+    @property
+    def mean_rate(self) -> tuple[float, float]:
+        """Mean rate over the bins and its error, cts/s."""
+        weight = self.cumulative_basis[-1] / self.bins.exposure_s
+        return float(weight @ self.coefficients), float(np.sqrt(weight @ self.covariance @ weight))
+
+    @property
+    def sidebands_s(self) -> tuple[tuple[float, float], ...]:
+        """The stretches used, s from T0."""
+        return tuple(
+            (float(self.bins.start_s[run.start]), float(self.bins.stop_s[run.stop - 1])) for run in self.bins.runs(~self.source)
+        )
+
+    @property
+    def description(self) -> str:
+        """The model in words."""
+        used = self.bins.width_s[~self.source].sum()
+        name = ("constant", "linear", "quadratic", "cubic")[self.order]
+        return f"{name} fit to {used:.0f} s outside the source, order chosen by the Bayesian information criterion"
+
+
+def fit_background(bins: Bins) -> Background:
+    """Fit the background, putting the source aside by turns until both stay.
+
+    Starts from a robust line through block medians, so that a source filling less than half of the time does not carry the
+    background with it. The order is the one of least Bayesian information criterion.
+
+    Raises
+    ------
+    NoData
+        When too little is left outside the source.
+    """
+    model = _robust_line(bins) * bins.width_s
+    source = np.zeros(len(bins), bool)
+    seen: list[bytes] = []
+    for _ in range(_ITERATIONS):
+        source = source_mask(bins, model, _spread(bins, model, source))
+        _require_sidebands(bins, source)
+        fit = _best_order(bins, source)
+        model = fit.counts
+        if source.tobytes() in seen:  # it stays, or goes round
+            break
+        seen.append(source.tobytes())
+    return fit
+
+
+def source_mask(bins: Bins, model: FloatArray, overdispersion: float) -> BoolArray:
+    """Bins within significant excesses over `model` (counts per bin), seen at any of five time scales, with a margin."""
+    mask = np.zeros(len(bins), bool)
+    for run in bins.runs():
+        excess = np.concatenate([[0.0], np.cumsum(bins.counts[run] - model[run])])
+        expected = np.concatenate([[0.0], np.cumsum(model[run])])
+        size = run.stop - run.start
+        for scale_s, threshold in _MASK_SCALES:
+            half = round(0.5 * scale_s / bins.bin_s)
+            n = max(1, 2 * half)
+            if n > size or (half == 0 and scale_s > 0.0):
+                continue
+            snr = (excess[n:] - excess[:-n]) / np.sqrt(overdispersion * (expected[n:] - expected[:-n]))
+            seen = snr > threshold
+            if half > 0:  # in both halves, or the window only touches what a shorter one sees
+                part = (excess[half:] - excess[:-half]) / np.sqrt(overdispersion * (expected[half:] - expected[:-half]))
+                seen &= np.minimum(part[:-half], part[half:]) > 0.5 * threshold
+            margin = round(_MASK_MARGIN_S / bins.bin_s)
+            for k in np.flatnonzero(seen):
+                mask[run.start + max(0, k - margin) : run.start + min(size, k + n + margin)] = True
+    return mask
+
+
+def _design(bins: Bins, order: int) -> FloatArray:
+    low, high = float(bins.start_s[0]), float(bins.stop_s[-1])
+    return np.asarray(legendre.legvander((2.0 * bins.centre_s - low - high) / (high - low), order))
+
+
+def _robust_line(bins: Bins) -> FloatArray:
+    """Rate in each bin by least absolute deviations from block medians (reweighted least squares)."""
+    size = max(1, round(_BLOCK_S / bins.bin_s))
+    edges = np.arange(0, len(bins), size)
+    medians = np.array([np.median(bins.rate[k : k + size]) for k in edges])
+    design = np.array([_design(bins, 1)[k : k + size].mean(axis=0) for k in edges])
+    weight = np.ones(len(medians))
+    floor = max(1e-9, 1e-4 * float(np.median(medians)))
+    for _ in range(30):
+        root = np.sqrt(weight)
+        solution = np.linalg.lstsq(design * root[:, None], medians * root, rcond=None)[0]
+        weight = 1.0 / np.maximum(np.abs(medians - design @ solution), floor)
+    rate = _design(bins, 1) @ solution
+    positive = rate[rate > 0.0]
+    if positive.size == 0:
+        raise NoData("the light curve holds no counts")
+    return np.asarray(np.maximum(rate, positive.min()))
+
+
+def _spread(bins: Bins, model: FloatArray, source: BoolArray) -> float:
+    """Variance over mean outside the source, from the median absolute deviation; never below Poisson's."""
+    z = ((bins.counts - model) / np.sqrt(model))[~source]
+    return max(1.0, float((1.4826 * np.median(np.abs(z - np.median(z)))) ** 2))
+
+
+def _require_sidebands(bins: Bins, source: BoolArray) -> None:
+    left = float(bins.width_s[~source].sum())
+    if left < _LEAST_SIDEBAND_S or int((~source).sum()) < _LEAST_BINS:
+        raise NoData(f"{left:.1f} s without a source are too little for a background")
+
+
+def _best_order(bins: Bins, source: BoolArray) -> Background:
+    widest = _fit(bins, source, min(_HIGHEST_ORDER, int((~source).sum()) // _LEAST_BINS))
+    noise = max(widest.overdispersion, _slow_overdispersion(widest))
+    blocks = max(2.0, float(bins.width_s[~source].sum()) / max(_BLOCK_S, bins.bin_s))
+    fits = [_fit(bins, source, order) for order in range(widest.order + 1)]
+    cost = [_chi2(fit) / noise + (fit.order + 1) * np.log(blocks) for fit in fits]
+    best = fits[int(np.argmin(cost))]
+    if not (best.counts > 0.0).all():
+        best = fits[0]
+    return dataclasses.replace(best, covariance=best.covariance * noise)
+
+
+def _fit(bins: Bins, source: BoolArray, order: int) -> Background:
+    """Weighted least squares; the weights are the model's own variances, so that low bins do not pull it down."""
+    use = ~source
+    design = _design(bins, order)[use] * bins.width_s[use, None]
+    counts = bins.counts[use]
+    variance = np.full(counts.shape, max(float(counts.mean()), 1e-9)) * bins.width_s[use] / bins.width_s[use].mean()
+    for _ in range(2):
+        information = design.T @ (design / variance[:, None])
+        covariance = np.linalg.inv(information)
+        coefficients = covariance @ (design.T @ (counts / variance))
+        model = design @ coefficients
+        variance = np.maximum(model, 1e-3 * variance)
+    ratio = float(np.mean((counts - model) ** 2 / variance))
+    return Background(bins, order, coefficients, covariance, source, ratio)
+
+
+def _chi2(fit: Background) -> float:
+    use = ~fit.source
+    model = np.maximum(fit.counts[use], 1e-9)
+    return float(np.sum((fit.bins.counts[use] - model) ** 2 / model))
+
+
+def _slow_overdispersion(fit: Background) -> float:
+    """Variance over mean of sums over some seconds: what a slow polynomial competes with."""
+    size = max(1, round(_BLOCK_S / fit.bins.bin_s))
+    found = overdispersion_at(fit.bins, fit.counts, fit.source, size)
+    return fit.overdispersion if found is None else found[0]
