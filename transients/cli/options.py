@@ -91,3 +91,10 @@ config_option = click.option(
     envvar="TRANSIENTS_CONFIG",
     help="Settings (TOML); see deploy/transients.toml.",
 )
+
+source_option = click.option(
+    "--source",
+    metavar="SOURCE",
+    help="Where data comes from: a folder or file of recorded data, the address of a data service, or sim[:SEED], the simulator. "
+    "Default: what the settings say.",
+)

@@ -112,16 +112,33 @@ def _compute(event: Event, localised: Localised, state: SpacecraftState, now: In
         localisation=localised.localisation,
         visibility=seen,
         exposure=_exposure(event.t0, localised, state, context),
-        urgency=urgency(event, localised.localisation, oriented, seen, now, context.settings.mission.operations_time_zone),
+        urgency=urgency(
+            properties=event.properties,
+            distance_mpc=distance_mpc(event, localised),
+            far_hz=None if event.significance is None else event.significance.far_hz,
+            area90_deg2=localised.localisation.area90_deg2,
+            theta_deg=None if oriented is None else oriented.theta_deg,
+            visible_fraction=seen.visible_fraction,
+            now=now,
+            time_zone=context.settings.mission.operations_time_zone,
+        ),
         caveats=(*localised.caveats, *state.caveats),
         provenance=_provenance(event, localised, state, context),
     )
 
 
+def distance_mpc(event: Event, localised: Localised) -> float | None:
+    """The mean luminosity distance: the map's own, else the alert's."""
+    mapped = localised.localisation.distmean_mpc
+    return event.distance_mpc if mapped is None else mapped
+
+
 def _exposure(t0: Instant, localised: Localised, state: SpacecraftState, context: Context) -> Exposure | None:
     if not state.pointings:
         return None
-    return fov_exposure(localised.skymap, state.pointings, t0, context.mission, EXPOSURE_HALF_WINDOW_D)
+    return fov_exposure(
+        localised.skymap, state.pointings, t0, context.mission, EXPOSURE_HALF_WINDOW_D, source=context.source.name
+    )
 
 
 def _provenance(event: Event, localised: Localised, state: SpacecraftState, context: Context) -> Provenance:

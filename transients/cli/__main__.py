@@ -1,0 +1,5 @@
+"""`python -m transients.cli` is `transients`."""
+
+from .main import main
+
+main()

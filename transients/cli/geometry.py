@@ -1,0 +1,146 @@
+"""Commands of time and place: time, orient, response, skymap."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from schemas import Attitude, Instant, OrbitState
+from schemas.errors import RefusedInput
+from transients.config import Settings
+from transients.missions import orientation
+from transients.missions.integral import response_report, time_report
+from transients.service.wiring import mission_of, source_of
+from transients.sky import read_skymap, skymap_report
+
+from .options import ORBIT, UTC, attitude_from_axes, direction, settings_of, source_option, x_option, z_option
+from .output import emit, json_option, reports_errors
+
+
+@click.command("time")
+@click.argument("text", metavar="T")
+@click.option("--scale", type=click.Choice(["utc", "tt", "tai"]), default=None, help="Scale of an ISO time or MJD (MJD: TT).")
+@json_option
+@click.pass_context
+@reports_errors
+def time_command(context: click.Context, text: str, scale: str | None, as_json: bool) -> None:
+    """Convert T: a UTC time in ISO 8601, an IJD, an MJD, or a science window id."""
+    emit(time_report(text, scale, mission_of(settings_of(context))), as_json)
+
+
+@click.command("orient")
+@click.option("--ra", type=float, required=True, help="Right ascension, deg ICRS.")
+@click.option("--dec", type=float, required=True, help="Declination, deg ICRS.")
+@x_option
+@z_option
+@click.option("--at", type=UTC, help="Ask the data source for the attitude at this time.")
+@source_option
+@json_option
+@click.pass_context
+@reports_errors
+def orient_command(
+    context: click.Context,
+    ra: float,
+    dec: float,
+    x: tuple[float, ...] | None,
+    z: tuple[float, ...] | None,
+    at: Instant | None,
+    source: str | None,
+    as_json: bool,
+) -> None:
+    """A direction in the spacecraft's frame: theta from X, phi 0 on the Sun side."""
+    attitude = attitude_from_axes(x, z, at)
+    if attitude is None:
+        if at is None:
+            raise click.UsageError("give --x and --z, or --at")
+        settings = settings_of(context)
+        attitude = asyncio.run(_attitude_at(at, source, settings))
+    found = orientation(direction(ra, dec), attitude)
+    emit(
+        {
+            "theta_deg": found.theta_deg,
+            "phi_deg": found.phi_deg,
+            "word": found.word,
+            "attitude_source": found.attitude_source,
+            "attitude_error_deg": found.attitude_error_deg,
+        },
+        as_json,
+    )
+
+
+async def _attitude_at(at: Instant, source: str | None, settings: Settings) -> Attitude:
+    async with source_of(source, settings) as data:
+        return await data.attitude(at)
+
+
+@click.command("response")
+@click.option("--theta", type=float, required=True, help="Angle from X, deg.")
+@click.option("--phi", type=float, required=True, help="Azimuth about X, deg; 0 is the Sun side.")
+@click.option("--instrument", default="SPI-ACS", show_default=True, help="SPI-ACS, IBIS/Veto or ISGRI.")
+@click.option("--spectrum", default="hard", show_default=True, help="hard, soft, crabby, comp:a,Ep, band:a,b,Ep or pl:g.")
+@json_option
+@click.pass_context
+@reports_errors
+def response_command(
+    context: click.Context, theta: float, phi: float, instrument: str, spectrum: str, as_json: bool
+) -> None:
+    """Fluence per count (75-2000 keV) of an instrument for a direction and a spectrum."""
+    emit(response_report(theta, phi, instrument, spectrum, mission_of(settings_of(context))), as_json)
+
+
+@click.command("skymap")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--at", type=UTC, help="Time for the Sun, Moon and Earth; default: the map's DATE-OBS.")
+@x_option
+@z_option
+@click.option("--orbit", type=ORBIT, help="The spacecraft as seen from Earth's centre: deg, deg, km.")
+@click.option("--instrument", help="Only this instrument's response.")
+@json_option
+@click.pass_context
+@reports_errors
+def skymap_command(
+    context: click.Context,
+    file: Path,
+    at: Instant | None,
+    x: tuple[float, ...] | None,
+    z: tuple[float, ...] | None,
+    orbit: tuple[float, ...] | None,
+    instrument: str | None,
+    as_json: bool,
+) -> None:
+    """Areas, peak, visibility, field of view and response of a sky map."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise RefusedInput(error.strerror or str(error), where=str(file)) from error
+    settings = settings_of(context)
+    skymap = read_skymap(data, str(file))
+    when = at or _observed(skymap.meta.get("DATE-OBS"))
+    state = None
+    if orbit is not None:
+        state = OrbitState(
+            at=when or Instant(utc="2000-01-01T00:00:00"), ra_deg=orbit[0], dec_deg=orbit[1], distance_km=orbit[2], source="given"
+        )
+    mission = mission_of(settings)
+    if instrument is not None and instrument not in mission.response.instruments:
+        raise RefusedInput(f"no response of {instrument}; there are {', '.join(mission.response.instruments)}")
+    report = skymap_report(
+        skymap,
+        at=when,
+        mission=mission,
+        attitude=attitude_from_axes(x, z, when),
+        orbit=state,
+        instruments=None if instrument is None else (instrument,),
+        sun_half_width_deg=settings.mission.sun_half_width_deg,
+    )
+    emit(report, as_json)
+
+
+def _observed(text: object) -> Instant | None:
+    """The time a map gives itself; None where it gives none that can be read."""
+    try:
+        return None if text is None else Instant.parse(str(text))
+    except ValueError:
+        return None

@@ -1,0 +1,54 @@
+"""The program: a group whose commands are imported when they are used, so that a light command starts fast."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from transients import __version__
+
+from .options import config_option
+
+#: Command: (module in this package, one line of help).
+COMMANDS = {
+    "bench": ("bench", "Measure speed as ratios against named references."),
+    "circular": ("results", "Print the draft circular of an event."),
+    "demo": ("demo", "Play the shipped scenario through the real path on embedded parts."),
+    "fap": ("search", "False-alarm probability of the published method."),
+    "limit": ("limit", "Upper limits from a light curve or from count limits."),
+    "orient": ("geometry", "A direction in the spacecraft's frame."),
+    "parse": ("parse", "Read alert documents, a line each."),
+    "process": ("process", "The whole journey of one event, without a service."),
+    "publish": ("results", "Publish an event's result by hand."),
+    "response": ("geometry", "The response of an instrument to a direction and spectrum."),
+    "search": ("search", "Search a light curve for a counterpart."),
+    "serve": ("serve", "Run the service."),
+    "simulate": ("simulate", "Serve simulated data services on loopback."),
+    "skymap": ("geometry", "Areas, visibility and response of a sky map."),
+    "status": ("status", "The status card."),
+    "time": ("geometry", "Convert a time: UTC, IJD, MJD, science window."),
+}
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"transients.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="transients")
+@config_option
+def main(config: object) -> None:
+    """From an astronomical alert to a result a person on shift can sign."""

@@ -1,0 +1,3 @@
+"""Commands of count rates: search, limit, fap."""
+
+from __future__ import annotations

@@ -1,0 +1,95 @@
+"""The step that looks at count rates: which data there is, and whether something is in it."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+
+import astropy.units as u
+
+from schemas import DataStatus, Geometry, LightCurve, Policy, SearchResult, TimeFrame
+from schemas.errors import NoData, NotYet, TransientsError
+from transients.missions import to_instant, to_time
+from transients.search import search
+
+from .context import Context
+
+#: The instrument whose rate is searched, and those that only add to the limits.
+SEARCHED = "SPI-ACS"
+LIMITING = ("IBIS/Veto", "ISGRI")
+
+
+@dataclasses.dataclass(frozen=True)
+class Counterpart:
+    """What the count rates say. `not_yet` names the data that may still come."""
+
+    data: tuple[DataStatus, ...] = ()
+    searches: tuple[SearchResult, ...] = ()
+    light_curves: tuple[LightCurve, ...] = ()
+    caveats: tuple[str, ...] = ()
+    not_yet: tuple[str, ...] = ()
+
+
+async def counterpart(geometry: Geometry, policy: Policy, context: Context) -> Counterpart:
+    """Fetch the count rates about T0 and search SPI-ACS. What cannot be had is named, never replaced."""
+    data: list[DataStatus] = []
+    found: list[LightCurve] = []
+    caveats: list[str] = []
+    not_yet: list[str] = []
+    searches: tuple[SearchResult, ...] = ()
+    for instrument in (SEARCHED, *LIMITING):
+        try:
+            light_curve = await _about_t0(instrument, geometry, policy, context)
+        except TransientsError as error:
+            if error.retriable:
+                not_yet.append(f"{instrument}: {error}")
+            caveats.append(f"No {instrument} data: {error}")
+            data.append(_no_data(instrument, context))
+            continue
+        found.append(light_curve)
+        data.append(_status(light_curve, policy, context))
+        if instrument == SEARCHED:
+            try:
+                searches = (await asyncio.to_thread(_search, light_curve, geometry, policy),)
+            except NoData as error:
+                caveats.append(f"{instrument} could not be searched: {error}")
+    return Counterpart(tuple(data), searches, tuple(found), tuple(caveats), tuple(not_yet))
+
+
+async def _about_t0(instrument: str, geometry: Geometry, policy: Policy, context: Context) -> LightCurve:
+    """The light curve about the moment T0 reached the spacecraft."""
+    arrival = geometry.t0
+    if geometry.light_travel_s is not None:
+        arrival = to_instant(to_time(geometry.t0) - geometry.light_travel_s * u.s)
+    light_curve = await context.source.light_curve(instrument, arrival, policy.search_half_width_s)
+    if len(light_curve) == 0:
+        raise NotYet(f"no bins about {arrival}", where=context.source.name)
+    return light_curve
+
+
+def _search(light_curve: LightCurve, geometry: Geometry, policy: Policy) -> SearchResult:
+    frame: TimeFrame = "spacecraft" if geometry.light_travel_s is None else "geocentre"
+    return search(
+        light_curve,
+        geometry.t0,
+        half_width_s=policy.search_half_width_s,
+        time_frame=frame,
+        light_travel_s=geometry.light_travel_s,
+        association_window_s=policy.association_window_s,
+    )
+
+
+def _status(light_curve: LightCurve, policy: Policy, context: Context) -> DataStatus:
+    info = light_curve.info
+    observed = float(light_curve.width_s.sum()) / (2.0 * policy.search_half_width_s)
+    simulated = info.simulated or context.source.simulated
+    tier = "simulated" if simulated else "archive" if info.tier == "unknown" else info.tier
+    return DataStatus(
+        instrument=info.instrument, tier=tier, completeness=min(observed, 1.0), source=info.source, simulated=simulated
+    )
+
+
+def _no_data(instrument: str, context: Context) -> DataStatus:
+    return DataStatus(
+        instrument=instrument, tier="none", completeness=0.0, source=context.source.name, simulated=context.source.simulated
+    )

@@ -1,0 +1,122 @@
+"""An event's journey, from what its notices say to everything that can be shown of it.
+
+The service runs it as durable jobs, `transients process` calls the same function. It is entered again when better data or a better
+position arrives; nothing here remembers anything.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Literal
+
+from schemas import Assessment, Event, Geometry, Instant, LightCurve, Policy
+from transients.sky import SkyMap
+
+from .context import Context
+from .counterpart import Counterpart, counterpart
+from .geometry import geometry, spacecraft_state
+from .limits import Limited, limits
+from .localise import localise
+from .verdict import verdict
+
+#: "geometry" needs no count rates and is there at once; "search" is the whole journey.
+Stage = Literal["geometry", "search"]
+
+#: An own trigger as an assessment keeps it: kind, event id, seconds from T0.
+OwnTrigger = tuple[str, str, float]
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """An assessment and what it was made with: for the figures, and to know when to come again.
+
+    Attributes
+    ----------
+    assessment
+        Its revision is 0: the store counts.
+    limit_map
+        The limit map as multi-order FITS; None without limits.
+    not_yet
+        What was not there yet and may still come; empty when coming again would change nothing.
+    """
+
+    assessment: Assessment
+    skymap: SkyMap | None = None
+    light_curves: tuple[LightCurve, ...] = ()
+    limit_map: bytes | None = None
+    not_yet: tuple[str, ...] = ()
+
+
+async def journey(
+    event: Event,
+    policy: Policy,
+    context: Context,
+    *,
+    now: Instant,
+    stage: Stage = "search",
+    own_triggers: Sequence[OwnTrigger] = (),
+) -> Outcome:
+    """Assess an event.
+
+    Parameters
+    ----------
+    event, policy
+        The event as folded so far, and its messenger's policy.
+    now
+        When this is done: becomes `created`, and decides what counts as working hours.
+    own_triggers
+        The mission's own alerts received within the searched window.
+    """
+    if event.t0 is None:
+        caveats = () if event.state == "retracted" else ("The alert gives no time: nothing can be computed.",)
+        return Outcome(_assessment(event, context, now, seen=Counterpart(caveats=caveats), searched=True))
+    localised = await localise(event, context)
+    state = await spacecraft_state(event.t0, context)
+    facts = await geometry(event, localised, state, now, context)
+    not_yet = facts.caveats if localised.retry or state.retry else ()
+    if stage == "geometry" or event.state == "retracted":
+        return Outcome(_assessment(event, context, now, geometry=facts), skymap=localised.skymap, not_yet=not_yet)
+    seen = await counterpart(facts, policy, context)
+    limited = await limits(event, facts, localised.skymap, seen, policy, context)
+    return Outcome(
+        _assessment(event, context, now, geometry=facts, seen=seen, limited=limited, own_triggers=own_triggers, searched=True),
+        skymap=localised.skymap,
+        light_curves=seen.light_curves,
+        limit_map=limited.limit_map,
+        not_yet=(*not_yet, *seen.not_yet),
+    )
+
+
+def _assessment(
+    event: Event,
+    context: Context,
+    now: Instant,
+    *,
+    geometry: Geometry | None = None,
+    seen: Counterpart | None = None,
+    limited: Limited | None = None,
+    own_triggers: Sequence[OwnTrigger] = (),
+    searched: bool = False,
+) -> Assessment:
+    seen = seen or Counterpart()
+    limited = limited or Limited()
+    return Assessment(
+        event_key=event.event_key,
+        event_id=event.event_id,
+        event_revision=event.revision,
+        revision=0,
+        mission=context.mission.name,
+        created=now,
+        role=event.role,
+        state=event.state,
+        simulated=context.source.simulated or any(curve.info.simulated for curve in seen.light_curves),
+        geometry=geometry,
+        data=seen.data,
+        searches=seen.searches,
+        limits=limited.result,
+        verdict=verdict(event, geometry, seen.data, seen.searches, searched=searched),
+        own_triggers=tuple(own_triggers),
+        caveats=(*seen.caveats, *limited.caveats),
+        version=context.version,
+    )

@@ -1,0 +1,29 @@
+"""What an assessment comes to, in one word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from schemas import DataStatus, Event, Geometry, SearchResult
+
+Verdict = Literal["detection", "non-detection", "inactive", "no-data", "retracted", "pending"]
+
+
+def verdict(
+    event: Event, geometry: Geometry | None, data: Sequence[DataStatus], searches: Sequence[SearchResult], *, searched: bool
+) -> Verdict:
+    """Name the result.
+
+    A retraction outranks everything. A search that ran gives detection or non-detection; one that found no data is "inactive" when
+    the spacecraft was not expected to give any, else "no-data". Before the search it is "pending", unless a break in the data was
+    expected: then nothing is waited for.
+    """
+    if event.state == "retracted":
+        return "retracted"
+    if searches:
+        return "detection" if any(result.detection for result in searches) else "non-detection"
+    offline = geometry is not None and geometry.expectation is not None and geometry.expectation.status == "OFFLINE"
+    if offline and not any(status.completeness > 0 for status in data):
+        return "inactive"
+    return "no-data" if searched else "pending"

@@ -1,0 +1,147 @@
+"""The job that assesses an event: run the journey, save the result with its files, queue what follows."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import mimetypes
+from typing import Any
+
+import structlog
+
+import handlers
+from schemas import Assessment, Event, Instant
+from transients.config import Settings
+from transients.missions import to_time
+from transients.pipeline import Context, Outcome, OwnTrigger, Products, Signing, Stage, journey, make_products
+from transients.store import EventQuery, File, RetryLater, Store
+
+from .intake import SEARCH_PRIORITY, TELL_PRIORITY
+from .people import people_on_shift
+from .wiring import utc_now
+
+#: After the searched window the real-time stream is this far behind, s.
+REALTIME_LATENCY_S = 70.0
+#: Data tiers come again after these times from T0, s: NRT in hours, CONS in weeks.
+REENTRIES_S = {"nrt": 3 * 3600.0, "cons": 26 * 86400.0}
+#: A source that has no data yet is asked again after this, s.
+ASK_AGAIN_S = 60.0
+_OWN_ORIGIN = "INTEGRAL"
+
+
+class Assessing:
+    """Handlers of the jobs "assess" and what they need."""
+
+    def __init__(self, store: Store, context: Context, settings: Settings) -> None:
+        self._store = store
+        self._context = context
+        self._settings = settings
+        self._log = structlog.get_logger("transients.assessing")
+
+    async def assess(self, event_key: str | None, payload: dict[str, Any]) -> None:
+        """Assess an event at a stage; a job for an older revision of the event has nothing to do.
+
+        Killed anywhere and run again, it comes to the same: what was saved is found, what was queued is not queued twice.
+        """
+        assert event_key is not None
+        event = await self._store.event(event_key)
+        if payload["event_revision"] < event.revision:
+            return
+        before = await self._store.assessment(event_key)
+        # Once searched, an event is not shown as "pending" again while a better position is worked in.
+        stage: Stage = "geometry" if payload["stage"] == "geometry" and not (before and before.searches) else "search"
+        now = utc_now()
+        outcome = await journey(
+            event,
+            handlers.policies[event.policy],
+            self._context,
+            now=now,
+            stage=stage,
+            own_triggers=await self._own_triggers(event),
+        )
+        if stage == "search" and outcome.not_yet and not outcome.assessment.searches:
+            raise RetryLater(ASK_AGAIN_S, "; ".join(outcome.not_yet))
+        saved, new = await self._store.save_assessment(outcome.assessment)
+        if new or not await self._store.artefacts(event_key, saved.revision):
+            await self._make_products(event, saved, outcome, now)
+        if payload["stage"] == "geometry" and event.state == "active" and event.t0 is not None:
+            await self._queue_searches(event, event.t0, again=stage == "geometry")
+        self._log.info(
+            "assessed", action="assessed", event=event_key, stage=stage, verdict=saved.verdict, revision=saved.revision, new=new
+        )
+
+    async def _make_products(self, event: Event, saved: Assessment, outcome: Outcome, now: Instant) -> None:
+        """Figures and draft, then, in one transaction, what is kept of them and the jobs that follow."""
+        signing = await self._signing(event, now)
+        products = await asyncio.to_thread(make_products, event, saved, outcome, signing, saved.created)
+        async with self._store.transaction():
+            await self._store.save_artefacts(event.event_key, saved.revision, _files(products), keep=True)
+            if products.circular is not None:
+                await self._store.save_circular(products.circular)
+            await self._follow(event, saved)
+
+    async def _queue_searches(self, event: Event, t0: Instant, *, again: bool) -> None:
+        """Queue the search for when the window has passed (unless it was just done), and again for the better tiers still to come."""
+        policy = handlers.policies[event.policy]
+        age_s = float((to_time(utc_now()) - to_time(t0)).sec)
+        first = policy.search_half_width_s + REALTIME_LATENCY_S
+        due = {**({"search": first} if again else {}), **{tier: after for tier, after in REENTRIES_S.items() if after > age_s}}
+        for name, after in due.items():
+            await self._store.enqueue(
+                "assess",
+                event.event_key,
+                {"stage": name, "event_revision": event.revision},
+                dedupe_key=f"{event.event_key}:{event.revision}:{name}",
+                priority=SEARCH_PRIORITY,
+                not_before=_after(t0, after) if after > age_s else None,
+            )
+
+    async def _follow(self, event: Event, saved: Assessment) -> None:
+        for kind in ("tell", "publish"):
+            await self._store.enqueue(
+                kind,
+                event.event_key,
+                {"revision": saved.revision},
+                dedupe_key=f"{event.event_key}:{saved.revision}:{kind}",
+                priority=TELL_PRIORITY,
+            )
+
+    async def _own_triggers(self, event: Event) -> tuple[OwnTrigger, ...]:
+        """The mission's own alerts within the searched window, other than the event itself."""
+        if event.t0 is None:
+            return ()
+        policy = handlers.policies[event.policy]
+        width = policy.search_half_width_s
+        query = EventQuery(
+            origin=_OWN_ORIGIN, role="observation", t0_from=_after(event.t0, -width), t0_before=_after(event.t0, width), limit=100
+        )
+        page = await self._store.find_events(query)
+        return tuple(
+            (other.event.history[-1].kind, other.event.event_id, float((to_time(other.event.t0) - to_time(event.t0)).sec))
+            for other in page.items
+            if other.event.event_key != event.event_key and other.event.t0 is not None and other.event.state == "active"
+        )
+
+    async def _signing(self, event: Event, now: Instant) -> Signing:
+        shifts = await people_on_shift(self._settings, now)
+        return Signing(
+            people=tuple(shift.person for shift in shifts),
+            settings=self._settings.circular,
+            links=event.links,
+        )
+
+
+def _after(instant: Instant, seconds: float) -> Instant:
+    return Instant.from_datetime(instant.to_datetime() + dt.timedelta(seconds=seconds))
+
+
+def _files(products: Products) -> dict[str, File]:
+    return {name: File(data, _media_type(name)) for name, data in products.files.items()}
+
+
+def _media_type(name: str) -> str:
+    known = {".fits": "application/fits", ".ipynb": "application/x-ipynb+json", ".md": "text/markdown"}
+    for suffix, media_type in known.items():
+        if name.endswith(suffix):
+            return media_type
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
