@@ -3,7 +3,7 @@
     python .ci/fit_response.py TABLE.csv OUT.json --version 2026-11 [--source TEXT]
 
 TABLE.csv: comment lines (#), then a header with theta_deg, phi_deg and, per instrument, hard_NAME and soft_NAME (fluence in
-75-2000 keV per count, erg cm^-2; NAME is SPI-ACS, IBIS-Veto or ISGRI), equal-area directions. docs/response.md says what is fitted.
+75-2000 keV per count, erg cm^-2; NAME is SPI-ACS, IBIS-Veto or ISGRI), equal-area directions. docs/response.md tells the rest.
 """
 
 from __future__ import annotations

@@ -23,6 +23,8 @@ _OBT_PER_S = 2**20
 _OBT_ERROR_S = 8.0
 #: An instant this far outside the first or last row still takes it.
 _TOLERANCE_S = 8.0
+#: Rows closer than this are one pointing, not a slew: the error is then the star tracker's, which the files do not state.
+_STILL_DEG = 1e-3
 #: Positions may differ by this share from the file's own distance before it is refused.
 _DISTANCE_TOLERANCE = 1e-3
 
@@ -60,7 +62,7 @@ class AttitudeTable:
             z_ra_deg=float(zenith.ra.deg),
             z_dec_deg=float(zenith.dec.deg),
             source=self.source,
-            error_deg=turn / 2 if low != high else None,
+            error_deg=turn / 2 if turn > _STILL_DEG else None,
         )
 
 
@@ -207,7 +209,7 @@ def _between(a: FloatArray, b: FloatArray, share: float) -> FloatArray:
     angle = float(np.arctan2(np.linalg.norm(np.cross(a, b)), a @ b))
     if share == 0 or angle < 1e-12:
         return a
-    return (np.sin((1 - share) * angle) * a + np.sin(share * angle) * b) / np.sin(angle)
+    return np.asarray((np.sin((1 - share) * angle) * a + np.sin(share * angle) * b) / np.sin(angle))
 
 
 def _lagrange(times: FloatArray, values: FloatArray, day: float) -> FloatArray:

@@ -13,7 +13,7 @@ from schemas import Instant
 from schemas.errors import NoData, RefusedInput
 
 from ..base import Mission
-from ..times import from_ijd, ijd, to_instant, to_time
+from ..times import from_ijd, ijd, to_time
 from .revolutions import perigee_error_h
 from .scw import parse_science_window
 
@@ -25,6 +25,7 @@ _SMALLEST_MJD = 18_262.0
 _LARGEST_IJD = 49_718.0
 #: Hours per pointing number since the first data, from six recorded science windows: 0.45 to 1.03.
 _POINTING_H, _POINTING_SPREAD_H = 0.75, 0.30
+_DAY_COUNT = re.compile(r"(?:(IJD|MJD)\s*)?([+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)", re.ASCII | re.IGNORECASE)
 
 
 def time_report(text: str, scale: str, mission: Mission) -> dict[str, Any]:
@@ -57,13 +58,17 @@ def time_report(text: str, scale: str, mission: Mission) -> dict[str, Any]:
     stripped = text.strip()
     if re.fullmatch(r"\d{12}(\.\d{3})?", stripped, re.ASCII):
         return _window_report(stripped, mission)
-    return _report(_read_time(stripped, scale), mission)
+    match = _DAY_COUNT.fullmatch(stripped)
+    if match is None:
+        return _report(_read_date(stripped, scale), mission)
+    # A day count in a double is good to a microsecond, so no more is printed.
+    return _report(_read_day_count(float(match[2]), (match[1] or "").upper(), scale, stripped), mission, digits=6)
 
 
-def _report(time: Time, mission: Mission) -> dict[str, Any]:
+def _report(time: Time, mission: Mission, digits: int = 9) -> dict[str, Any]:
     turn = mission.revolution(time)
     return {
-        "utc": to_instant(time).iso,
+        "utc": Instant.parse(Time(time.utc, format="isot", precision=digits).value).iso,
         "ijd": ijd(time),
         "mjd_tt": float(time.tt.mjd),
         "revolution": turn.number,
@@ -84,17 +89,14 @@ def _window_report(text: str, mission: Mission) -> dict[str, Any]:
     error_h = perigee_error_h(window.revolution) + _POINTING_SPREAD_H * window.pointing + 1.0
     report = _report(time, mission)
     period_h = (mission.perigee(window.revolution + 1) - mission.perigee(window.revolution)).to_value(u.h)
-    report["phase_error"] = error_h / period_h
+    report["phase_error"] = float(error_h / period_h)
     report["time_error_s"] = 3600 * error_h
     report["source"] = f"approximate, from the number of the pointing and the {report['source']}"
     report["scw_id"] = window.id
     return report
 
 
-def _read_time(text: str, scale: str) -> Time:
-    match = re.fullmatch(r"(?:(IJD|MJD)\s*)?([+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)", text, re.ASCII | re.IGNORECASE)
-    if match is not None:
-        return _day_count(float(match[2]), (match[1] or "").upper(), scale, text)
+def _read_date(text: str, scale: str) -> Time:
     try:
         instant = Instant.parse(text if "T" in text or " " in text else f"{text}T00:00:00")
     except ValueError as error:
@@ -104,7 +106,7 @@ def _read_time(text: str, scale: str) -> Time:
     return Time(instant.iso, format="isot", scale=scale)
 
 
-def _day_count(value: float, system: str, scale: str, text: str) -> Time:
+def _read_day_count(value: float, system: str, scale: str, text: str) -> Time:
     if not system:
         system = "IJD" if value < _SMALLEST_MJD else "MJD"
     if system == "IJD":
