@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from schemas import Assessment, Event
 
@@ -27,7 +27,8 @@ g = assessment.geometry
 if g is not None and g.orientation is not None:
     print(f"theta {g.orientation.theta_deg:.2f} deg, phi {g.orientation.phi_deg:.2f} deg: {g.orientation.word}")
 if g is not None and g.localisation is not None:
-    print(f"90 % area {g.localisation.area90_deg2:.1f} deg2 about {g.localisation.peak_ra_deg:.3f} {g.localisation.peak_dec_deg:.3f}")
+    place = g.localisation
+    print(f"90 % area {place.area90_deg2:.1f} deg2 about {place.peak_ra_deg:.3f} {place.peak_dec_deg:.3f}")
 if g is not None and g.visibility is not None:
     print(f"visible fraction {g.visibility.visible_fraction:.4f} at a Sun half width of {g.visibility.sun_half_width_deg} deg")
 """
@@ -69,7 +70,8 @@ for path, parameters in light_curves.items():
             association_window_s=tuple(parameters["association_window_s"]),
         )
     )
-    print(again[-1].instrument, "detection:", again[-1].detection, "onset:", again[-1].onset_s, "peak:", again[-1].peak_rate_cts_s)
+    found = again[-1]
+    print(found.instrument, "detection:", found.detection, "onset:", found.onset_s, "peak:", found.peak_rate_cts_s)
 """
 
 
@@ -85,29 +87,41 @@ def notebook(event: Event, assessment: Assessment, files: Sequence[str], light_c
     """
     figures = [name for name in sorted(files) if name.endswith(".png")]
     cells = [
-        new_code_cell(_parameters(event, assessment, figures, light_curves or {}), metadata={"tags": ["parameters"]}),
-        new_markdown_cell(_title(event, assessment)),
-        new_code_cell(_SHOW),
-        new_markdown_cell("## Geometry"),
-        new_code_cell(_GEOMETRY),
-        new_markdown_cell("## Searches and limits"),
-        new_code_cell(_SEARCHES),
+        _code(_parameters(event, assessment, figures, light_curves or {}), "parameters"),
+        _words(_title(event, assessment)),
+        _code(_SHOW),
+        _words("## Geometry"),
+        _code(_GEOMETRY),
+        _words("## Searches and limits"),
+        _code(_SEARCHES),
     ]
     if figures:
-        cells += [new_markdown_cell("## Figures"), new_code_cell(_FIGURES)]
+        cells += [_words("## Figures"), _code(_FIGURES)]
     cells += [
-        new_markdown_cell(
+        _words(
             "## Once more\n\nThe searches again, from the light curves in this folder, with the `transients` library "
             f"({assessment.version}). To process the alert itself again: `transients process`."
         ),
-        new_code_cell(_SEARCH_AGAIN),
+        _code(_SEARCH_AGAIN),
     ]
-    for number, cell in enumerate(cells):
-        cell["id"] = f"cell-{number}"
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    book = new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
+    book = {
+        "cells": [{**cell, "id": f"cell-{number}"} for number, cell in enumerate(cells)],
+        "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
     nbformat.validate(book)
     return (json.dumps(book, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def _code(source: str, *tags: str) -> dict[str, Any]:
+    metadata = {"tags": list(tags)} if tags else {}
+    return {"cell_type": "code", "source": source, "metadata": metadata, "outputs": [], "execution_count": None}
+
+
+def _words(source: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "source": source, "metadata": {}}
 
 
 def _title(event: Event, assessment: Assessment) -> str:
