@@ -24,10 +24,12 @@ Margin = Callable[[FloatArray], FloatArray]
 
 #: Subdivision stops when the tiles still cut by the edge hold less than this of the whole …
 TOLERANCE = 1e-3
-#: … and less than this of what was found inside, but never asks for less than the floor. Cut tiles are shared out in
-#: proportion, so the integral's own error is some hundred times smaller (tests: caps of a uniform sky).
+#: … and less than this of what was found inside, and of what was found outside, though never less than the floors. Cut tiles
+#: are shared out in proportion, so the integral's own error is some hundred times smaller (tests: caps of a uniform sky).
 RELATIVE_TOLERANCE = 1e-2
-FLOOR = 1e-7
+FLOOR_INSIDE, FLOOR_OUTSIDE = 1e-10, 1e-5
+#: The same for predicates of unknown shape, which are only asked at points.
+PREDICATE_TOLERANCE = 2e-4
 #: Before anyone asks whether the edge of a black-box predicate crosses a tile, tiles are cut to this order (1.8 deg); each is
 #: then asked at 16 points 0.46 deg apart.
 PREDICATE_ORDER = 5
@@ -37,8 +39,8 @@ def probability_within(m: SkyMap, margin: Margin, *, tolerance: float = TOLERANC
     """Probability where `margin` is positive.
 
     A tile whose centre is farther from the edge than its radius is wholly in or out; others are cut in four, until what
-    they hold together is below `tolerance` and a hundredth of what lies inside, or they reach `max_order`. What is left
-    is shared out by the margin of the tiles' centres in units of their size.
+    they hold together is below `tolerance` and a hundredth of what lies inside (and outside), or they reach `max_order`.
+    What is left is shared out by the margin of the tiles' centres in units of their size.
 
     Parameters
     ----------
@@ -51,18 +53,23 @@ def probability_within(m: SkyMap, margin: Margin, *, tolerance: float = TOLERANC
     """
     keep = m.prob > 0
     order, ipix, prob, v = m.order[keep], m.ipix[keep], m.prob[keep], m.vectors[keep]
-    inside = 0.0
+    inside, total = 0.0, float(prob.sum())
     while True:
         distance = margin(v)
         cut = np.abs(distance) < healpix.radius_bound_rad(order)
         inside += float(prob[~cut & (distance > 0)].sum())
         order, ipix, prob, distance = order[cut], ipix[cut], prob[cut], distance[cut]
         deep = order >= max_order
-        if prob.sum() <= max(min(tolerance, RELATIVE_TOLERANCE * inside), FLOOR) or deep.all():
+        if deep.all() or prob.sum() <= _allowed(inside, total - inside - float(prob.sum()), tolerance):
             return min(inside + float((prob * _share(distance, order)).sum()), 1.0)
         inside += float((prob[deep] * _share(distance[deep], order[deep])).sum())
         order, ipix, prob = _cut(order[~deep], ipix[~deep], prob[~deep])
         v = healpix.vectors(order, ipix)
+
+
+def _allowed(inside: float, outside: float, tolerance: float) -> float:
+    """How much probability the cut tiles may hold at the end."""
+    return min(tolerance, max(RELATIVE_TOLERANCE * inside, FLOOR_INSIDE), max(RELATIVE_TOLERANCE * outside, FLOOR_OUTSIDE))
 
 
 def _share(distance_rad: FloatArray, order: IntArray) -> FloatArray:
@@ -76,7 +83,7 @@ def _cut(order: IntArray, ipix: IntArray, prob: FloatArray) -> tuple[IntArray, I
     return np.repeat(order + 1, 4), healpix.children(ipix).ravel(), np.repeat(prob / 4, 4)
 
 
-def probability_where(m: SkyMap, predicate: Predicate, *, max_order: int = 13, tolerance: float = TOLERANCE) -> float:
+def probability_where(m: SkyMap, predicate: Predicate, *, max_order: int = 13, tolerance: float = PREDICATE_TOLERANCE) -> float:
     """Probability where a predicate holds.
 
     For predicates of which nothing is known but their values: tiles are cut to order 5 (1.8 deg), then those whose

@@ -9,7 +9,7 @@ from transients.missions import bodies, times
 from transients.missions.base import Mission
 
 from . import healpix
-from .integrals import band, cone, direction, probability_where, probability_within
+from .integrals import Margin, band, cone, direction, probability_within
 from .maps import SkyMap
 
 #: Half width about 90 deg of the angles to the Sun at which INTEGRAL points (Sun angle 50 to 130 deg).
@@ -86,20 +86,22 @@ def fov_fractions(m: SkyMap, attitude: Attitude, mission: Mission) -> tuple[floa
     inside = probability_within(m, view)
     if IMAGER not in mission.instruments:
         return inside, None
-    if inside == 0.0:
-        return 0.0, 0.0
-    near = _part(m, axis, mission.fov_radius_deg)
-    if near is None:
-        return inside, 0.0
-    return inside, probability_where(
-        near, lambda ra, dec: coding(mission, IMAGER, healpix.unit_vectors(ra, dec), attitude) >= 1.0
-    )
+    full = _fully_coded(mission, attitude)
+    return inside, None if full is None else probability_within(m, full)
 
 
-def _part(m: SkyMap, axis: FloatArray, radius_deg: float) -> SkyMap | None:
-    """The tiles that may reach within `radius_deg` of an axis."""
-    near = (healpix.separation_rad(m.vectors, axis) < np.radians(radius_deg) + healpix.radius_bound_rad(m.order)) & (m.prob > 0)
-    return SkyMap(m.order[near], m.ipix[near], m.prob[near]) if near.any() else None
+def _fully_coded(mission: Mission, attitude: Attitude) -> Margin | None:
+    """Margin of the imager's fully coded field: a rectangle between great circles, or a disc."""
+    imager = mission.instruments[IMAGER]
+    if imager.full_coding_deg is None:
+        return None
+    x, y, z = axes(attitude)
+    if imager.field_shape != "rectangle":
+        return cone(x, np.radians(0.5 * imager.full_coding_deg[0]))
+    half_y, half_z = (np.radians(0.5 * width) for width in imager.full_coding_deg)
+    # Inward poles of the four edges: a direction's angle from an edge's great circle is asin(v . pole).
+    poles = np.stack([x * np.sin(h) + sign * side * np.cos(h) for side, h in ((y, half_y), (z, half_z)) for sign in (1, -1)])
+    return lambda v: np.asarray(np.arcsin(np.clip(v @ poles.T, -1.0, 1.0)).min(axis=1))
 
 
 def coding(mission: Mission, instrument: str, v: FloatArray, attitude: Attitude) -> FloatArray:
