@@ -1,5 +1,34 @@
 """Data in: services, archive, recorded files, real-time stream, simulator; honest about "not yet", "never" and "refused"."""
 
+from .base import DataSource
+from .calibration import load_response
+from .files import FileSource
+from .first_of import FirstOf
 from .formats import read_lightcurve, select, write_lightcurve
+from .provider import Provider
+from .service_source import ServiceSource
+from .services import IntegralServices
+from .simulated import SimulatedSource
+from .simulator import NoiseOptions, SimulatedBurst, SimulatedObservatory
+from .skymaps import fetch_skymap
+from .tiers import data_status, freshness
 
-__all__ = ["read_lightcurve", "select", "write_lightcurve"]
+__all__ = [
+    "DataSource",
+    "FileSource",
+    "FirstOf",
+    "IntegralServices",
+    "NoiseOptions",
+    "Provider",
+    "ServiceSource",
+    "SimulatedBurst",
+    "SimulatedObservatory",
+    "SimulatedSource",
+    "data_status",
+    "fetch_skymap",
+    "freshness",
+    "load_response",
+    "read_lightcurve",
+    "select",
+    "write_lightcurve",
+]

@@ -10,6 +10,7 @@ import astropy.units as u
 import numpy as np
 import numpy.typing as npt
 from astropy.coordinates import SkyCoord
+from astropy.time import Time, TimeDelta
 
 from schemas import (
     Attitude,
@@ -25,8 +26,8 @@ from schemas import (
 )
 from schemas.errors import BadRequest, NoData
 
-from ...missions import Mission, light_travel, to_spacecraft
-from ...missions.frames import vector_direction
+from ...missions import Mission, light_travel, sun_direction, to_spacecraft
+from ...missions.frames import direction_vector, vector_direction
 from ..clock import from_ijd, ijd_of, seconds_between, shift, time_of
 from . import rates
 from .bursts import SimulatedBurst
@@ -96,6 +97,7 @@ class SimulatedObservatory:
         self.noise = noise or NoiseOptions()
         self._forced = tuple(pointings)
         self._plan = lru_cache(maxsize=64)(self._plan_of)
+        self._pointings = lru_cache(maxsize=64)(self._pointings_of)
         self._arrival = lru_cache(maxsize=1024)(self._arrival_of)
 
     # Revolutions and the plan
@@ -143,35 +145,47 @@ class SimulatedObservatory:
         """Science windows that overlap [start, stop]."""
         found: list[Pointing] = []
         for number in range(self.revolution(start), self.revolution(stop) + 1):
-            begin = self.window(number).start
-            low, high = seconds_between(start, begin), seconds_between(stop, begin)
-            found.extend(self._pointing(number, p, begin) for p in self._plan(number) if p.stop_s > low and p.start_s < high)
+            found.extend(p for p in self._pointings(number) if p.stop > start and p.start < stop)
         return tuple(found)
 
-    def _pointing(self, number: int, planned: PlannedWindow, begin: Instant) -> Pointing:
-        start, stop = shift(begin, planned.start_s), shift(begin, planned.stop_s)
-        attitude = self.attitude(shift(begin, 0.5 * (planned.start_s + planned.stop_s)))
-        return Pointing(
-            scw_id=self._scw_id(number, planned),
-            kind=planned.kind,
-            start=start,
-            stop=stop,
-            x_ra_deg=attitude.x_ra_deg,
-            x_dec_deg=attitude.x_dec_deg,
-            z_ra_deg=attitude.z_ra_deg,
-            z_dec_deg=attitude.z_dec_deg,
-            live_fraction=planned.live_fraction,
+    def _pointings_of(self, number: int) -> tuple[Pointing, ...]:
+        """All science windows of a revolution at once: the Sun's place, which gives Z, is dear one by one."""
+        plan, begin = self._plan(number), time_of(self.window(number).start)
+        edges = [planned.start_s for planned in plan] + [plan[-1].stop_s]
+        instants = [
+            Instant.parse(text) for text in Time(begin + TimeDelta(edges, format="sec"), format="isot", precision=9).value
+        ]
+        middle = [0.5 * (planned.start_s + planned.stop_s) for planned in plan]
+        x = np.array([planned.axis_at(at) for planned, at in zip(plan, middle, strict=True)])
+        for row, at in enumerate(middle):
+            forced = self._forced_axis(shift(instants[0], at)) if self._forced else None
+            if forced is not None:
+                x[row] = direction_vector(forced)
+        sun = direction_vector(sun_direction(begin + TimeDelta(middle, format="sec")))
+        sun = sun if sun.shape == x.shape else sun.T
+        z = sun - np.sum(sun * x, axis=1, keepdims=True) * x
+        axes = [(np.degrees(np.arctan2(v[:, 1], v[:, 0])) % 360.0, np.degrees(np.arcsin(v[:, 2]))) for v in (x, _unit(z))]
+        return tuple(
+            Pointing(
+                scw_id=self._scw_id(number, planned),
+                kind=planned.kind,
+                start=instants[row],
+                stop=instants[row + 1],
+                x_ra_deg=float(axes[0][0][row]),
+                x_dec_deg=float(axes[0][1][row]),
+                z_ra_deg=float(axes[1][0][row]),
+                z_dec_deg=float(axes[1][1][row]),
+                live_fraction=planned.live_fraction,
+            )
+            for row, planned in enumerate(plan)
         )
 
     # Where it is and looks
 
     def attitude(self, at: Instant) -> Attitude:
         """Axes of the spacecraft; exact, being the simulation's own."""
-        for start, stop, ra_deg, dec_deg in self._forced:
-            if start <= at < stop:
-                axis = SkyCoord(ra_deg, dec_deg, unit=u.deg)
-                break
-        else:
+        axis = self._forced_axis(at)
+        if axis is None:
             _, since, planned = self._planned(at)
             axis = vector_direction(planned.axis_at(max(since, planned.start_s)))
         attitude = self.mission.attitude_from_x(axis, at, "simulated")
@@ -185,6 +199,12 @@ class SimulatedObservatory:
             error_deg=0.0,
             roll_error_deg=0.0,
         )
+
+    def _forced_axis(self, at: Instant) -> SkyCoord | None:
+        for start, stop, ra_deg, dec_deg in self._forced:
+            if start <= at < stop:
+                return SkyCoord(ra_deg, dec_deg, unit=u.deg)
+        return None
 
     def orbit(self, at: Instant) -> OrbitState:
         """Place of the spacecraft: the mission's orbit model, taken as the truth."""
@@ -334,3 +354,7 @@ class SimulatedObservatory:
         whole, rest = np.divmod(counts, MODULES)
         turn = (module - index) % MODULES
         return np.asarray(whole + (turn < rest), dtype=np.float64)
+
+
+def _unit(vectors: FloatArray) -> FloatArray:
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float64)

@@ -1,0 +1,85 @@
+"""The data services as a source."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from schemas import Attitude, DataExpectation, Instant, LightCurve, OrbitState, Pointing
+from schemas.errors import BadRequest, NoData
+
+from .clock import seconds_between
+from .joined import add_modules
+from .services import IntegralServices
+from .veto import without_periodic_bins
+
+#: Targets of our instruments.
+_TARGETS = {"SPI-ACS": "ACS", "IBIS/Veto": "IBIS_VETO"}
+_MODULES = 8
+#: The real-time stream is asked for events younger than this.
+_REALTIME_S = 2 * 86400.0
+
+
+class ServiceSource:
+    """Answers from the services: archived counts, else the real-time stream for young events.
+
+    Parameters
+    ----------
+    services
+        The client; closed with this source.
+    clock
+        "Now"; None: everything is past.
+    """
+
+    def __init__(self, services: IntegralServices, clock: Callable[[], Instant] | None = None) -> None:
+        self.services = services
+        self._clock = clock
+
+    @property
+    def name(self) -> str:
+        return f"services at {self.services.address}"
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the services called themselves simulated in any reply so far."""
+        return self.services.simulated
+
+    async def attitude(self, at: Instant) -> Attitude:
+        return await self.services.attitude(at)
+
+    async def orbit(self, at: Instant) -> OrbitState:
+        return await self.services.orbit(at)
+
+    async def pointings(self, start: Instant, stop: Instant) -> tuple[Pointing, ...]:
+        return await self.services.pointings(start, stop)
+
+    async def expectation(self, at: Instant) -> DataExpectation:
+        return await self.services.expectation(at)
+
+    async def science_window(self, at: Instant) -> str:
+        return await self.services.science_window(at)
+
+    async def light_curve(self, instrument: str, t0: Instant, half_width_s: float) -> LightCurve:
+        if instrument == "ISGRI":
+            modules = await asyncio.gather(
+                *(self.services.light_curve(f"ISGRIRAW_MCE{i}", t0, half_width_s) for i in range(_MODULES))
+            )
+            return add_modules(modules, "ISGRI")
+        if instrument not in _TARGETS:
+            raise BadRequest(f"the services have no count rate of {instrument}", where=self.name)
+        try:
+            lc = await self.services.light_curve(_TARGETS[instrument], t0, half_width_s)
+        except NoData as missing:
+            if instrument != "SPI-ACS" or not self._is_young(t0):
+                raise
+            try:
+                return (await self.services.realtime(t0, half_width_s))[0]
+            except NoData:
+                raise missing from None
+        return without_periodic_bins(lc) if instrument == "IBIS/Veto" else lc
+
+    def _is_young(self, at: Instant) -> bool:
+        return self._clock is not None and seconds_between(self._clock(), at) < _REALTIME_S
+
+    async def aclose(self) -> None:
+        await self.services.aclose()
