@@ -72,12 +72,10 @@ def gathered(errors: Sequence[tuple[str, TransientsError]]) -> TransientsError:
         return errors[0][1]
     message = "; ".join(f"{name}: {error}" for name, error in errors)
     kinds = [error for _, error in errors]
-    for chosen in (
-        NotYet,
-        *(type(e) for e in kinds if e.retriable),
-        *(type(e) for e in kinds if not isinstance(e, NoData)),
-        NoData,
-    ):
+    candidates: list[type[TransientsError]] = [NotYet]
+    candidates += [type(error) for error in kinds if error.retriable]
+    candidates += [type(error) for error in kinds if not isinstance(error, NoData)]
+    for chosen in (*candidates, NoData):
         if any(isinstance(error, chosen) for error in kinds):
             whole = chosen(message)
             whole.__cause__ = ExceptionGroup("each source", kinds)

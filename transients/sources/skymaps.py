@@ -92,7 +92,7 @@ async def _fetch(client: httpx2.AsyncClient, url: str, settings: SkyMapLimits) -
                     raise _status(response.status_code, url)
                 return await _body(response, url, settings.skymap_max_bytes)
         except httpx2.HTTPError as error:
-            raise ServiceUnreachable(f"no answer: {error or type(error).__name__}", where=url) from error
+            raise ServiceUnreachable(f"no answer: {str(error) or type(error).__name__}", where=url) from error
     raise ServiceRefused("too many redirections", where=url)
 
 

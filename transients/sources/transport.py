@@ -100,7 +100,7 @@ class Transport:
         except httpx2.TimeoutException as error:
             raise ServiceUnreachable("no answer in time", where=address) from error
         except httpx2.HTTPError as error:
-            raise ServiceUnreachable(f"no answer: {error or type(error).__name__}", where=address) from error
+            raise ServiceUnreachable(f"no answer: {str(error) or type(error).__name__}", where=address) from error
         if response.status_code != 200:
             raise _status_error(response.status_code, content, address)
         return Reply(content, SIMULATED_HEADER in response.headers, address)

@@ -316,10 +316,10 @@ class SimulatedObservatory:
     def _counts(self, instrument: str, index: IntArray, low: int, high: int) -> FloatArray:
         """Counts with everything in them, (n,). Noise comes in blocks of fixed time: any request gives the same bins."""
         bin_s = BINS_S[instrument]
-        centre = (index + 0.5) * bin_s
+        centre: FloatArray = np.asarray((index + 0.5) * bin_s, dtype=np.float64)
         rate = self._mean_rate(instrument, centre)
         rate = rate + rates.red_noise(self.seed, instrument, centre, rate, self.noise.red)
-        mean = np.maximum(rate, 0.0) * bin_s + self._burst_counts(instrument, index * bin_s, bin_s)
+        mean = np.maximum(rate, 0.0) * bin_s + self._burst_counts(instrument, centre - 0.5 * bin_s, bin_s)
         if instrument == "SPI-ACS" and self.noise.spikes > 0:
             sigma = float(np.sqrt(self.noise.dispersion * np.median(rates.quiet_rate(instrument, centre[:1])) * bin_s))
             hits = add_spikes(self.seed, low, high - low, sigma, self.noise.spikes)
