@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import math
+import functools
 import struct
 import zlib
 
+import numpy as np
 import outgoing_samples as samples
 
-from schemas import Assessment, Circular, Event, Instant, NoticeEntry, RawAlert, Significance, sha256_hex
+from schemas import (
+    Assessment,
+    Circular,
+    Event,
+    Instant,
+    LightCurve,
+    LightCurveInfo,
+    NoticeEntry,
+    RawAlert,
+    Significance,
+    sha256_hex,
+)
+from transients.sources.formats import write_lightcurve
 from transients.store import RefusedAlert
 from transients.web import StatusCard, tier_status
 from transients.web.memory import MemoryStore
@@ -32,19 +44,23 @@ def png(width: int = 640, height: int = 300) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
+@functools.cache
 def curve() -> bytes:
-    """A light curve as the event page draws it: a pulse on a background."""
-    t_s = [round(-50 + 0.5 * i, 3) for i in range(300)]
-    rate = [90650 + 300 * math.sin(7 * t) + (4e5 * math.exp(-t / 12) if t > 0 else 0) for t in t_s]
-    data = {"title": "SPI-ACS", "t_s": t_s, "rate_cts_s": rate, "background_cts_s": 90650.0}
-    return json.dumps(data).encode()
+    """A light curve as a result keeps it: a pulse on a background, with a gap before it."""
+    start_s = np.concatenate([np.arange(-50.0, -20.0, 0.5), np.arange(-10.0, 100.0, 0.5)])
+    rate = 90650 + np.where(start_s > 0, 4e5 * np.exp(-start_s / 12), 0.0)
+    info = LightCurveInfo(
+        instrument="SPI-ACS", tier="archive", reference=samples.T0, bin_s=0.5, content_id="00" * 32, source="made up"
+    )
+    width_s = np.full_like(start_s, 0.5)
+    return write_lightcurve(LightCurve(start_s=start_s, width_s=width_s, counts=np.round(rate * width_s), info=info))
 
 
 def files() -> dict[str, tuple[str, bytes]]:
     """The files of an assessment."""
     return {
-        "lightcurve_SPI-ACS.json": ("application/json", curve()),
-        "lightcurve_SPI-ACS.png": ("image/png", png()),
+        "lightcurve-SPI-ACS.fits": ("application/fits", curve()),
+        "lightcurve-SPI-ACS.png": ("image/png", png()),
         "allsky.png": ("image/png", png()),
         "limit_map.fits": ("application/fits", b"SIMPLE  =                    T"),
         "notebook.ipynb": ("application/x-ipynb+json", b"{}"),

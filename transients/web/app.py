@@ -24,6 +24,7 @@ from transients.config import Settings
 
 from .api import api
 from .board import board
+from .curves import event_curve
 from .errors import on_any, on_http, on_ours
 from .headers import secure
 from .health import live, ready
@@ -34,7 +35,7 @@ from .ports import DashboardStore, HealthChecks, StatusSource
 from .stream import stream
 from .templating import HERE, environment
 
-PAGES: tuple[ControllerRouterHandler, ...] = (board, event_page, event_file, raw, refused, live, ready, api, stream)
+PAGES: tuple[ControllerRouterHandler, ...] = (board, event_page, event_file, event_curve, raw, refused, live, ready, api, stream)
 
 
 def utc_now() -> dt.datetime:

@@ -11,6 +11,7 @@ from litestar.response import Template
 
 from schemas import Record
 from schemas.errors import NotFound
+from transients.report.table import COLUMNS
 from transients.store import EventQuery, Listed
 
 from .inject import TheClock, TheStatus, TheStore
@@ -67,6 +68,7 @@ async def board(
         "card": await status(),
         "totals": await store.totals(),
         "rows": [_row(item) for item in found.items],
+        "columns": COLUMNS,
         "total": found.total,
         "tabs": [(t, _address({**here, "tab": t.name})) for t in TABS],
         "tab": tab,

@@ -10,16 +10,16 @@ from litestar.response import Template
 
 from schemas import Assessment, to_json
 from schemas.errors import NotFound
-from transients.store import Artefact
 
 from .api import Revision
+from .curves import is_curve
 from .foreign import file_response, raw_response
 from .inject import TheClock, TheStore
 from .keys import segment_to_key
 from .views import event_facts, excess_rows, figures, history_lines, limit_rows, provenances, revision_lines, verdict
 
 REFUSED_PAGE_SIZE = 50
-#: Built from the stored record when asked for, so it is there for every revision.
+#: Made from the stored record where it is not among the files, so it is there for every revision.
 ASSESSMENT_FILE = "assessment.json"
 
 
@@ -36,7 +36,7 @@ async def event_page(store: TheStore, clock: TheClock, key: str, revision: Revis
         "verdict": verdict(event, assessment),
         "groups": event_facts(event, assessment),
         "figures": figures(files, event, assessment),
-        "curves": [f for f in files if _is_curve(f)],
+        "curves": [f for f in files if is_curve(f.name)],
         "files": files,
         "limits": limit_rows(assessment.limits) if assessment is not None and assessment.limits is not None else (),
         "excesses": excess_rows(assessment) if assessment is not None else ((), 0),
@@ -59,12 +59,12 @@ async def event_file(store: TheStore, key: str, name: str, revision: Revision = 
     assessment = await store.assessment(event_key, revision)
     if assessment is None:
         raise NotFound("nothing is computed for this event yet")
-    if name == ASSESSMENT_FILE:
-        return file_response(to_json(assessment), "application/json", name)
     for artefact in await store.artefacts(event_key, assessment.revision):
         if artefact.name == name:
             body = await store.artefact(event_key, assessment.revision, name)
             return file_response(body, artefact.media_type, name)
+    if name == ASSESSMENT_FILE:
+        return file_response(to_json(assessment), "application/json", name)
     raise NotFound(f"revision {assessment.revision} has no file {name!r}")
 
 
@@ -86,10 +86,6 @@ async def refused(store: TheStore, clock: TheClock, page: Annotated[int, Paramet
         "now": clock(),
     }
     return Template("refused.html", context=context)
-
-
-def _is_curve(artefact: Artefact) -> bool:
-    return artefact.media_type == "application/json" and artefact.name.startswith("lightcurve")
 
 
 def _caveats(assessment: Assessment | None) -> tuple[str, ...]:

@@ -9,12 +9,13 @@ from schemas import Instant
 
 UNKNOWN = "–"
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_DAY_S = 86400.0
 _STEPS = (
     (1.0, "s", 120.0),
-    (60.0, "min", 120.0 * 60),
-    (3600.0, "h", 48 * 3600.0),
-    (86400.0, "d", 730 * 86400.0),
-    (365.25 * 86400.0, "yr", math.inf),
+    (60.0, "min", 7200.0),
+    (3600.0, "h", 2 * _DAY_S),
+    (_DAY_S, "d", 730 * _DAY_S),
+    (365.25 * _DAY_S, "yr", math.inf),
 )
 
 

@@ -58,7 +58,7 @@ function drawCurve(figure, curve) {
     width: plot.clientWidth,
     height: 280,
     scales: { x: { time: false } },
-    axes: [{ ...axis, label: "T − T0 (s)" }, { ...axis, label: "counts / s", size: 80 }],
+    axes: [{ ...axis, label: `T − T0 (s, at the ${curve.time_frame})` }, { ...axis, label: "counts / s", size: 80 }],
     series,
   };
   return new uPlot(options, data, plot);
