@@ -1,0 +1,21 @@
+"""Where bytes come from: sources that give alerts one by one and are told when each is safe. Knows nothing of astronomy."""
+
+from .archive import ArchiveSource
+from .base import Source
+from .directory import DirectorySource
+from .documents import Document, iter_documents
+from .gcn import GcnSource
+from .kafka import KafkaSource
+from .loop import SourceStats, run
+
+__all__ = [
+    "ArchiveSource",
+    "DirectorySource",
+    "Document",
+    "GcnSource",
+    "KafkaSource",
+    "Source",
+    "SourceStats",
+    "iter_documents",
+    "run",
+]

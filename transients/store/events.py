@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
+import handlers
 from schemas import RECORDS_VERSION, Assessment, Event, Instant, Notice, from_json, to_json
 from schemas.errors import NotFound
 
@@ -14,8 +14,11 @@ from .assessments import Assessments
 from .database import stamp, stamp_or_none
 from .records import EventPage, EventQuery, Listed
 
-#: (event so far, notice, its content id, when it was received) -> event, or None: this notice makes no event.
-Fold = Callable[[Event | None, Notice, str, Instant], Event | None]
+
+class Fold(Protocol):
+    """The pure folding, as `handlers.fold` is: the event with the notice in it, or None when it makes no event."""
+
+    def __call__(self, event: Event | None, notice: Notice, /, *, content_id: str, received: Instant) -> Event | None: ...
 
 
 class Events(Assessments):
@@ -35,22 +38,22 @@ class Events(Assessments):
         received : Instant
             When it came.
         fold_fn : callable
-            The pure folding; it must count `revision` up by one, or give the event back as it was.
+            The pure folding, `handlers.fold`; it must count `revision` up by one, or give the event back as it was.
         event_key : str, optional
-            By default "origin:event_id".
+            By default `handlers.event_key(notice)`.
 
         Returns
         -------
         Event or None
             The event with the notice in it. None when nothing changed: it had been folded in before, or makes no event.
         """
-        key = event_key or f"{notice.origin}:{notice.event_id}"
+        key = handlers.event_key(notice) if event_key is None else event_key
         async with self.transaction():
             await self._row("lock_event", key, notice.event_id, notice.origin, notice.messenger, notice.role)
             if await self._row("folded", key, content_id) is not None:
                 return None
             last = await self._last_event(key)
-            event = fold_fn(last, notice, content_id, received)
+            event = fold_fn(last, notice, content_id=content_id, received=received)
             if event is None or event == last:
                 await self._do("drop_empty_event", key)
                 return None

@@ -1,0 +1,56 @@
+"""Alerts that were kept: files, folders and tar archives, once through."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+
+import structlog
+
+from schemas import RawAlert, Refusal
+
+from .base import raw_alert
+from .documents import Document, iter_documents
+
+
+class ArchiveSource:
+    """Every document under the paths, in the order of their names; then it ends.
+
+    Parameters
+    ----------
+    paths : iterable of path
+        Files, folders, tar archives (plain or compressed).
+    name : str
+        Name of the source in the inbox.
+    """
+
+    def __init__(self, paths: Iterable[Path | str], *, name: str = "archive") -> None:
+        self._paths = tuple(paths)
+        self._name = name
+        self._closed = False
+        self._log = structlog.get_logger("ingest.archive").bind(source=name)
+
+    @property
+    def name(self) -> str:
+        """Name of the source in the inbox."""
+        return self._name
+
+    async def __aiter__(self) -> AsyncIterator[RawAlert]:
+        documents = iter_documents(self._paths)
+        while not self._closed:
+            document: Document | None = await asyncio.to_thread(next, documents, None)
+            if document is None:
+                return
+            if isinstance(document.data, Refusal):
+                reason = document.data.reason
+                self._log.warning("a file cannot be read", action="file-unreadable", path=document.name, reason=reason)
+            else:
+                yield raw_alert(document.data, source=self._name, topic=document.name)
+
+    async def commit(self, raw: RawAlert) -> None:
+        """Nothing to note: the inbox knows the document by its content."""
+
+    async def aclose(self) -> None:
+        """Read no more."""
+        self._closed = True

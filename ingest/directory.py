@@ -1,0 +1,125 @@
+"""Alerts from a folder that others write into."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import structlog
+
+from schemas import RawAlert
+from schemas.errors import ConfigurationError
+
+from .base import raw_alert
+from .documents import MAX_DOCUMENT_BYTES
+
+#: Names under which programs write what is not finished yet.
+_UNFINISHED = (".part", ".tmp", ".swp", "~")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Look:
+    size: int
+    changed_ns: int
+
+
+class DirectorySource:
+    """Every file that comes into a folder (and its sub-folders), as an alert each. Files stay where they are.
+
+    A file is taken once it has kept size and time for one look; written again with other content it is taken again. What
+    was taken is remembered while this runs; at the next start every file comes once more, and the inbox knows it by its
+    content.
+
+    Parameters
+    ----------
+    path : path
+        The folder.
+    name : str
+        Name of the source in the inbox.
+    interval_s : float
+        Time between looks.
+    max_bytes : int
+        A larger file is no alert: it is logged and left.
+
+    Raises
+    ------
+    ConfigurationError
+        While iterating: the folder is not there.
+    """
+
+    def __init__(
+        self, path: Path | str, *, name: str = "directory", interval_s: float = 2.0, max_bytes: int = MAX_DOCUMENT_BYTES
+    ) -> None:
+        self._folder = Path(path)
+        self._name = name
+        self._interval_s = interval_s
+        self._max_bytes = max_bytes
+        self._seen: dict[Path, _Look] = {}
+        self._taken: dict[Path, _Look] = {}
+        self._closed = asyncio.Event()
+        self._log = structlog.get_logger("ingest.directory").bind(source=name)
+
+    @property
+    def name(self) -> str:
+        """Name of the source in the inbox."""
+        return self._name
+
+    async def __aiter__(self) -> AsyncIterator[RawAlert]:
+        while not self._closed.is_set():
+            for path, look in await asyncio.to_thread(self._ready):
+                body = await asyncio.to_thread(self._read, path, look)
+                if body is not None:
+                    yield raw_alert(body, source=self._name, topic=str(path))
+            try:
+                await asyncio.wait_for(self._closed.wait(), self._interval_s)
+            except TimeoutError:
+                continue
+
+    async def commit(self, raw: RawAlert) -> None:
+        """Nothing to note: the inbox knows the file by its content."""
+
+    async def aclose(self) -> None:
+        """Look no more."""
+        self._closed.set()
+
+    def _ready(self) -> list[tuple[Path, _Look]]:
+        """Files that have come to rest and were not taken as they are, in the order they were written."""
+        if not self._folder.is_dir():
+            raise ConfigurationError("there is no such folder", where=str(self._folder))
+        looks = dict(self._looks())
+        old_ns = time.time_ns() - int(2e9 * max(self._interval_s, 1.0))
+        at_rest = {path: look for path, look in looks.items() if self._seen.get(path) == look or look.changed_ns < old_ns}
+        self._seen = looks
+        # What is gone may come back with the same size and time and another content.
+        self._taken = {path: look for path, look in self._taken.items() if path in looks}
+        ready = [(path, look) for path, look in at_rest.items() if self._taken.get(path) != look]
+        return sorted(ready, key=lambda item: (item[1].changed_ns, str(item[0])))
+
+    def _looks(self) -> list[tuple[Path, _Look]]:
+        found = []
+        for path in self._folder.rglob("*"):
+            parts = path.relative_to(self._folder).parts
+            if any(part.startswith(".") for part in parts) or path.name.endswith(_UNFINISHED):
+                continue
+            try:
+                status = path.stat()
+                if path.is_file():
+                    found.append((path, _Look(status.st_size, status.st_mtime_ns)))
+            except OSError:
+                # Gone between listing and looking, or not ours to read: the next look tells.
+                continue
+        return found
+
+    def _read(self, path: Path, look: _Look) -> bytes | None:
+        self._taken[path] = look
+        if look.size > self._max_bytes:
+            self._log.warning("too large for an alert", action="file-too-large", path=str(path), size=look.size)
+            return None
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            self._log.warning("a file cannot be read", action="file-unreadable", path=str(path), error=str(error))
+            return None
