@@ -28,6 +28,8 @@ MAX_ATTEMPTS = 6
 FIRST_DELAY_S = 2.0
 MAX_DELAY_S = 300.0
 _RECONNECT_S = 1.0
+#: New jobs are announced, but a job put back for a retry is not: so the queue is looked at this often.
+_LOOK = dt.timedelta(seconds=1)
 
 
 class RetryLater(Exception):  # noqa: N818 -- says what to do, not what went wrong
@@ -113,7 +115,7 @@ class JobRunner:
             if self._stopping.is_set():
                 return
             await manager.run(
-                dequeue_timeout=dt.timedelta(seconds=10),
+                dequeue_timeout=_LOOK,
                 batch_size=1,
                 # The library wants at least twice the batch; the semaphore keeps the true number.
                 max_concurrent_tasks=max(2, self._concurrency),
@@ -156,7 +158,8 @@ class JobRunner:
         except Exception as error:
             delay_s = self._delay(error, attempt)
             said = f"{getattr(error, 'kind', type(error).__name__)}: {error}"
-            log.warning("a job went wrong", action="job-error", error=said, again_in_s=delay_s, exc_info=delay_s is None)
+            ours = isinstance(error, TransientsError)
+            log.warning("a job went wrong", action="job-error", error=said, again_in_s=delay_s, exc_info=not ours)
             await self._store.finish_job(job_id, "failed" if delay_s is None else "queued", said)
             if delay_s is not None:
                 raise RetryRequested(dt.timedelta(seconds=delay_s), said) from error

@@ -1,0 +1,195 @@
+"""Jobs on a real PostgreSQL, through PgQueuer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+
+import pytest
+
+from schemas import Instant
+from schemas.errors import NoData, NotFound, ServiceUnreachable
+from transients.store import Job, JobRunner, RetryLater, Store
+from transients.store.runner import Handler
+
+
+@contextlib.asynccontextmanager
+async def worker(store: Store, handlers: Mapping[str, Handler], **options: Any) -> AsyncIterator[JobRunner]:
+    runner = JobRunner(store, handlers, **{"first_delay_s": 0.05, **options})
+    task = asyncio.create_task(runner.run())
+    try:
+        yield runner
+    finally:
+        await runner.stop(5)
+        await asyncio.wait_for(task, 15)
+
+
+async def until(store: Store, good: Callable[[tuple[Job, ...]], bool]) -> tuple[Job, ...]:
+    """The jobs, when they are as wanted."""
+    async with asyncio.timeout(20):
+        # Another process could be the one that works: there is nothing to wait on but the rows.
+        while not good(jobs := await store.jobs()):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    return jobs
+
+
+def all_in(*states: str) -> Callable[[tuple[Job, ...]], bool]:
+    return lambda jobs: all(job.state in states for job in jobs)
+
+
+async def test_a_job_runs_with_what_it_was_given(store: Store) -> None:
+    seen: list[Any] = []
+
+    async def geometry(event_key: str | None, payload: dict[str, Any]) -> None:
+        seen.append((event_key, payload))
+
+    async with worker(store, {"geometry": geometry}):
+        assert await store.enqueue("geometry", "IceCube:S1", {"revision": 3, "x": 1.5}) is not None
+        (job,) = await until(store, all_in("done"))
+    assert seen == [("IceCube:S1", {"revision": 3, "x": 1.5})]
+    assert (job.kind, job.attempts, job.error) == ("geometry", 1, None)
+    assert job.finished is not None
+    assert await store.jobs("IceCube:S1") == (job,)
+    assert await store.jobs("other") == ()
+
+
+async def test_the_same_key_is_queued_once_for_ever(store: Store) -> None:
+    calls: list[int] = []
+
+    async def step(event_key: str | None, payload: dict[str, Any]) -> None:
+        calls.append(1)
+
+    first = await asyncio.gather(*(store.enqueue("step", "e", dedupe_key="e/1") for _ in range(10)))
+    assert sum(number is not None for number in first) == 1
+    async with worker(store, {"step": step}):
+        await until(store, all_in("done"))
+        assert await store.enqueue("step", "e", dedupe_key="e/1") is None
+        await store.enqueue("step", "e", dedupe_key="e/2")
+        await until(store, lambda jobs: len(jobs) == 2 and all_in("done")(jobs))
+    assert len(calls) == 2
+
+
+async def test_a_job_of_a_transaction_that_failed_was_never_there(store: Store) -> None:
+    with contextlib.suppress(KeyError):
+        async with store.transaction():
+            await store.enqueue("step", dedupe_key="k")
+            raise KeyError
+    assert await store.jobs() == ()
+    assert await store.enqueue("step", dedupe_key="k") is not None
+
+
+async def test_higher_priority_first_and_not_before_its_time(store: Store) -> None:
+    order: list[str | None] = []
+
+    async def step(event_key: str | None, payload: dict[str, Any]) -> None:
+        order.append(event_key)
+
+    started = time.monotonic()
+    due = Instant.from_datetime(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1.0))
+    await store.enqueue("step", "later", priority=99, not_before=due)
+    for key, priority in (("low", 0), ("high", 5), ("middle", 2)):
+        await store.enqueue("step", key, priority=priority)
+    async with worker(store, {"step": step}, concurrency=1):
+        await until(store, all_in("done"))
+    assert order == ["high", "middle", "low", "later"]
+    assert time.monotonic() - started > 0.9
+
+
+async def test_what_passes_is_tried_again_and_what_does_not_is_failed_and_kept(store: Store) -> None:
+    calls: dict[str | None, int] = {}
+
+    async def step(event_key: str | None, payload: dict[str, Any]) -> None:
+        calls[event_key] = calls.get(event_key, 0) + 1
+        if event_key == "flaky" and calls[event_key] < 3:
+            raise ServiceUnreachable("later")
+        if event_key == "never":
+            raise NoData("there is none")
+        if event_key == "bug":
+            raise ZeroDivisionError("oops")
+        if event_key == "waits" and calls[event_key] < 4:
+            raise RetryLater(0.01, "the window has not passed")
+
+    for key in ("flaky", "never", "bug", "waits"):
+        await store.enqueue("step", key)
+    async with worker(store, {"step": step}, max_attempts=3):
+        jobs = {job.event_key: job for job in await until(store, all_in("done", "failed"))}
+        assert {key: (job.state, job.attempts) for key, job in jobs.items()} == {
+            "flaky": ("done", 3),
+            "never": ("failed", 1),
+            "bug": ("failed", 3),
+            "waits": ("done", 4),
+        }
+        assert jobs["never"].error == "no-data: there is none"
+        assert jobs["bug"].error == "ZeroDivisionError: oops"
+        assert await store.job_counts() == {"done": 2, "failed": 2}
+        # A person has another try made.
+        await store.retry_failed(jobs["never"].job_id)
+        await until(store, lambda now: calls["never"] == 2 and all_in("done", "failed")(now))
+    with pytest.raises(NotFound):
+        await store.retry_failed(jobs["flaky"].job_id)
+
+
+async def test_no_more_at_once_than_asked(store: Store) -> None:
+    now, most = 0, 0
+
+    async def step(event_key: str | None, payload: dict[str, Any]) -> None:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.02)
+        now -= 1
+
+    for _ in range(12):
+        await store.enqueue("step")
+    async with worker(store, {"step": step}, concurrency=3):
+        await until(store, all_in("done"))
+    assert most == 3
+
+
+async def test_stopping_lets_work_finish_and_gives_the_rest_back(store: Store) -> None:
+    done: list[str | None] = []
+    running = asyncio.Event()
+
+    async def step(event_key: str | None, payload: dict[str, Any]) -> None:
+        running.set()
+        await asyncio.sleep(0.2 if event_key == "short" else 60)
+        done.append(event_key)
+
+    await store.enqueue("step", "short", priority=1)
+    await store.enqueue("step", "long")
+    runner = JobRunner(store, {"step": step}, 2)
+    task = asyncio.create_task(runner.run())
+    await running.wait()
+    await until(store, all_in("running"))
+    await runner.stop(1.0)
+    await asyncio.wait_for(task, 10)
+    assert done == ["short"]
+    states = {job.event_key: job.state for job in await store.jobs()}
+    assert states == {"short": "done", "long": "queued"}
+
+    async def quick(event_key: str | None, payload: dict[str, Any]) -> None:
+        done.append(event_key)
+
+    async with worker(store, {"step": quick}):
+        await until(store, all_in("done"))
+    assert done == ["short", "long"]
+
+
+async def test_many_jobs_over_two_workers_run_once_each(store: Store, postgres_url: str) -> None:
+    seen: list[int] = []
+
+    async def step(event_key: str | None, payload: dict[str, Any]) -> None:
+        seen.append(payload["n"])
+
+    async with store.transaction():
+        for n in range(60):
+            await store.enqueue("step", payload={"n": n})
+    other = await Store.open(postgres_url, pool_size=2)
+    async with worker(store, {"step": step}), worker(other, {"step": step}):
+        await until(store, all_in("done"))
+    await other.aclose()
+    assert sorted(seen) == list(range(60))
