@@ -77,7 +77,7 @@ def gathered(errors: Sequence[tuple[str, TransientsError]]) -> TransientsError:
     candidates += [type(error) for error in kinds if not isinstance(error, NoData)]
     for chosen in (*candidates, NoData):
         if any(isinstance(error, chosen) for error in kinds):
-            whole = chosen(message)
+            whole: TransientsError = chosen(message)
             whole.__cause__ = ExceptionGroup("each source", kinds)
             return whole
     raise AssertionError("unreachable: an error is of its own type")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from functools import lru_cache
 
 import astropy.units as u
 import numpy as np
-import numpy.typing as npt
 from astropy.coordinates import SkyCoord
 from astropy.time import Time, TimeDelta
 
@@ -29,39 +27,9 @@ from schemas.errors import BadRequest, NoData
 from ...missions import Mission, light_travel, sun_direction, to_spacecraft
 from ...missions.frames import direction_vector, vector_direction
 from ..clock import from_ijd, ijd_of, seconds_between, shift, time_of
-from . import rates
 from .bursts import SimulatedBurst
-from .draws import generator
+from .counters import BINS_S, MODULES, NoiseOptions, draw_counts, module_share, observed_bins
 from .plan import PlannedWindow, plan_revolution
-from .spikes import add_spikes
-
-IntArray = npt.NDArray[np.int64]
-
-#: Native bins, s. ISGRI's housekeeping counters are given here in 1 s bins, whole and per detector module.
-BINS_S = {"SPI-ACS": 0.05, "IBIS/Veto": 8.0, "ISGRI": 1.0}
-MODULES = 8
-_PACKET_S = 8.0
-_BLOCK_S = 160.0
-#: Every so many 8 s bins one of IBIS/Veto is other data, about this much higher.
-_VETO_PERIOD, _VETO_FACTOR = 72, 1.6
-
-
-@dataclasses.dataclass(frozen=True)
-class NoiseOptions:
-    """What disturbs the rates; 0 switches each off."""
-
-    #: Variance over mean of white noise at the native bin (1.14 squared, as measured in good conditions).
-    dispersion: float = 1.3
-    #: What the slow wander adds to variance over mean at 8 s.
-    red: float = 0.12
-    #: Factor on the rate of spikes (60 a day at S/N 6).
-    spikes: float = 1.0
-    #: Telemetry gaps a day, each of a few 8 s packets.
-    gaps_per_day: float = 3.0
-    #: Whether the rates rise toward the belts.
-    belts: bool = True
-    #: Whether IBIS/Veto has its periodic high bins.
-    veto_marks: bool = True
 
 
 class SimulatedObservatory:
@@ -251,109 +219,45 @@ class SimulatedObservatory:
         if base not in BINS_S or (module and (base != "ISGRI" or module not in map(str, range(MODULES)))):
             raise BadRequest(f"Bad Target: {instrument} is not simulated")
         bin_s = BINS_S[base]
-        centre_s = ijd_of(t0) * 86400.0
-        low = int(np.ceil((centre_s - half_width_s) / bin_s - 0.5 - 1e-4))
-        high = int(np.ceil((centre_s + half_width_s) / bin_s - 0.5 - 1e-4))
-        index = np.arange(low, high)
-        index = index[self._observed(index, bin_s, t0, half_width_s)] if len(index) else index
+        windows = self._windows_s(shift(t0, -half_width_s), shift(t0, half_width_s))
+        index = observed_bins(self.seed, self.noise, bin_s, ijd_of(t0) * 86400.0, half_width_s, windows)
         if len(index) == 0:
             raise NoData(f"No Data at {t0} within {half_width_s:g} s")
-        reference = from_ijd(index[0] * bin_s // 86400.0, float(index[0] * bin_s % 86400.0))
-        counts = self._counts(base, index, low, high)
+        bursts = self._burst_counts(base, np.asarray(index * bin_s, dtype=np.float64), bin_s)
+        counts = draw_counts(self.seed, self.noise, base, index, windows, bursts)
         if module:
-            counts = self._share(counts, int(module), index)
-        start = (index - index[0]) * bin_s
+            counts = module_share(counts, int(module), index)
+        start = np.asarray((index - index[0]) * bin_s, dtype=np.float64)
         info = LightCurveInfo(
             mission=self.mission.name,
             instrument=instrument,
             tier="simulated",
-            reference=reference,
+            reference=from_ijd(index[0] * bin_s // 86400.0, float(index[0] * bin_s % 86400.0)),
             bin_s=bin_s,
             content_id=sha256_hex(start.tobytes() + counts.tobytes()),
             source=f"simulation, seed {self.seed}",
             simulated=True,
         )
-        return LightCurve(start_s=start.astype(np.float64), width_s=np.full(len(index), bin_s), counts=counts, info=info)
+        return LightCurve(start_s=start, width_s=np.full(len(index), bin_s), counts=counts, info=info)
 
-    def _observed(self, index: IntArray, bin_s: float, t0: Instant, half_s: float) -> npt.NDArray[np.bool_]:
-        """Which bins lie whole within data intervals and outside telemetry gaps."""
-        start, stop = index * bin_s, (index + 1) * bin_s
-        keep = np.zeros(len(index), dtype=bool)
-        for number in range(self.revolution(shift(t0, -half_s)), self.revolution(shift(t0, half_s)) + 1):
-            window = self.window(number)
-            if self.mission.expectation(window.start).status == "ONLINE":
-                keep |= (start >= ijd_of(window.start) * 86400.0) & (stop <= ijd_of(window.stop) * 86400.0)
-        for gap_start, gap_stop in self._gaps(float(start[0]), float(stop[-1])):
-            keep &= (stop <= gap_start) | (start >= gap_stop)
-        return keep
-
-    def _gaps(self, start_s: float, stop_s: float) -> list[tuple[float, float]]:
-        """Telemetry gaps that touch a stretch, s of IJD: whole 8 s packets."""
-        gaps: list[tuple[float, float]] = []
-        for day in range(int(start_s // 86400.0) - 1, int(stop_s // 86400.0) + 1):
-            draw = generator(self.seed, "gaps", max(day, 0))
-            for _ in range(int(draw.poisson(self.noise.gaps_per_day))):
-                begin = day * 86400.0 + np.floor(draw.random() * 86400.0 / _PACKET_S) * _PACKET_S
-                end = begin + _PACKET_S * float(draw.geometric(0.4))
-                if end > start_s and begin < stop_s:
-                    gaps.append((float(begin), float(end)))
-        return gaps
-
-    def _mean_rate(self, instrument: str, centre_s: FloatArray) -> FloatArray:
-        """Expected rate without bursts and noise, cts/s, (n,)."""
-        rate = rates.quiet_rate(instrument, centre_s)
-        first, last = from_ijd(0.0, float(centre_s[0])), from_ijd(0.0, float(centre_s[-1]))
-        for number in range(self.revolution(first), self.revolution(last) + 1):
-            window = self.window(number)
-            entry, leave = ijd_of(window.start) * 86400.0, ijd_of(window.stop) * 86400.0
-            inside = (centre_s >= entry) & (centre_s < leave)
-            factor = rates.orbit_factor((centre_s[inside] - entry) / (leave - entry))
-            if self.noise.belts:
-                factor = factor * rates.belt_factor(centre_s[inside] - entry, leave - centre_s[inside])
-            rate[inside] = rate[inside] * factor
-        return rate
-
-    def _counts(self, instrument: str, index: IntArray, low: int, high: int) -> FloatArray:
-        """Counts with everything in them, (n,). Noise comes in blocks of fixed time: any request gives the same bins."""
-        bin_s = BINS_S[instrument]
-        centre: FloatArray = np.asarray((index + 0.5) * bin_s, dtype=np.float64)
-        rate = self._mean_rate(instrument, centre)
-        rate = rate + rates.red_noise(self.seed, instrument, centre, rate, self.noise.red)
-        mean = np.maximum(rate, 0.0) * bin_s + self._burst_counts(instrument, centre - 0.5 * bin_s, bin_s)
-        if instrument == "SPI-ACS" and self.noise.spikes > 0:
-            sigma = float(np.sqrt(self.noise.dispersion * np.median(rates.quiet_rate(instrument, centre[:1])) * bin_s))
-            hits = add_spikes(self.seed, low, high - low, sigma, self.noise.spikes)
-            mean = mean + hits[index - low]
-        counts = mean + np.sqrt(self.noise.dispersion * mean) * self._white(instrument, index, bin_s)
-        if instrument == "SPI-ACS":
-            return rates.quantise(counts)
-        if instrument == "IBIS/Veto" and self.noise.veto_marks:
-            counts = np.where(index % _VETO_PERIOD == 0, counts * _VETO_FACTOR, counts)
-        return np.asarray(np.round(np.maximum(counts, 0.0)), dtype=np.float64)
-
-    def _white(self, instrument: str, index: IntArray, bin_s: float) -> FloatArray:
-        per_block = max(int(_BLOCK_S / bin_s), 20)
-        first, last = int(index[0]) // per_block, int(index[-1]) // per_block
-        drawn = [
-            generator(self.seed, f"white {instrument}", block).standard_normal(per_block) for block in range(first, last + 1)
+    def _windows_s(self, start: Instant, stop: Instant) -> list[tuple[float, float]]:
+        """Data intervals that touch a stretch, s of IJD; none after the mission's end."""
+        windows = [self.window(number) for number in range(self.revolution(start), self.revolution(stop) + 1)]
+        return [
+            (ijd_of(window.start) * 86400.0, ijd_of(window.stop) * 86400.0)
+            for window in windows
+            if self.mission.expectation(window.start).status == "ONLINE"
         ]
-        return np.asarray(np.concatenate(drawn)[index - first * per_block], dtype=np.float64)
 
     def _burst_counts(self, instrument: str, start_s: FloatArray, bin_s: float) -> FloatArray:
         counts = np.zeros(len(start_s))
         for burst in self.bursts:
             onset, total = self._arrival(burst, instrument)
-            if onset - 60.0 - burst.longest_s > start_s[-1] or onset + burst.longest_s < start_s[0]:
+            if onset - bin_s > start_s[-1] or onset + burst.longest_s < start_s[0]:
                 continue
             since = start_s - onset
             counts += total * (burst.fraction_before(since + bin_s) - burst.fraction_before(since))
         return counts
-
-    def _share(self, counts: FloatArray, module: int, index: IntArray) -> FloatArray:
-        """One of eight modules' part of each bin: the parts of all modules sum to the whole exactly."""
-        whole, rest = np.divmod(counts, MODULES)
-        turn = (module - index) % MODULES
-        return np.asarray(whole + (turn < rest), dtype=np.float64)
 
 
 def _unit(vectors: FloatArray) -> FloatArray:

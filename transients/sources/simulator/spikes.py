@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from schemas import FloatArray
@@ -40,13 +42,14 @@ def binned_template(phase: float) -> FloatArray:
     return np.asarray(bins / bins.max(), dtype=np.float64)
 
 
-def add_spikes(seed: int, first_bin: int, bins: int, sigma_counts: float, scale: float = 1.0) -> FloatArray:
+def add_spikes(seed: int, first_bin: int, bins: int, sigma_counts: Callable[[float], float], scale: float = 1.0) -> FloatArray:
     """Counts of all hits in native bins [first_bin, first_bin + bins), bins counted from IJD 0.
 
     Parameters
     ----------
     sigma_counts
-        Standard deviation of the counts of a native bin: S/N 6 is six of these in the hit's largest bin.
+        Gives the standard deviation of the counts of a native bin at a time, s of IJD: S/N 6 is six of these in the hit's
+        largest bin.
     scale
         Multiplies the rate of hits.
     """
@@ -59,10 +62,11 @@ def add_spikes(seed: int, first_bin: int, bins: int, sigma_counts: float, scale:
         number = int(draw.poisson(per_block))
         times, chances = draw.random(number) * _BLOCK_S + block * _BLOCK_S, draw.random(number)
         strengths = np.minimum(_WEAKEST * (1.0 - chances) ** (-1.0 / SLOPE), _STRONGEST)
+        sigma = sigma_counts(block * _BLOCK_S)
         for time, strength in zip(times, strengths, strict=True):
             at = int(time // _BIN_S)
             if first_bin - _BINS <= at <= first_bin + bins:
-                _place(counts, binned_template(time / _BIN_S - at) * strength * sigma_counts, at - 1 - first_bin)
+                _place(counts, binned_template(time / _BIN_S - at) * strength * sigma, at - 1 - first_bin)
     return counts
 
 
