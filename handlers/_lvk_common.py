@@ -25,8 +25,8 @@ def order_of(stage: str, created: Instant | None, serial: int) -> tuple[int, ...
     return (_STAGES.get(stage, -1), epoch_s(created), serial)
 
 
-def role_by_name(event_id: str, role: Role, search: str | None) -> tuple[Role, tuple[str, ...]]:
-    """The role, corrected by the event's name and by the search for mock data."""
+def role_by_name(event_id: str, role: Role, search: str | None = None) -> tuple[Role, tuple[str, ...]]:
+    """The role, corrected by the event's name; `search` where the document has no role of its own, as in JSON."""
     if role == "observation" and _TEST_NAME.match(event_id):
         return "test", (f"{event_id} is the name of a mock or test event: role test",)
     if role == "observation" and search == "MDC":

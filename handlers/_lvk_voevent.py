@@ -55,7 +55,7 @@ def from_voevent(document: VOEvent, kind: str) -> Notice:
 
 
 def _role(document: VOEvent, event_id: str) -> tuple[Role, tuple[str, ...]]:
-    role, remarks = role_by_name(event_id, role_of(document), document.get("Search"))
+    role, remarks = role_by_name(event_id, role_of(document))
     if role == "observation" and document.flag("HardwareInj"):
         return "test", ("a hardware injection: role test",)
     return role, remarks

@@ -48,11 +48,12 @@ def role_of(document: VOEvent) -> Role:
     return _ROLES.get(document.role.strip().lower(), "test")
 
 
-def moment_of(document: VOEvent, *, prefer_tjd: bool = False) -> Moment:
+def moment_of(document: VOEvent, *, repair_rounding: bool = False) -> Moment:
     """Time of the event: the ISO time, or the truncated Julian day where that is impossible.
 
     GCN prints impossible dates around new year and for stale packets ("2022-01-00T…"); day and second of day stay right.
-    `prefer_tjd`: the day and second are the finer ones and win when the two agree to a second.
+    `repair_rounding`: the ISO time may lose its seconds' carry ("…:59.100" for 59.999999); day and second of day win when
+    the two are apart by more than the ISO time's own rounding, but by no more than a second.
 
     Raises
     ------
@@ -76,8 +77,8 @@ def moment_of(document: VOEvent, *, prefer_tjd: bool = False) -> Moment:
     if tjd is None:
         return Moment(iso)
     apart = abs((iso.to_datetime() - tjd.to_datetime()).total_seconds())
-    if prefer_tjd and 0 < apart <= 1.0:
-        return Moment(tjd, "TJD+SOD", (f"time {document.iso_time} is rounded: taken from TJD and second of day",))
+    if repair_rounding and 0.05 < apart <= 1.0:
+        return Moment(tjd, "TJD+SOD", (f"time {document.iso_time} is rounded wrongly: taken from TJD and second of day",))
     if apart > 1.0:
         return Moment(iso, None, (f"TJD and second of day say {tjd.iso}, not {iso.iso}",))
     return Moment(iso)

@@ -220,6 +220,11 @@ def _has_size(schema: Any) -> bool:
     return schema in ("boolean", "int", "long", "float", "double", "bytes", "string", "enum", "array", "map")
 
 
+def is_circular_title(title: str | None) -> bool:
+    """Whether a text's title is a circular's; the first ones were "GRB observation reports"."""
+    return (title or "").upper().startswith(("GCN CIRCULAR", "GCN GRB OBSERVATION REPORT"))
+
+
 def _read_text(text: str) -> TextDocument:
     if _ERRORS.search(text[:2000]):
         raise Refused("error-text", f"a broker's or server's error, not an alert: {text.strip()[:120]}")
@@ -227,7 +232,7 @@ def _read_text(text: str) -> TextDocument:
     for line in text.splitlines()[:500]:
         if match := re.match(r"([A-Za-z0-9_]{2,30}):\s*(.*\S)", line):
             keys.setdefault(match[1].upper(), match[2])
-    if keys.get("TITLE", "").upper().startswith("GCN CIRCULAR"):
+    if is_circular_title(keys.get("TITLE")):
         return TextDocument(keys)
     if "NOTICE_TYPE" in keys or "NOTICE_DATE" in keys:
         kind = keys.get("NOTICE_TYPE")

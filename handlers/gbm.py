@@ -87,7 +87,7 @@ def _from_voevent(document: Document, kind: str) -> Notice:
     event_id = document.get("Trans_Num", "TrigID") if subthreshold else document.get("TrigID")
     if not event_id:
         raise Refused("no-identity", "the notice has no trigger number")
-    moment = moment_of(document, prefer_tjd=subthreshold)
+    moment = moment_of(document, repair_rounding=subthreshold)
     place = place_of(document, containment=containment, systematic_included=systematic)
     role, remarks = _role(document, kind, event_id, moment.time)
     serial = integer(document.get("Pkt_Ser_Num")) or 0

@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas import CircularLink, Heartbeat, Instant, Notice, Parsed, Policy
 
-from .documents import Document, JsonDocument, TextDocument
+from .documents import Document, JsonDocument, TextDocument, is_circular_title
 from .numbers import number
 from .refused import Refused
 from .times import read_iso
@@ -28,7 +28,7 @@ class Gcn:
         """A heartbeat holds a time and nothing else; a circular a number and a subject."""
         match document:
             case TextDocument():
-                return CIRCULAR if document.keys.get("TITLE", "").upper().startswith("GCN CIRCULAR") else None
+                return CIRCULAR if is_circular_title(document.keys.get("TITLE")) else None
             case JsonDocument(value=value):
                 if set(value) - {"$schema"} == {"alert_datetime"} or document.topic == HEARTBEAT:
                     return HEARTBEAT

@@ -1,7 +1,7 @@
 """INTEGRAL's own alerts (IBAS): wake-up, refined, offline, weak, SPI-ACS; and where the spacecraft points.
 
-The event's number stands in the IVORN ("…_010042-2-150": number, then revision); TrigID is often wrong. SPI-ACS and the imager
-count separately: numbers coincide at times (8289 on 2019-05-30 is both), so each is an origin of its own.
+The event's number stands in the IVORN ("…_010042-1-150": number, then revision); TrigID has the revision added in, times 65536.
+SPI-ACS and the imager share numbers at times (8289 on 2019-05-30 is both, six minutes apart), so each is an origin of its own.
 """
 
 from __future__ import annotations
@@ -54,18 +54,10 @@ class IntegralAlerts:
 
 def _alert(document: VOEvent, kind: str) -> Notice:
     stage, order = _STAGES[kind]
-    match = _IVORN.search(document.ivorn)
-    number_text = match[1] if match else document.get("TrigID")
-    event_number = integer(number_text)
-    if event_number is None or event_number < 0:
-        raise Refused("no-identity", "neither the IVORN nor TrigID holds an event number")
+    event_number, serial = _identity(document)
     moment = moment_of(document)
-    serial = int(match[2] or 0) if match else 0
     place = place_of(document, containment=0.9, systematic_included=False)
     retraction, remarks = _retraction(document, kind, place)
-    trigger = document.get("TrigID")
-    if match and trigger is not None and integer(trigger) != event_number:
-        remarks = (*remarks, f"TrigID says {trigger}: the number of the IVORN is taken")
     snr = positive(document.get("Inten_Sigma"))
     return Notice(
         kind=kind, messenger="gamma-ray", origin="INTEGRAL SPI-ACS" if kind == "INTEGRAL_SPIACS" else "INTEGRAL IBIS",
@@ -76,6 +68,17 @@ def _alert(document: VOEvent, kind: str) -> Notice:
         instruments=("SPI-ACS",) if kind == "INTEGRAL_SPIACS" else ("IBIS/ISGRI",), links=links_of(document),
         remarks=(*moment.remarks, *place.remarks, *remarks), **common(document),
     )  # fmt: skip
+
+
+def _identity(document: VOEvent) -> tuple[int, int]:
+    """Number and revision of the event: from the IVORN, else from TrigID, which is number + 65536 x revision."""
+    if match := _IVORN.search(document.ivorn):
+        return int(match[1]), int(match[2] or 0)
+    trigger = integer(document.get("TrigID"))
+    if trigger is None or trigger < 0:
+        raise Refused("no-identity", "neither the IVORN nor TrigID holds an event number")
+    revision, event_number = divmod(trigger, 65536)
+    return event_number, revision
 
 
 def _retraction(document: VOEvent, kind: str, place: Place) -> tuple[bool, tuple[str, ...]]:

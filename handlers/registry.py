@@ -104,10 +104,8 @@ def describe(document: Document) -> str:
         case JsonDocument():
             if document.schema:
                 return document.schema.replace("/", ".")
-            return (
-                document.topic or f"JSON with {', '.join(sorted(map(str, document.value))[:4])}" if document.value else "JSON {}"
-            )
+            keys = ", ".join(sorted(map(str, document.value))[:4]) or "no keys"
+            return document.topic or f"JSON with {keys}"
         case _:
-            return (
-                classic_kind(document) or f"VOEvent {document.ivorn.removeprefix('ivo://').partition('#')[0] or 'without ivorn'}"
-            )
+            author = document.ivorn.removeprefix("ivo://").partition("#")[0] or "without ivorn"
+            return classic_kind(document) or f"VOEvent {author}"

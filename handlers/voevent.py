@@ -106,7 +106,7 @@ def read_voevent_xml(data: bytes) -> VOEvent:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Refused("malformed-xml", f"not well-formed XML: {error}") from error
-    if root.getroottree().docinfo.doctype:
+    if getattr(root.getroottree().docinfo, "doctype", ""):
         raise Refused("doctype", "a document type declaration has no place in an alert")
     if etree.QName(root).localname != "VOEvent":
         reason = "html" if etree.QName(root).localname.lower() == "html" else "not-voevent"
@@ -162,8 +162,8 @@ def _params(node: Node | None, group: str) -> Iterator[Param]:
         if child.tag == "Param" and (name := child.attributes.get("name")):
             value = child.attributes.get("value") or child.text_at("Value") or ""
             yield Param(group, name, value, child.attributes.get("unit", ""))
-        elif child.tag == "Group":
-            yield from _params(child, child.attributes.get("name") or child.attributes.get("type") or "Group")
+        elif child.tag in ("Group", "Table"):
+            yield from _params(child, child.attributes.get("name") or child.attributes.get("type") or child.tag)
 
 
 def _position(place: Node) -> Position | None:

@@ -1,0 +1,241 @@
+"""Every real notice of the kinds taken agrees with its manifest's raw field, or with the normalisation named for it here."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from handlers import parse
+from handlers.times import read_iso
+from schemas import Circle, Ellipse, Notice, Parsed, PointingUpdate, Refusal
+
+FAMILIES = re.compile(r"(lvk|icecube|antares|integral|gcn_core|gcn_circulars)/|fermi/\w+\.(FERMI_GBM_|gbm|schema|voevent_as)")
+#: Documents of these families that are refused by name, by their folder: (reason, why).
+REFUSED = {
+    "binary.": ("binary-notice", "160-byte packets"),
+    "text.FERMI": ("text-notice", "text notices"),
+    "text.LVC": ("text-notice", "text notices"),
+    "text.ICECUBE": ("text-notice", "text notices"),
+    "voevent.AMON_native": ("unknown-kind", "AMON's own test before GCN: no identity, no position"),
+    "json.lvk_nu_track_search": ("unknown-kind", "a search for neutrinos about a GW event, not an event"),
+    "json.hop_text_fields": ("unknown-kind", "text notices taken apart by a broker"),
+    "json.igwn_alert_internal": ("unknown-kind", "GraceDB's internal alert"),
+    "json.gbm.targeted": ("unknown-kind", "private topic of the targeted search"),
+    "json.seed": ("unknown-kind", "a developer's database dump of circulars"),
+}
+#: Single documents: (reason, why).
+REFUSED_FILES = {
+    "MS181101abc-1-Preliminary.f48bb2cd.xml": ("malformed-xml", "an unclosed Param"),
+    "fermi_lat_flare.example.json": ("unknown-kind", "Fermi-LAT"),
+    "core_Reporter.example.json": ("unknown-kind", "a schema's fragment"),
+    "core_Spectral.example.json": ("unknown-kind", "a schema's fragment"),
+    "core_Statistics.example.json": ("unknown-kind", "a schema's fragment"),
+}
+
+Row = dict[str, str]
+
+
+def _trig_id_with_revision(row: Row, got: Notice) -> bool:
+    if not row["path"].startswith("integral/"):
+        return False
+    revision, number = divmod(int(row["event_id"]), 65536)
+    return number == int(got.event_id) and revision <= 9
+
+
+def _run_and_event(row: Row, got: Notice) -> bool:
+    number = row["event_id"]
+    return row["path"].startswith("icecube/") and number == got.event_id.replace("_", "") and number in got.aliases
+
+
+def _json_ids(row: Row, got: Notice) -> bool:
+    return row["path"].startswith("fermi/json.") and row["event_id"].split(",") == [got.event_id, *got.aliases]
+
+
+def _ivorn(row: Row, got: Notice) -> bool:
+    return "json.voevent_as_json" in row["path"] and row["event_id"] == got.document_id and got.event_id in row["event_id"]
+
+
+IDENTITY: dict[str, Callable[[Row, Notice], bool]] = {
+    "TrigID holds the revision times 65536; leading zeros go": _trig_id_with_revision,
+    "AMON's number is run and event run together: the two, apart": _run_and_event,
+    "JSON ids: the first names the event, the others are aliases": _json_ids,
+    "the manifest has the IVORN: the event's number is in it": _ivorn,
+}
+
+
+def _tjd(row: Row, got: Notice) -> bool:
+    return read_iso(row["event_time"]) is None and got.time_source == "TJD+SOD"
+
+
+def _rounding(row: Row, got: Notice) -> bool:
+    printed = read_iso(row["event_time"])
+    assert printed is not None
+    assert got.time is not None
+    apart = abs((printed.to_datetime() - got.time.to_datetime()).total_seconds())
+    return got.kind == "FERMI_GBM_SUBTHRESH" and got.time_source == "TJD+SOD" and apart <= 1.0
+
+
+TIME: dict[str, Callable[[Row, Notice], bool]] = {
+    "an impossible date: TJD and second of day": _tjd,
+    "a lost carry of seconds: TJD and second of day": _rounding,
+}
+
+
+def _sentinel(row: Row, got: Notice) -> bool:
+    numbers = [float(x) for x in row["ra_dec_error"].split(",")]
+    return got.region is None and numbers == [0, 0, 0] and any("no position" in line for line in got.remarks)
+
+
+def _negative(row: Row, got: Notice) -> bool:
+    ra, dec, error = (float(x) for x in row["ra_dec_error"].split(","))
+    expected = Circle(ra_deg=ra, dec_deg=dec, radius_deg=None, systematic_included=False)
+    return error < 0 and got.retraction and got.region == expected
+
+
+def _observatory(row: Row, got: Notice) -> bool:
+    ra, dec, error = (float(x) for x in row["ra_dec_error"].split(","))
+    mine = row["path"].startswith("antares/") and (ra, dec) == (0, 0)
+    return mine and isinstance(got.region, Circle) and got.region.radius_deg == error
+
+
+POSITION: dict[str, Callable[[Row, Notice], bool]] = {
+    "0, 0 without an error: no position": _sentinel,
+    "a negative radius: a retraction, the radius unknown": _negative,
+    "the manifest has the observatory's place 0, 0: the neutrino's": _observatory,
+}
+
+
+def _tense(row: Row, got: Notice) -> bool:
+    return row["role"] == "current" and got.role == "observation"
+
+
+def _subthreshold(row: Row, got: Notice) -> bool:
+    early = got.time is not None and got.time.utc < "2023-10"
+    return got.kind == "FERMI_GBM_SUBTHRESH" and early and (row["role"], got.role) == ("test", "observation")
+
+
+def _mock(row: Row, got: Notice) -> bool:
+    return (row["role"], got.role) == ("observation", "test") and got.event_id.startswith(("MS", "TS"))
+
+
+ROLE: dict[str, Callable[[Row, Notice], bool]] = {
+    "alert_tense current: observation": _tense,
+    "sub-threshold notices before 2023-10 say test: observation": _subthreshold,
+    "the name of a mock event: test": _mock,
+}
+#: How many rows each rule normalises in the stored part of the corpus.
+EXPECTED = {
+    "TrigID holds the revision times 65536; leading zeros go": 25,
+    "AMON's number is run and event run together: the two, apart": 56,
+    "JSON ids: the first names the event, the others are aliases": 3,
+    "the manifest has the IVORN: the event's number is in it": 2,
+    "an impossible date: TJD and second of day": 7,
+    "0, 0 without an error: no position": 69,
+    "a negative radius: a retraction, the radius unknown": 4,
+    "the manifest has the observatory's place 0, 0: the neutrino's": 3,
+    "alert_tense current: observation": 4,
+    "sub-threshold notices before 2023-10 say test: observation": 24,
+    "the name of a mock event: test": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def rows(shared_data: Path) -> list[Row]:
+    with (shared_data / "notices" / "MANIFEST.tsv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+@pytest.fixture(scope="module")
+def parsed(rows: list[Row], shared_data: Path) -> list[tuple[Row, Parsed]]:
+    return [(row, parse((shared_data / "notices" / row["path"]).read_bytes(), name=row["path"])) for row in rows]
+
+
+def _plain(row: Row, got: Notice | PointingUpdate) -> dict[str, bool]:
+    """Which cells of the manifest agree as printed; a blank cell checks nothing."""
+    agree: dict[str, bool] = {}
+    if row["event_id"] and isinstance(got, Notice):
+        agree["event_id"] = row["event_id"] == got.event_id
+    if row["event_time"]:
+        printed = read_iso(row["event_time"])
+        agree["event_time"] = printed is not None and printed == got.time
+    if row["role"]:
+        agree["role"] = row["role"] == got.role
+    if row["ra_dec_error"]:
+        numbers = [float(x) for x in row["ra_dec_error"].split(",") if x.strip()]
+        agree["ra_dec_error"] = _numbers(got)[: len(numbers)] == numbers
+    return agree
+
+
+def _numbers(got: Notice | PointingUpdate) -> list[float | None]:
+    if isinstance(got, PointingUpdate):
+        return [got.ra_deg, got.dec_deg, 0.0]
+    match got.region:
+        case Circle(ra_deg=ra, dec_deg=dec, radius_deg=radius):
+            return [ra, dec, radius]
+        case Ellipse(ra_deg=ra, dec_deg=dec, semi_major_deg=radius):
+            return [ra, dec, radius]
+        case _:
+            return []
+
+
+def test_every_row_agrees(parsed: list[tuple[Row, Parsed]]) -> None:
+    tables = {"event_id": IDENTITY, "event_time": TIME, "role": ROLE, "ra_dec_error": POSITION}
+    wrong: list[str] = []
+    used: Counter[str] = Counter()
+    checked: Counter[str] = Counter()
+    for row, got in parsed:
+        if not FAMILIES.match(row["path"]) or not isinstance(got, Notice | PointingUpdate):
+            continue
+        for column, agrees in _plain(row, got).items():
+            checked[column] += 1
+            if agrees:
+                continue
+            rule = next((n for n, holds in tables[column].items() if isinstance(got, Notice) and holds(row, got)), None)
+            if rule is None:
+                wrong.append(f"{row['path']}: {column} is {row[column]!r} and not so in {got}"[:600])
+            else:
+                used[rule] += 1
+    assert not wrong, "\n".join(wrong)
+    assert used == EXPECTED
+    assert min(checked.values()) > 450, checked
+
+
+def test_refusals_are_those_named(parsed: list[tuple[Row, Parsed]]) -> None:
+    for row, got in parsed:
+        if not FAMILIES.match(row["path"]):
+            continue
+        folder, name = row["path"].split("/")[1], row["path"].rpartition("/")[2]
+        expected = REFUSED_FILES.get(name) or next((why for start, why in REFUSED.items() if folder.startswith(start)), None)
+        if expected is None:
+            assert not isinstance(got, Refusal), got
+        else:
+            assert isinstance(got, Refusal), row["path"]
+            assert got.reason == expected[0], got
+            assert got.reason != "unknown-kind" or got.kind
+
+
+def test_kinds_are_the_folders(parsed: list[tuple[Row, Parsed]]) -> None:
+    for row, got in parsed:
+        form, _, kind = row["path"].split("/")[1].partition(".")
+        named = form == "voevent" and kind not in ("LVC_UNKNOWN", "Antares_Alert")
+        if isinstance(got, Notice) and named and FAMILIES.match(row["path"]):
+            assert got.kind == kind, row["path"]
+
+
+def test_all_others_are_refused_by_name(parsed: list[tuple[Row, Parsed]]) -> None:
+    reasons: Counter[str] = Counter()
+    for row, got in parsed:
+        if isinstance(got, Refusal):
+            reasons[got.reason] += 1
+            assert got.reason in (
+                "unknown-kind", "binary-notice", "text-notice", "malformed-xml", "not-voevent", "malformed-json", "not-an-object",
+                "not-an-alert", "doctype",
+            ), (row["path"], got)  # fmt: skip
+            assert row["path"] in got.message
+    assert reasons["unknown-kind"] > 900
+    assert sum(reasons.values()) < len(parsed) - 600
