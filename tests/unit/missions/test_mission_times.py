@@ -1,0 +1,48 @@
+"""Instants, IJD, and the recorded pairs."""
+
+import numpy as np
+import pytest
+
+from schemas import Instant
+from transients.missions import from_ijd, ijd, to_instant, to_time
+
+
+@pytest.mark.parametrize(
+    ("utc", "day"),
+    [
+        ("2005-06-22T23:58:55.816", 2000.0),
+        ("1999-12-31T23:58:55.816", 0.0),
+        ("2023-05-18T12:59:08", 8538.541865555555),
+        ("2020-03-16T21:57:56.157221", 7380.916034041911),
+        ("2022-10-14T19:21:38.368", 8322.807494814815),
+        ("2023-05-21T05:30:43", 8541.230465092593),
+        ("2023-06-27T01:53:37", 8578.079701203704),
+    ],
+)
+def test_recorded_pairs(utc: str, day: float) -> None:
+    assert ijd(to_time(Instant.parse(utc))) == pytest.approx(day, abs=2e-12 * 8600)
+    back = to_instant(from_ijd(day))
+    assert abs(ijd(to_time(back)) - day) * 86400 < 1e-6
+
+
+def test_leap_second_survives() -> None:
+    leap = Instant(utc="2016-12-31T23:59:60", ns=500_000_000)
+    assert to_instant(to_time(leap)) == leap
+    after = Instant.parse("2017-01-01T00:00:00.5")
+    assert (to_time(after) - to_time(leap)).to_value("s") == pytest.approx(1.0, abs=1e-9)
+
+
+def test_rounding_carries_into_the_next_year() -> None:
+    assert to_instant(to_time(Instant(utc="2022-12-31T23:59:59", ns=999_999_999))).iso == "2022-12-31T23:59:59.999999999"
+
+
+def test_arrays_of_days() -> None:
+    days = np.array([0.0, 2000.0, 8538.5])
+    np.testing.assert_allclose(ijd(from_ijd(days)), days, rtol=0, atol=1e-11)
+
+
+def test_no_network_is_asked_for() -> None:
+    from astropy.utils import iers
+
+    assert iers.conf.auto_download is False
+    assert iers.conf.iers_degraded_accuracy == "ignore"
