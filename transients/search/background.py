@@ -19,7 +19,7 @@ BoolArray = npt.NDArray[np.bool_]
 #: Polynomials tried; ten minutes of an orbit of 2.7 days need no more.
 _HIGHEST_ORDER = 3
 #: The source is looked for at these times (s) and put aside above these S/N: high where trials are many, lower where tails hide.
-_MASK_SCALES = ((0.0, 6.0), (0.5, 5.5), (2.0, 5.0), (8.0, 4.5), (20.0, 4.0))
+_MASK_SCALES = ((0.0, 6.0), (0.5, 5.5), (2.0, 5.0), (8.0, 5.0), (20.0, 4.5))
 #: Put aside on either side of the source beside the window that saw it, s.
 _MASK_MARGIN_S = 1.0
 _ITERATIONS = 20

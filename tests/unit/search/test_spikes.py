@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import numpy as np
+import search_curves as sc
+
+from transients.search import Bins, classify_spike, fit_background, spike_shape
+from transients.search.spikes import spike_profile
+
+
+def classified(counts: np.ndarray, first: int, stop: int, bin_s: float = 0.05) -> float | None:
+    start = sc.starts(60.0, bin_s)
+    spike = classify_spike(fit_background(Bins(start, np.full(len(start), bin_s), counts, bin_s)), first, stop, sc.OVERDISPERSION)
+    return None if spike is None else spike.log_ratio
+
+
+def test_the_template_has_the_measured_shape() -> None:
+    assert spike_shape(np.array([0.0]))[0] == np.float64(5.5 * (0.3429 + 0.003 + 0.003) / 2.0)
+    x = 20.0 * 0.03
+    direct = 5.5 * sum(h / (np.exp(x / d) + np.exp(-x / 0.1)) for h, d in ((0.3429, 0.253), (0.003, 15.0), (0.003, 2.0)))
+    assert np.isclose(spike_shape(np.array([0.03]))[0], direct, rtol=1e-12)
+    far = spike_shape(np.array([-100.0, 100.0]))
+    assert np.isfinite(far).all()
+    assert (far < 1e-30).all()
+    start = sc.starts(10.0)
+    assert 1 <= (spike_profile(start, start + 0.05, 0.01) > 0.1 * spike_profile(start, start + 0.05, 0.01).max()).sum() <= 3
+
+
+def test_spikes_are_spikes_and_bursts_are_not() -> None:
+    rng = np.random.default_rng(9)
+    start = sc.starts(60.0)
+    sigma = np.sqrt(sc.OVERDISPERSION * sc.RATE * 0.05)
+    for snr in (8.0, 15.0, 60.0):
+        right = 0
+        for _ in range(10):
+            hit = rng.uniform(-5.0, 5.0)
+            profile = spike_profile(start, start + 0.05, hit)
+            counts = sc.noise(rng, start) + snr * sigma * profile / profile.max()
+            peak = int(np.argmax(profile))
+            ratio = classified(counts, peak, peak + 1)
+            right += ratio is not None and ratio > 0.0
+        assert right >= 9
+        for duration in (0.5, 2.0, 10.0):
+            counts = sc.noise(rng, start) + sc.block(start, 0.02, duration, snr * sigma * np.sqrt(duration / 0.05))
+            ratio = classified(counts, 1200, 1200 + round(duration / 0.05))
+            assert ratio is not None
+            assert ratio < 0.0
+
+
+def test_wide_bins_tell_nothing() -> None:
+    start = sc.starts(60.0, 1.0)
+    counts = sc.noise(np.random.default_rng(1), start, bin_s=1.0)
+    counts[60] += 5000.0
+    assert classified(counts, 60, 61, 1.0) is None
