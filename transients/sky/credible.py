@@ -17,14 +17,25 @@ BoolArray = npt.NDArray[np.bool_]
 _DEG2_PER_SR = SKY_DEG2 / (4.0 * np.pi)
 
 
+#: Densities closer than this to the greatest count as equal to it: rounding of one value over tiles of several sizes.
+_EQUAL = 1e-9
+
+
 def peak(m: SkyMap) -> SkyCoord:
-    """The most probable direction (ICRS): the region's centre where the map was made from one, else the densest tile's."""
+    """The most probable direction (ICRS): the region's centre where the map was made from one, else the densest tile's.
+
+    Of several equally dense tiles (a MOC, a polygon) the one nearest to their common centre is taken.
+    """
     if "peak_deg" in m.meta:
         ra_deg, dec_deg = m.meta["peak_deg"]
         return SkyCoord(ra_deg * u.deg, dec_deg * u.deg)
+    best = np.flatnonzero(m.density >= (1.0 - _EQUAL) * m.density.max())
+    if len(best) > 1:
+        common = m.area_sr[best] @ m.vectors[best]
+        best = best[np.argsort(m.uniq[best])]
+        best = best[[int(np.argmax(np.round(m.vectors[best] @ common, 12)))]]
     ra_rad, dec_rad = m.centres_rad
-    best = int(np.argmax(m.density))
-    return SkyCoord(ra_rad[best] * u.rad, dec_rad[best] * u.rad)
+    return SkyCoord(ra_rad[best[0]] * u.rad, dec_rad[best[0]] * u.rad)
 
 
 def _ranked(m: SkyMap) -> tuple[IntArray, FloatArray]:

@@ -9,6 +9,7 @@ import numpy as np
 from astropy.coordinates import SkyCoord
 
 from schemas import Attitude, Exposure, FloatArray, Instant, Pointing
+from schemas.errors import RefusedInput
 from transients.missions import times
 from transients.missions.base import Mission
 
@@ -38,7 +39,8 @@ def fov_exposure(
     Only pointings count (no slews, no engineering), cut to the window. A direction is in view within
     `mission.fov_radius_deg` of the axis. Three sums are given: of plain time; of live time (None when the list does not
     say for every pointing that counts); of live time (plain, where not said) times the imager's coded fraction (None for a
-    mission without the imager). Tiles count by their centres, coarse ones cut to 0.9 deg.
+    mission without the imager, or when the roll of a pointing cannot be told). Tiles count by their centres, coarse ones
+    cut to 0.9 deg.
 
     Parameters
     ----------
@@ -56,7 +58,7 @@ def fov_exposure(
     centre = times.to_time(t0)
     half = half_window_d * u.day
     plain = live = coded = 0.0
-    count, live_known = 0, True
+    count, live_known, coding_known = 0, True, IMAGER in mission.instruments
     order, ipix, prob, _ = refined(m, _ORDER, _WORTH)
     v = healpix.vectors(order, ipix)
     for pointing, seconds in _inside(pointings, t0, half_window_d):
@@ -68,7 +70,11 @@ def fov_exposure(
         live_fraction = 1.0 if pointing.live_fraction is None else pointing.live_fraction
         plain += seconds * fraction
         live += seconds * fraction * live_fraction
-        coded += seconds * live_fraction * _coded(v[in_view], prob[in_view], pointing, mission)
+        attitude = _attitude(pointing, mission) if coding_known else None
+        if attitude is None:
+            coding_known = False
+        else:
+            coded += seconds * live_fraction * float((prob[in_view] * coding(mission, IMAGER, v[in_view], attitude)).sum())
         count += fraction >= _COUNTED
     return Exposure(
         window_start=times.to_instant(centre - half),
@@ -76,7 +82,7 @@ def fov_exposure(
         fov_radius_deg=mission.fov_radius_deg,
         plain_ks=plain / 1000.0,
         live_ks=live / 1000.0 if live_known else None,
-        coding_weighted_ks=coded / 1000.0 if IMAGER in mission.instruments else None,
+        coding_weighted_ks=coded / 1000.0 if coding_known else None,
         pointings=count,
         source=source,
     )
@@ -99,17 +105,14 @@ def _in_view(v: FloatArray, pointing: Pointing, mission: Mission) -> IntArray:
     return np.nonzero(v @ axis > np.cos(np.radians(mission.fov_radius_deg)))[0]
 
 
-def _coded(v: FloatArray, prob: FloatArray, pointing: Pointing, mission: Mission) -> float:
-    if IMAGER not in mission.instruments:
-        return 0.0
-    return float((prob * coding(mission, IMAGER, v, _attitude(pointing, mission))).sum())
-
-
-def _attitude(pointing: Pointing, mission: Mission) -> Attitude:
-    """The pointing's attitude; where the list has no Z axis, with the roll that the Sun asks."""
+def _attitude(pointing: Pointing, mission: Mission) -> Attitude | None:
+    """The pointing's attitude; where the list has no Z axis, with the roll that the Sun asks; None where that cannot be told."""
     if pointing.z_ra_deg is None or pointing.z_dec_deg is None:
         x = SkyCoord(pointing.x_ra_deg * u.deg, pointing.x_dec_deg * u.deg)
-        return mission.attitude_from_x(x, pointing.start, "axes")
+        try:
+            return mission.attitude_from_x(x, pointing.start, "axes")
+        except RefusedInput:
+            return None
     return Attitude(
         at=pointing.start,
         x_ra_deg=pointing.x_ra_deg,

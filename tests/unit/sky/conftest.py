@@ -1,14 +1,19 @@
-"""FITS files made for the tests of reading."""
+"""FITS files made for the tests of reading, and a mission."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from astropy.io import fits
+
+from transients import missions
+from transients.missions.integral import Integral
+from transients.missions.integral.response import response_from_json
 
 MakeFits = Callable[..., bytes]
 
@@ -31,3 +36,10 @@ def make_fits() -> MakeFits:
         return out.getvalue()
 
     return make
+
+
+@pytest.fixture(scope="session")
+def integral() -> Integral:
+    """INTEGRAL with the response model that ships."""
+    coefficients = Path(missions.integral.__file__).with_name("response.json").read_bytes()
+    return Integral(response_from_json(coefficients))
