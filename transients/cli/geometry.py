@@ -15,17 +15,23 @@ from transients.missions.integral import response_report, time_report
 from transients.service.wiring import mission_of, source_of
 from transients.sky import read_skymap, skymap_report
 
+from .files import read_file
 from .options import ORBIT, UTC, attitude_from_axes, direction, settings_of, source_option, x_option, z_option
 from .output import emit, json_option, reports_errors
 
 
 @click.command("time")
 @click.argument("text", metavar="T")
-@click.option("--scale", type=click.Choice(["utc", "tt", "tai"]), default=None, help="Scale of an ISO time or MJD (MJD: TT).")
+@click.option(
+    "--scale",
+    type=click.Choice(["auto", "utc", "tt", "tai", "tdb"]),
+    default="auto",
+    help="Scale of an ISO time or MJD; auto: UTC for ISO, TT for MJD.",
+)
 @json_option
 @click.pass_context
 @reports_errors
-def time_command(context: click.Context, text: str, scale: str | None, as_json: bool) -> None:
+def time_command(context: click.Context, text: str, scale: str, as_json: bool) -> None:
     """Convert T: a UTC time in ISO 8601, an IJD, an MJD, or a science window id."""
     emit(time_report(text, scale, mission_of(settings_of(context))), as_json)
 
@@ -83,9 +89,7 @@ async def _attitude_at(at: Instant, source: str | None, settings: Settings) -> A
 @json_option
 @click.pass_context
 @reports_errors
-def response_command(
-    context: click.Context, theta: float, phi: float, instrument: str, spectrum: str, as_json: bool
-) -> None:
+def response_command(context: click.Context, theta: float, phi: float, instrument: str, spectrum: str, as_json: bool) -> None:
     """Fluence per count (75-2000 keV) of an instrument for a direction and a spectrum."""
     emit(response_report(theta, phi, instrument, spectrum, mission_of(settings_of(context))), as_json)
 
@@ -111,13 +115,9 @@ def skymap_command(
     as_json: bool,
 ) -> None:
     """Areas, peak, visibility, field of view and response of a sky map."""
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise RefusedInput(error.strerror or str(error), where=str(file)) from error
     settings = settings_of(context)
-    skymap = read_skymap(data, str(file))
-    when = at or _observed(skymap.meta.get("DATE-OBS"))
+    skymap = read_skymap(read_file(file), str(file))
+    when = at or _observed(skymap.meta.get("date_obs"))
     state = None
     if orbit is not None:
         state = OrbitState(

@@ -16,7 +16,7 @@ COMMANDS = {
     "circular": ("results", "Print the draft circular of an event."),
     "demo": ("demo", "Play the shipped scenario through the real path on embedded parts."),
     "fap": ("search", "False-alarm probability of the published method."),
-    "limit": ("limit", "Upper limits from a light curve or from count limits."),
+    "limit": ("search", "Upper limits from a light curve or from count limits."),
     "orient": ("geometry", "A direction in the spacecraft's frame."),
     "parse": ("parse", "Read alert documents, a line each."),
     "process": ("process", "The whole journey of one event, without a service."),

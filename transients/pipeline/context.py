@@ -9,7 +9,6 @@ from typing import Protocol
 from schemas import (
     Attitude,
     DataExpectation,
-
     Instant,
     LightCurve,
     OrbitState,
@@ -44,5 +43,3 @@ class Context:
     settings: Settings
     fetch_map: Callable[[SkyMapRef], Awaitable[bytes]]
     version: str
-
-

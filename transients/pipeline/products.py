@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from schemas import Assessment, Circular, CircularLink, Event, Instant
 from transients.config import CircularSettings
-from transients.report import allsky_figure, draft, lightcurve_figure, limit_figure, mark, event_name, result_files, variant_of
-from transients.search import SearchResult  # noqa: F401
+from transients.report import draft, event_name, mark, result_files, variant_of
+from transients.report.figures import allsky_figure, lightcurve_figure
 
 from .journey import Outcome
 
@@ -18,7 +18,7 @@ class Signing:
     """What a draft needs beside the facts: who is on shift, the settings, and where things can be read."""
 
     people: Sequence[str] = ()
-    settings: CircularSettings = CircularSettings()
+    settings: CircularSettings = dataclasses.field(default_factory=CircularSettings)
     links: Mapping[str, str] = dataclasses.field(default_factory=dict)
     data_links: Mapping[str, str] = dataclasses.field(default_factory=dict)
     circulars: Sequence[CircularLink] = ()

@@ -1,0 +1,150 @@
+"""The step that turns counts into upper limits over the localisation, and the map of them."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+
+import numpy as np
+
+from schemas import Event, Geometry, InputRef, LightCurve, LimitResult, Policy, Provenance, ResponseWord, sha256_hex
+from schemas.errors import NoData, RefusedInput
+from transients.missions import to_time
+from transients.search import CountLevel, count_levels, count_limits, fluence_per_count, limit_map, published_limits
+from transients.search import limits as limits_of_levels
+from transients.sky import SkyMap, response_at_peak, response_over, write_skymap
+
+from .context import Context
+from .counterpart import Counterpart
+
+#: The spectrum whose response is put into words, as in the circulars.
+_QUOTED_SPECTRUM = "hard"
+#: Scales of the published count limits, s.
+_PUBLISHED_SCALES_S = (1.0, 8.0)
+_MAPPED = (("hard", 1.0, "HARD_1S"), ("soft", 1.0, "SOFT_1S"), ("soft", 8.0, "SOFT_8S"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Limited:
+    """The limits, their map as multi-order FITS, and what to be told."""
+
+    result: LimitResult | None = None
+    limit_map: bytes | None = None
+    caveats: tuple[str, ...] = ()
+
+
+async def limits(
+    event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart, policy: Policy, context: Context
+) -> Limited:
+    """Upper limits from the count rates that there are. Needs an attitude; without one there are none, and that is said."""
+    if not seen.light_curves:
+        return Limited()
+    if geometry.attitude is None:
+        return Limited(caveats=("No upper limits: the attitude is not known.",))
+    return await asyncio.to_thread(_compute, event, geometry, skymap, seen, policy, context)
+
+
+def _compute(event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart, policy: Policy, context: Context) -> Limited:
+    assert geometry.attitude is not None
+    published_counts: dict[str, dict[float, float]] = {}
+    levels: list[CountLevel] = []
+    caveats: list[str] = []
+    for curve in seen.light_curves:
+        t0_s = _t0_seconds(curve, geometry)
+        try:
+            published_counts[curve.info.instrument] = count_limits(curve, t0_s, _PUBLISHED_SCALES_S, policy.search_half_width_s)
+            levels += count_levels(
+                curve,
+                t0_s,
+                policy.durations_s,
+                half_width_s=policy.search_half_width_s,
+                association_window_s=policy.association_window_s,
+            )
+        except (NoData, RefusedInput) as error:
+            caveats.append(f"No limit from {curve.info.instrument}: {error}")
+    spectra = tuple(dict.fromkeys((*policy.spectra, "hard", "soft")))
+    used = {level.instrument for level in levels} | set(published_counts)
+    responses = {
+        (instrument, spectrum): response_over(skymap, geometry.attitude, context.mission, instrument, spectrum)
+        for instrument in context.mission.response.instruments
+        if instrument in used
+        for spectrum in spectra
+    }
+    if not responses:
+        return Limited(caveats=tuple(caveats))
+    distance = geometry.localisation.distmean_mpc if geometry.localisation is not None else None
+    distance = event.distance_mpc if distance is None else distance
+    areas = skymap.area_sr
+    maps = _maps(published_counts, responses, len(skymap))
+    fits = _map_file(event, skymap, maps, context) if maps else None
+    words = response_at_peak(skymap, geometry.attitude, context.mission, tuple(sorted(used)), _QUOTED_SPECTRUM)
+    response = context.mission.response
+    result = LimitResult(
+        published=published_limits(published_counts, responses, skymap.prob, distance, areas),
+        limits=limits_of_levels(levels, responses, skymap.prob, distance_mpc=distance),
+        count_limits=tuple((name, scale, n) for name, by_scale in published_counts.items() for scale, n in by_scale.items()),
+        response={
+            name: ResponseWord(percent_of_best=found["percent_of_best_at_peak"], word=found["word"])
+            for name, found in words.items()
+        },
+        conversions=fluence_per_count(responses, skymap.prob, areas),
+        map_blob_id=None if fits is None else sha256_hex(fits),
+        response_source=f"{response.source}, version {response.version}",
+        caveats=tuple(caveats),
+        provenance=_provenance(geometry, seen, policy, context, distance),
+    )
+    return Limited(result, fits, tuple(caveats))
+
+
+def _t0_seconds(curve: LightCurve, geometry: Geometry) -> float:
+    """When T0 reached the spacecraft, seconds from the curve's reference."""
+    t0_s = float((to_time(geometry.t0) - to_time(curve.info.reference)).sec)
+    if curve.info.time_frame == "spacecraft" and geometry.light_travel_s is not None:
+        t0_s -= geometry.light_travel_s
+    return t0_s
+
+
+def _maps(
+    counts: dict[str, dict[float, float]], responses: dict[tuple[str, str], np.ndarray], tiles: int
+) -> dict[str, np.ndarray]:
+    found = {name: limit_map(counts, responses, spectrum, scale, tiles) for spectrum, scale, name in _MAPPED}
+    return {name: np.where(np.isfinite(values), values, np.nan) for name, values in found.items() if values is not None}
+
+
+def _map_file(event: Event, skymap: SkyMap, maps: dict[str, np.ndarray], context: Context) -> bytes:
+    columns = {name: (values, "erg cm-2") for name, values in maps.items()}
+    header: dict[str, str | int | float | bool] = {
+        "OBJECT": event.event_id,
+        "CREATOR": f"transients {context.version}",
+        "TELESCOP": context.mission.name,
+        "CONTENT": "3 sigma fluence limits 75-2000 keV",
+        "SIMULATD": context.source.simulated,
+    }
+    if event.t0 is not None:
+        header["DATE-OBS"] = event.t0.iso
+    return write_skymap(skymap, columns, header)
+
+
+def _provenance(
+    geometry: Geometry, seen: Counterpart, policy: Policy, context: Context, distance_mpc: float | None
+) -> Provenance:
+    curves = tuple(
+        InputRef(
+            name=curve.info.instrument, sha256=curve.info.content_id, source=curve.info.source, simulated=curve.info.simulated
+        )
+        for curve in seen.light_curves
+    )
+    return Provenance(
+        step="limits",
+        version=context.version,
+        parameters={
+            "t0": geometry.t0.iso,
+            "half_width_s": policy.search_half_width_s,
+            "association_window_s": list(policy.association_window_s),
+            "durations_s": list(policy.durations_s),
+            "spectra": list(policy.spectra),
+            "distance_mpc": distance_mpc,
+            "response": context.mission.response.version,
+        },
+        inputs=(*geometry.provenance.inputs, *curves),
+    )

@@ -1,0 +1,1 @@
+"""Settings into running roles. Nothing imports this room but the commands."""

@@ -1,0 +1,168 @@
+"""The running service: its roles over one database, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal
+
+import structlog
+import uvicorn
+
+from ingest import Source, run
+from schemas.errors import TransientsError
+from transients.config import Settings
+from transients.embedded import EmbeddedPostgres
+from transients.missions import Mission
+from transients.sources import DataSource
+from transients.store import JobRunner, Store
+from transients.web import create_app
+
+from .assessing import Assessing
+from .intake import Intake
+from .outgoing import Outgoing
+from .sources import alert_sources
+from .status import status_card
+from .wiring import context_of, map_fetcher, mission_of, source_of, utc_now
+
+Role = Literal["ingest", "worker", "web"]
+ROLES: tuple[Role, ...] = ("ingest", "worker", "web")
+
+#: Documents left behind by something that died are looked for this often, s.
+_SWEEP_S = 5.0
+
+log = structlog.get_logger("transients.service")
+
+
+class Service:
+    """The roles of one process.
+
+    Parameters
+    ----------
+    settings
+        What to run and with what.
+    roles
+        Any of "ingest", "worker", "web"; several processes with any mix of them share one database.
+    data, alerts
+        In place of the data source and alert sources that the settings describe (the demo's).
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        roles: Sequence[Role] = ROLES,
+        *,
+        data: DataSource | None = None,
+        alerts: Sequence[Source] | None = None,
+        mission: Mission | None = None,
+    ) -> None:
+        self.settings = settings
+        self.roles = tuple(roles)
+        self.mission = mission or mission_of(settings)
+        self._data = data
+        self._alerts = alerts
+        self._stopping = asyncio.Event()
+        #: Set once everything runs.
+        self.ready = asyncio.Event()
+        self.store: Store | None = None
+        self.url = settings.web.public_url or f"http://{settings.web.host}:{settings.web.port}"
+
+    def stop(self) -> None:
+        """Take nothing new; finish what runs; leave."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Run until `stop`. Raises what makes a role impossible (a wrong login, a port in use); the others are stopped then."""
+        async with contextlib.AsyncExitStack() as stack:
+            store = await self._open_store(stack)
+            data = self._data or await stack.enter_async_context(source_of(None, self.settings, self.mission))
+            intake = Intake(store, self.settings)
+            async with asyncio.TaskGroup() as group:
+                if "ingest" in self.roles:
+                    for source in self._alerts if self._alerts is not None else alert_sources(self.settings):
+                        group.create_task(run(source, intake.put, self._stopping), name=f"ingest {source.name}")
+                if "worker" in self.roles:
+                    group.create_task(self._work(store, data), name="worker")
+                    group.create_task(self._sweep(intake), name="sweep")
+                if "web" in self.roles:
+                    group.create_task(self._serve(store, data), name="web")
+                self.ready.set()
+                log.info("running", action="started", roles=",".join(self.roles))
+                await self._stopping.wait()
+        log.info("left", action="stopped")
+
+    async def _open_store(self, stack: contextlib.AsyncExitStack) -> Store:
+        database = self.settings.database
+        if database.url is not None:
+            url = database.url.reveal()
+        else:
+            server = EmbeddedPostgres(Path(self.settings.data_dir) / "postgres")
+            url = (await stack.enter_async_context(server)).url
+        store = await Store.open(url, database.pool_size)
+        stack.push_async_callback(store.aclose)
+        await store.migrate()
+        if self.settings.hold:
+            await store.set_hold(True, "settings")
+        self.store = store
+        return store
+
+    async def _work(self, store: Store, data: DataSource) -> None:
+        context = context_of(self.settings, self.mission, data, map_fetcher(store.get_blob, self.settings))
+        assessing, outgoing = Assessing(store, context, self.settings), Outgoing(store, self.settings, self.url)
+        runner = JobRunner(
+            store,
+            {"assess": assessing.assess, "tell": outgoing.tell, "publish": outgoing.publish},
+            self.settings.workers,
+        )
+        working = asyncio.create_task(runner.run(), name="jobs")
+        await asyncio.wait({working, asyncio.create_task(self._stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        await runner.stop(self.settings.shutdown_s)
+        await working
+
+    async def _sweep(self, intake: Intake) -> None:
+        """Understand what was stored and not understood, again and again; also work of handlers that came new."""
+        while not self._stopping.is_set():
+            try:
+                await intake.sweep()
+            except TransientsError as error:
+                log.warning("sweeping failed", action="sweep-failed", error=str(error))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), _SWEEP_S)
+
+    async def _serve(self, store: Store, data: DataSource) -> None:
+        web = self.settings.web
+        app = create_app(store, self.settings, status=lambda: status_card(store, data, self.mission, self.settings, utc_now()))
+        server = _Server(uvicorn.Config(app, host=web.host, port=web.port, log_config=None, lifespan="on"))
+        serving = asyncio.create_task(server.serve(), name="uvicorn")
+        stopped = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        await app.state.hub.close()
+        server.should_exit = True
+        await serving
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handling: the service stops it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]
+        yield
+
+
+def stop_on_signals(service: Service, at_once: Callable[[], None]) -> None:
+    """SIGTERM and SIGINT stop the service; the second of either stops it at once."""
+    loop = asyncio.get_running_loop()
+    asked = False
+
+    def stop() -> None:
+        nonlocal asked
+        if asked:
+            at_once()
+        asked = True
+        service.stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
