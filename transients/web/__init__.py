@@ -2,6 +2,7 @@
 
 from .app import create_app
 from .ports import DashboardStore, HealthCheck, HealthChecks, StatusCard, StatusSource, TierStatus
+from .server import serve_app
 from .status import tier_status
 
 __all__ = [
@@ -12,5 +13,6 @@ __all__ = [
     "StatusSource",
     "TierStatus",
     "create_app",
+    "serve_app",
     "tier_status",
 ]

@@ -17,17 +17,15 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 def raw_response(body: bytes, name: str) -> Response[bytes]:
     """An alert as it came: plain text where it is text, else a file to save."""
     if _is_text(body):
-        return _response(body, "text/plain; charset=utf-8", f"{name}.txt", shown=True)
+        return _response(body, "text/plain", f"{name}.txt", shown=True)
     return _response(body, "application/octet-stream", f"{name}.bin", shown=False)
 
 
 def file_response(body: bytes, media_type: str, name: str) -> Response[bytes]:
     """A file of ours by its media type; markup (HTML, SVG, notebooks) is never shown in place."""
     kind = media_type.partition(";")[0].strip().lower()
-    if kind == "text/plain":
-        media_type = "text/plain; charset=utf-8"
     shown = kind in _SHOWN
-    return _response(body, media_type if shown else "application/octet-stream", name, shown=shown)
+    return _response(body, kind if shown else "application/octet-stream", name, shown=shown)
 
 
 def _is_text(body: bytes) -> bool:

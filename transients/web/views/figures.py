@@ -5,6 +5,13 @@ from __future__ import annotations
 from schemas import Assessment, Event, Record
 from transients.store import Artefact
 
+#: What the figures of a result show, by the first part of their names.
+_KNOWN = {
+    "allsky": "Map of the whole sky with the region, the pointing and the Earth",
+    "lightcurve": "Count rate against time",
+    "limits": "Map of the upper limit over the region",
+}
+
 
 class Figure(Record, frozen=True, kw_only=True):
     """An image file and its description."""
@@ -26,5 +33,6 @@ def figures(files: tuple[Artefact, ...], event: Event, assessment: Assessment | 
 
 def _subject(name: str) -> str:
     stem = name.rpartition(".")[0] or name
-    words = stem.replace("_", " ").replace("-", " ").strip()
-    return words[:1].upper() + words[1:]
+    what, _, which = stem.partition("-")
+    words = _KNOWN.get(what, what.replace("_", " "))
+    return f"{words}, {which}," if which else words
