@@ -12,7 +12,7 @@ from typing import Any
 
 import fastavro
 
-from .limits import MAX_BYTES, MAX_DEPTH
+from .limits import MAX_BYTES, MAX_DEPTH, MAX_VALUES
 from .packets import packet_name
 from .refused import Refused
 from .voevent import VOEvent, is_voevent_json, read_voevent_json, read_voevent_xml
@@ -111,7 +111,7 @@ def _read_json(text: str, topic: str | None) -> Document:
         raise Refused("malformed-json", f"not well-formed JSON: {error}") from error
     if not isinstance(value, dict):
         raise Refused("not-an-object", f"JSON, but a {type(value).__name__} and not an object")
-    _check_depth(value)
+    _check_values(value, "malformed-json")
     if isinstance(value.get("content"), dict) and set(value) <= {"format", "content", "header", "headers", "metadata"}:
         value = value["content"]
     if is_voevent_json(value):
@@ -144,16 +144,33 @@ def _finite(text: str) -> float:
     return value
 
 
-def _check_depth(value: Any) -> None:
-    level, depth = [value], 0
+def _check_values(value: Any, reason: str) -> None:
+    """Refuse what no database or mail can carry: too deep, too many values, NUL characters, halves of surrogate pairs."""
+    level, depth, count = [value], 0, 0
     while level:
-        depth += 1
-        if depth > MAX_DEPTH:
-            raise Refused("malformed-json", f"nested more than {MAX_DEPTH} levels")
+        depth, count = depth + 1, count + len(level)
+        if depth > MAX_DEPTH or count > MAX_VALUES:
+            raise Refused(reason, f"nested more than {MAX_DEPTH} levels, or more than {MAX_VALUES} values")
         below: list[Any] = []
         for item in level:
-            below.extend(item.values() if isinstance(item, dict) else item if isinstance(item, list) else ())
-        level = [item for item in below if isinstance(item, dict | list)]
+            if isinstance(item, dict):
+                below.extend(item)
+                below.extend(item.values())
+            elif isinstance(item, list):
+                below.extend(item)
+            elif isinstance(item, str) and ("\x00" in item or not _is_text(item)):
+                raise Refused(reason, "a text with characters that are none (NUL, or half of a surrogate pair)")
+        level = below
+
+
+def _is_text(text: str) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _flatten(value: Any, path: str, found: dict[str, str]) -> None:
@@ -168,7 +185,7 @@ def _flatten(value: Any, path: str, found: dict[str, str]) -> None:
     elif isinstance(value, str):
         found[path] = value if len(value) <= _LONG_TEXT else f"({len(value)} characters)"
     elif value is not None:
-        found[path] = json.dumps(value)
+        found[path] = json.dumps(value, default=str)
 
 
 def _read_avro(data: bytes, topic: str | None) -> JsonDocument:
@@ -186,6 +203,7 @@ def _read_avro(data: bytes, topic: str | None) -> JsonDocument:
         raise Refused("malformed-avro", f"not a readable Avro container: {type(error).__name__} {error}") from error
     if not isinstance(record, dict):
         raise Refused("not-an-object", "an Avro container without a record")
+    _check_values(record, "malformed-avro")
     name = schema.get("name") if isinstance(schema, dict) else None
     return JsonDocument(record, name, topic)
 

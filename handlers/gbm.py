@@ -5,6 +5,8 @@ An event is a trigger number; stages supersede each other in the order alert, fl
 
 from __future__ import annotations
 
+import re
+
 from schemas import Instant, Notice, Parsed, Policy, Role, Significance
 
 from . import gcnjson
@@ -95,6 +97,7 @@ def _from_voevent(document: Document, kind: str) -> Notice:
         remarks = (*remarks, "marked as definitely not a burst")
     return Notice(
         kind=kind, messenger="gamma-ray", origin="Fermi-GBM sub-threshold" if subthreshold else "Fermi-GBM", event_id=event_id,
+        aliases=_burst_names(document),
         revision=f"{stage} {serial}", revision_order=(order, serial), role=role, time=moment.time, time_source=moment.source,
         region=place.circle, significance=_significance(document), classification=_classes(document),
         duration_s=positive(document.get("Trans_Duration")), instruments=("GBM",), links=_links(document, place),
@@ -110,6 +113,12 @@ def _role(document: VOEvent, kind: str, event_id: str, time: Instant) -> tuple[R
     if kind == "FERMI_GBM_SUBTHRESH" and role == "test" and submission == "false" and time < _SUBTHRESH_ROLE_RIGHT:
         return "observation", ("role test of a real sub-threshold notice before 2023-10: observation",)
     return role, ()
+
+
+def _burst_names(document: VOEvent) -> tuple[str, ...]:
+    """GBM's own name of the burst, "bn230307656", as its file addresses carry it."""
+    found = re.findall(r"/(bn\d{9})/", " ".join(links_of(document).values()), re.ASCII)
+    return tuple(dict.fromkeys(found))
 
 
 def _significance(document: VOEvent) -> Significance | None:

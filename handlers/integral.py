@@ -55,13 +55,13 @@ class IntegralAlerts:
 def _alert(document: VOEvent, kind: str) -> Notice:
     stage, order = _STAGES[kind]
     event_number, serial = _identity(document)
-    moment = moment_of(document)
+    moment, role = moment_of(document), role_of(document)
     place = place_of(document, containment=0.9, systematic_included=False)
     retraction, remarks = _retraction(document, kind, place)
     snr = positive(document.get("Inten_Sigma"))
     return Notice(
         kind=kind, messenger="gamma-ray", origin="INTEGRAL SPI-ACS" if kind == "INTEGRAL_SPIACS" else "INTEGRAL IBIS",
-        event_id=str(event_number), revision=f"{stage} {serial}", revision_order=(order, serial), role=role_of(document),
+        event_id=str(event_number) if event_number or role == "test" else moment.time.utc, revision=f"{stage} {serial}", revision_order=(order, serial), role=role,
         retraction=retraction, time=moment.time, time_source=moment.source,
         time_error_s=positive(document.get("Time_Error")), region=place.circle,
         significance=Significance(snr=snr) if snr is not None else None,

@@ -4,5 +4,9 @@
 MAX_BYTES = 16 * 1024 * 1024
 #: Levels of nesting: real notices have at most ten.
 MAX_DEPTH = 64
+#: Values of one JSON or Avro document: real ones have at most some hundreds.
+MAX_VALUES = 100_000
+#: Characters of an event's name: it becomes a key, a file's name and a mail's subject.
+MAX_NAME = 100
 #: Elements of one document: real notices have at most about 200.
 MAX_NODES = 20_000

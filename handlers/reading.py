@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from schemas import Parsed, Refusal
+from schemas import Notice, Parsed, Refusal
 
 from .builtin import registry
 from .documents import read_document
+from .limits import MAX_NAME
 from .refused import Refused
+
+
+def _with_a_name(parsed: Parsed) -> Parsed:
+    """The record, unless its event's name cannot be a key or a line of a message."""
+    if isinstance(parsed, Notice):
+        name = parsed.event_id
+        if not name.strip() or len(name) > MAX_NAME or not name.isprintable():
+            raise Refused("no-identity", f"not the name of an event: {name[:MAX_NAME]!r}", kind=parsed.kind)
+    return parsed
 
 
 def parse(data: bytes, *, topic: str | None = None, name: str | None = None) -> Parsed:
@@ -33,7 +43,7 @@ def parse(data: bytes, *, topic: str | None = None, name: str | None = None) -> 
         document = read_document(data, topic)
         handler, kind = registry.find(document)
         handler_name = handler.name
-        return handler.parse(document, kind)
+        return _with_a_name(handler.parse(document, kind))
     except Refused as refused:
         record = refused.record(kind)
         return Refusal(reason=record.reason, message=where + record.message, kind=record.kind)

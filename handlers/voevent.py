@@ -77,14 +77,11 @@ class VOEvent:
         A path that repeats gets "#2", "#3" … in document order.
         """
         found: dict[str, str] = {}
+        serials: dict[str, int] = {}
         for path, value in _leaves(self.root, ""):
-            if not value:
-                continue
-            name, serial = path, 1
-            while name in found:
-                serial += 1
-                name = f"{path}#{serial}"
-            found[name] = value
+            if value:
+                serials[path] = serial = serials.get(path, 0) + 1
+                found[path if serial == 1 else f"{path}#{serial}"] = value
         return found
 
 
@@ -108,9 +105,10 @@ def read_voevent_xml(data: bytes) -> VOEvent:
         raise Refused("malformed-xml", f"not well-formed XML: {error}") from error
     if getattr(root.getroottree().docinfo, "doctype", ""):
         raise Refused("doctype", "a document type declaration has no place in an alert")
-    if etree.QName(root).localname != "VOEvent":
-        reason = "html" if etree.QName(root).localname.lower() == "html" else "not-voevent"
-        raise Refused(reason, f"the root element is {etree.QName(root).localname!r}, not VOEvent")
+    name = _local(root.tag)
+    if name != "VOEvent":
+        reason = "html" if name.lower() == "html" else "not-voevent"
+        raise Refused(reason, f"the root element is {name!r}, not VOEvent")
     return _build(_node_from_xml(root, 0, [MAX_NODES]))
 
 
@@ -124,13 +122,18 @@ def is_voevent_json(tree: dict[str, Any]) -> bool:
     return "ivorn" in tree and isinstance(tree.get("What"), dict)
 
 
+def _local(name: str) -> str:
+    """A name without its namespace."""
+    return name.rpartition("}")[2]
+
+
 def _node_from_xml(element: Any, depth: int, budget: list[int]) -> Node:
     budget[0] -= 1
     if depth > MAX_DEPTH or budget[0] < 0:
         raise Refused("malformed-xml", "nested too deeply or too large for a VOEvent")
-    attributes = {etree.QName(key).localname: str(value).strip() for key, value in element.attrib.items()}
+    attributes = {_local(key): value.strip() for key, value in element.items()}
     children = tuple(_node_from_xml(child, depth + 1, budget) for child in element if isinstance(child.tag, str))
-    return Node(etree.QName(element).localname, attributes, (element.text or "").strip(), children)
+    return Node(_local(element.tag), attributes, (element.text or "").strip(), children)
 
 
 def _build(root: Node) -> VOEvent:

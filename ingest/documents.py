@@ -111,7 +111,7 @@ def _archive(path: Path, max_bytes: int) -> Iterator[Document]:
                     continue
                 yield _member(archive, member, f"{path}:{member.name}", max_bytes)
                 # A stream keeps every header it has passed; a month of alerts is many.
-                archive.members = []
+                archive.members = []  # type: ignore[attr-defined]
     except _BROKEN as error:
         yield _refused(str(path), "broken-archive", f"cannot be read beyond {name}: {error}")
 

@@ -231,6 +231,19 @@ def test_spiacs_and_imager_share_numbers_but_not_events() -> None:
     assert acs.region is None
 
 
+def test_an_alert_without_a_number_is_named_by_its_time() -> None:
+    data = {role: voevent(56, {}, role=role, ivorn="ivo://x/INTEGRAL#Weak_Pos_000000-0-166") for role in ("observation", "test")}
+    assert notice(data["observation"]).event_id == "2024-05-06T07:08:09"
+    assert notice(data["test"]).event_id == "0"
+
+
+def test_gbm_names_its_bursts() -> None:
+    url = "https://example.org/gbm/triggers/2023/bn230307656/quicklook/glg_locplot_all_bn230307656.png"
+    got = notice(voevent(115, {"TrigID": "699896651", "LocationMap_URL": url}))
+    assert got.aliases == ("bn230307656",)
+    assert got.links["healpix_url"].endswith("quicklook/glg_healpix_all_bn230307656.fit")
+
+
 def test_pointing() -> None:
     data = voevent(51, {"Next_RA": "41.0806", "Next_Dec": "-2.5259", "Coords_Type": "2"}, role="utility")
     got = parse(data)

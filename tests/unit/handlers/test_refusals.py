@@ -56,6 +56,12 @@ def refusal(data: bytes, topic: str | None = None) -> Refusal:
         (b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "malformed-json"),
         (b'{"a": ' + b"[" * 100 + b"]" * 100 + b"}", "malformed-json"),
         (b'{"a": ' + b"9" * 5000 + b"}", "malformed-json"),
+        (b'{"a": ' + b"[1" + b",1" * 200_000 + b"]}", "malformed-json"),
+        (gwalert("S1\ud800"), "malformed-json"),
+        (gwalert("S1\x00"), "malformed-json"),
+        (gwalert("S" * 200), "no-identity"),
+        (gwalert("S1\nSubject: x"), "no-identity"),
+        (voevent(111, {"TrigID": "7" * 300}), "no-identity"),
         (b"[]", "not-an-object"),
         (b"[" + gwalert() + b"]", "not-an-object"),
         (b'{"a": 1}', "unknown-kind"),
@@ -127,3 +133,29 @@ def test_wrong_types_in_json_never_fail(key: str, value: object) -> None:
     record[key] = value
     parsed = parse(json.dumps(record).encode())
     assert getattr(parsed, "reason", "") not in ("handler-failed", "too-deep")
+
+
+def test_repeated_names_are_no_burden() -> None:
+    rows = b"".join(b"<Param name='x' value='1'/>" for _ in range(15_000))
+    parsed = parse(GBM.replace(b"<What>", b"<What>" + rows))
+    assert isinstance(parsed, Notice)
+    assert parsed.fields["What/x#15000"] == "1"
+
+
+def test_long_names_are_cut_in_refusals() -> None:
+    refused = refusal(voevent(None, {}, ivorn="ivo://" + "x" * 100_000))
+    assert refused.kind is not None
+    assert len(refused.kind) <= 300
+    assert len(refused.message) <= 400
+
+
+def test_avro_of_unusual_types_never_fails() -> None:
+    import datetime as dt
+
+    day = {"name": "day", "type": {"type": "int", "logicalType": "date"}}
+    text = [{"name": name, "type": "string"} for name in ("superevent_id", "alert_type")]
+    schema = {"type": "record", "name": "A", "fields": [*text, day]}
+    record = {"superevent_id": "S1", "alert_type": "RETRACTION", "day": dt.date(2024, 1, 1)}
+    parsed = parse(avro_container(record, schema))
+    assert isinstance(parsed, Notice)
+    assert parsed.fields["day"] == '"2024-01-01"'
