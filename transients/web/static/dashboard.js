@@ -81,6 +81,16 @@ async function drawCurves() {
   }
 }
 
+// A page that has silently stopped following is worse than one that never did: say which it is.
+function showLive(on) {
+  const mark = document.getElementById("live-state");
+  const state = on ? "on" : "off";
+  if (!mark || mark.dataset.live === state) return;
+  mark.hidden = false;
+  mark.dataset.live = state;
+  mark.textContent = on ? "live" : "not live: connecting…";
+}
+
 function refresh() {
   refreshAges();
   readyCopyButtons();
@@ -89,4 +99,8 @@ function refresh() {
 
 document.addEventListener("DOMContentLoaded", refresh);
 document.addEventListener("htmx:after:swap", refresh);
+document.addEventListener("htmx:sse:after:connection", () => showLive(true));
+for (const name of ["htmx:sse:before:connection", "htmx:sse:error", "htmx:sse:close", "htmx:error"]) {
+  document.addEventListener(name, () => showLive(false));
+}
 setInterval(refreshAges, 5000);
