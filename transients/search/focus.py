@@ -1,11 +1,13 @@
 """The most significant window ending at each bin, over every start: Poisson-FOCuS with a longest window.
 
 The log-likelihood ratio of x counts against b expected, x ln(x/b) - (x - b), is convex in (b, x). With cumulative sums the
-starts of the windows are points (B_k, X_k), and the best of any set of starts is a corner of its convex hull, on the lower right
-side (Ward, Dilillo, Eagle & Fearnhead 2023, JASA, arXiv:2208.01494). A longest window makes starts expire; so the hull is kept
-as two parts, as a queue is kept as two stacks: of the older part, a linked list from every start to its next corner (built once
-per turn, from new to old), of the newer part, a stack of corners. Every start enters each part once: the cost per bin is
-constant, amortised, but for the few corners looked at, and nothing is cut.
+starts of the windows are points (B_k, X_k), and the best of any set of starts is a corner of its convex hull, on the lower
+right side, where no later start has less excess X - B (Ward, Dilillo, Eagle & Fearnhead 2023, JASA, arXiv:2208.01494).
+
+A longest window makes starts expire; so the hull is kept as two parts, as a queue is kept as two stacks: of the older part, a
+linked list from every start to its next corner (built once per turn, from new to old), of the newer part, a stack of corners.
+Every start enters each part once: the cost per bin is constant, amortised, but for the few corners looked at, and nothing is
+cut.
 """
 
 from __future__ import annotations
@@ -52,31 +54,32 @@ def best_windows_reference(
         Filled: largest ratio x ln(x/b) - (x - b) for x > b, and the window's first bin; 0 and -1 where none is above the floor.
     """
     n = counts.shape[0]
-    x_cum = np.zeros(n + 1)
     b_cum = np.zeros(n + 1)
+    excess = np.zeros(n + 1)  # X - B
     for k in range(n):
-        x_cum[k + 1] = x_cum[k] + counts[k]
         b_cum[k + 1] = b_cum[k] + expected[k]
+        excess[k + 1] = excess[k] + (counts[k] - expected[k])
     following = np.zeros(n + 1, np.int64)  # next corner of the older part
-    entrance = np.zeros(n + 1, np.int64)  # first corner from here that can be best: the slope after it is above 1
+    entrance = np.zeros(n + 1, np.int64)  # lowest excess from here on in the older part: its first corner that can be best
     stack = np.zeros(n + 1, np.int64)
     height = 0
-    lowest = np.inf  # smallest X - B in the newer part: the largest excess from there
     oldest = 0  # starts oldest .. newest - 1 are within the lengths
     newest = 0
     turn = 0  # starts below it are in the linked list, the others in the stack
     for end in range(n):
         while newest <= end and stop_s[end] - start_s[newest] >= shortest_s:
-            # A corner stays while the slope to the newcomer is steeper than the slope that led to it.
-            while height >= 2:
+            # A start with no less excess than a later one is never best; among the others the corners of the hull count.
+            e = excess[newest]
+            while height > 0 and excess[stack[height - 1]] >= e:
+                height -= 1
+            while height > 1:
                 a = stack[height - 2]
                 c = stack[height - 1]
-                if (x_cum[newest] - x_cum[c]) * (b_cum[c] - b_cum[a]) > (x_cum[c] - x_cum[a]) * (b_cum[newest] - b_cum[c]):
+                if (e - excess[c]) * (b_cum[c] - b_cum[a]) > (excess[c] - excess[a]) * (b_cum[newest] - b_cum[c]):
                     break
                 height -= 1
             stack[height] = newest
             height += 1
-            lowest = min(lowest, x_cum[newest] - b_cum[newest])
             newest += 1
         while oldest < newest and stop_s[end] - start_s[oldest] > longest_s:
             oldest += 1
@@ -84,53 +87,55 @@ def best_windows_reference(
         first[end] = -1
         if oldest >= newest:
             height = 0
-            lowest = np.inf
             turn = newest
             continue
         if oldest >= turn:
-            following[newest - 1] = -1
-            entrance[newest - 1] = newest - 1
+            lowest = newest - 1
+            following[lowest] = -1
+            entrance[lowest] = lowest
             for k in range(newest - 2, oldest - 1, -1):
-                c = k + 1
-                while following[c] >= 0:
-                    d = following[c]
-                    if (x_cum[d] - x_cum[c]) * (b_cum[c] - b_cum[k]) > (x_cum[c] - x_cum[k]) * (b_cum[d] - b_cum[c]):
-                        break
-                    c = d
-                following[k] = c
-                entrance[k] = k if x_cum[c] - x_cum[k] > b_cum[c] - b_cum[k] else entrance[c]
+                if excess[k] < excess[lowest]:
+                    c = lowest
+                    while following[c] >= 0:
+                        d = following[c]
+                        if (excess[d] - excess[c]) * (b_cum[c] - b_cum[k]) > (excess[c] - excess[k]) * (b_cum[d] - b_cum[c]):
+                            break
+                        c = d
+                    following[k] = c
+                    lowest = k
+                entrance[k] = lowest
             turn = newest
             height = 0
-            lowest = np.inf
         best = floor
         where = -1
-        x_end = x_cum[end + 1]
         b_end = b_cum[end + 1]
+        e_end = excess[end + 1]
         # The ratio is below (x - b)^2 / 2b, so most corners need no logarithm, and with the largest excess of a part
         # and the smallest b still to come, most parts need no look.
-        excess = x_end - b_end - lowest
-        j = height - 1
-        while j >= 0 and excess > 0.0:
-            k = stack[j]
-            b = b_end - b_cum[k]
-            if excess * excess <= 2.0 * best * b:
-                break
-            x = x_end - x_cum[k]
-            if x > b and (x - b) * (x - b) > 2.0 * best * b:
-                ratio = x * math.log(x / b) - (x - b)
-                if ratio > best:
-                    best = ratio
-                    where = k
-            j -= 1
+        if height > 0:
+            most = e_end - excess[stack[0]]
+            j = height - 1
+            while j >= 0 and most > 0.0:
+                k = stack[j]
+                b = b_end - b_cum[k]
+                if most * most <= 2.0 * best * b:
+                    break
+                e = e_end - excess[k]
+                if e > 0.0 and e * e > 2.0 * best * b:
+                    ratio = (b + e) * math.log1p(e / b) - e
+                    if ratio > best:
+                        best = ratio
+                        where = k
+                j -= 1
         if oldest < turn:
             k = entrance[oldest]
-            excess = x_end - x_cum[k] - (b_end - b_cum[k])
-            if excess > 0.0 and excess * excess > 2.0 * best * (b_end - b_cum[turn - 1]):
+            most = e_end - excess[k]
+            if most > 0.0 and most * most > 2.0 * best * (b_end - b_cum[turn - 1]):
                 while k >= 0:
                     b = b_end - b_cum[k]
-                    x = x_end - x_cum[k]
-                    if x > b and (x - b) * (x - b) > 2.0 * best * b:
-                        ratio = x * math.log(x / b) - (x - b)
+                    e = e_end - excess[k]
+                    if e > 0.0 and e * e > 2.0 * best * b:
+                        ratio = (b + e) * math.log1p(e / b) - e
                         if ratio > best:
                             best = ratio
                             where = k
