@@ -55,7 +55,7 @@ _LONGEST_RUN = 8
 def _chain(halves: npt.NDArray[np.int64], step: int, usual: int) -> list[int]:
     """Native bins of the bins from the one before `step` until they are usual again; empty when the steps say a gap.
 
-    The bin before the first unusual step is usual; only the very first bin of a light curve may be unusual itself.
+    The bin before the first unusual step is usual; only the first and the last bin of a light curve may be unusual by themselves.
     """
     for first in (usual, int(halves[0]) - usual) if step == 0 else (usual,):
         natives = [first]
@@ -65,6 +65,6 @@ def _chain(halves: npt.NDArray[np.int64], step: int, usual: int) -> list[int]:
                 break
             if natives[-1] == usual and (step + len(natives) > len(halves) or halves[step + len(natives) - 1] == 2 * usual):
                 return natives
-            if step + len(natives) - 1 == len(halves):
+            if step + len(natives) - 1 == len(halves) and len(natives) == 2:
                 return natives
     return []

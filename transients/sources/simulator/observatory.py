@@ -215,8 +215,8 @@ class SimulatedObservatory:
         NoData
             No bin is there: a belt passage, a gap, or after the end of the mission.
         """
-        base, _, module = instrument.partition("/MCE")
-        if base not in BINS_S or (module and (base != "ISGRI" or module not in map(str, range(MODULES)))):
+        base, divided, module = instrument.partition("/MCE")
+        if base not in BINS_S or (divided and (base != "ISGRI" or module not in map(str, range(MODULES)))):
             raise BadRequest(f"Bad Target: {instrument} is not simulated")
         bin_s = BINS_S[base]
         windows = self._windows_s(shift(t0, -half_width_s), shift(t0, half_width_s))
