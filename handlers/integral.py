@@ -61,7 +61,9 @@ def _alert(document: VOEvent, kind: str) -> Notice:
     snr = positive(document.get("Inten_Sigma"))
     return Notice(
         kind=kind, messenger="gamma-ray", origin="INTEGRAL SPI-ACS" if kind == "INTEGRAL_SPIACS" else "INTEGRAL IBIS",
-        event_id=str(event_number) if event_number or role == "test" else moment.time.utc, revision=f"{stage} {serial}", revision_order=(order, serial), role=role,
+        # Tests share the number 0; a real alert without a number is named by its time.
+        event_id=str(event_number) if event_number > 0 or role == "test" else moment.time.utc,
+        revision=f"{stage} {serial}", revision_order=(order, serial), role=role,
         retraction=retraction, time=moment.time, time_source=moment.source,
         time_error_s=positive(document.get("Time_Error")), region=place.circle,
         significance=Significance(snr=snr) if snr is not None else None,

@@ -5,6 +5,29 @@ from __future__ import annotations
 from schemas import Refusal
 from schemas.errors import RefusedInput
 
+#: Every word a document is refused by, and what it says. The words are stable: people and programs count by them.
+REASONS = {
+    "bad-position": "a pointing without a direction on the sky",
+    "bad-time": "the event's time cannot be read, or is missing",
+    "binary-notice": "a 160-byte packet of GCN Classic",
+    "doctype": "XML with a document type or entities",
+    "empty": "no bytes, or blanks only",
+    "error-text": "a broker's or server's error in place of an alert",
+    "handler-failed": "a handler broke on it: an error of ours or of a plug-in",
+    "html": "a web page",
+    "malformed-avro": "a broken or compressed Avro container, or one with a hostile schema",
+    "malformed-json": "broken JSON, keys that stand twice, numbers or texts that are none, too deep or too many values",
+    "malformed-xml": "broken XML, or too deep or too large",
+    "no-identity": "nothing that names the event, or nothing that can be a name",
+    "not-an-alert": "readable, but no alert: plain text, or an alert's shell without its event",
+    "not-an-object": "JSON or Avro whose top is not an object",
+    "not-text": "neither text nor a known binary format",
+    "not-voevent": "XML, but no VOEvent",
+    "text-notice": "a text notice of GCN Classic",
+    "too-deep": "nested beyond what can be followed",
+    "too-large": "larger than any alert",
+    "unknown-kind": "no handler takes this kind; `kind` names it",
+}
 #: Characters kept of a message or a kind: both quote the document.
 _LONGEST = 300
 

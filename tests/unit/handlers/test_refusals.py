@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
+from pathlib import Path
 
 import pytest
 from handler_samples import GWALERT_AVRO, avro_container, every_sample, gwalert, gwalert_record, voevent
 
+import handlers
 from handlers import parse
 from handlers.limits import MAX_BYTES
+from handlers.refused import REASONS
 from schemas import Notice, Refusal
 
 BOMB = (
@@ -159,3 +163,10 @@ def test_avro_of_unusual_types_never_fails() -> None:
     parsed = parse(avro_container(record, schema))
     assert isinstance(parsed, Notice)
     assert parsed.fields["day"] == '"2024-01-01"'
+
+
+def test_every_word_is_explained() -> None:
+    source = "".join(path.read_text() for path in sorted(Path(handlers.__file__).parent.glob("*.py")))
+    used = set(re.findall(r"""(?:Refused\(\s*|reason=|values\(\w+, )"([a-z-]+)\"""", source))
+    used |= set(re.findall(r'else "(not-voevent)"', source)) | set(re.findall(r'reason = "([a-z-]+)" if', source))
+    assert used == set(REASONS)
