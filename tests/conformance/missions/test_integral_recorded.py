@@ -9,8 +9,19 @@ from astropy.coordinates import SkyCoord
 from mission_samples import percentage_table, percentages, shipped_response
 
 from schemas import Instant, OrbitState, RevolutionWindow
-from transients.missions import from_ijd, ijd, light_travel, orient, orientation, sun_direction, to_instant, to_time
+from transients.missions import (
+    from_ijd,
+    ijd,
+    light_travel,
+    orient,
+    orientation,
+    parse_spectrum,
+    sun_direction,
+    to_instant,
+    to_time,
+)
 from transients.missions.integral import approximate_orbit, expectation, read_attitude, read_orbit, revolution
+from transients.missions.spectra import energy_fluence
 
 MODEL = shipped_response()
 #: The one percentage of the fourteen rows that the responses do not hold at its angle: 2.2 against 2.7 and more.
@@ -131,3 +142,17 @@ def test_residuals_are_as_stated(shared_data: Path, instrument: str, spectrum: s
     residual = np.log(model / values[:, column])
     assert 100 * np.sqrt(np.mean(residual**2)) == pytest.approx(MODEL.residual_percent(instrument, spectrum), abs=0.006)
     assert abs(np.mean(residual)) < 1e-3
+
+
+def test_folding_against_the_real_area_of_isgri(shared_data: Path) -> None:
+    energy, area = np.loadtxt(shared_data / "integral/isgri_effective_area.txt", unpack=True)
+    inside = (energy > 30) & (energy < 300)
+
+    def per_count(text: str) -> float:
+        form = parse_spectrum(text)
+        counts = np.trapezoid(area[inside] * form.photons(energy[inside]), energy[inside])
+        return energy_fluence(form, 75, 2000) / counts
+
+    for text in ("soft", "pl:-2", "comp:-0.92,160", "comp:0,1000"):
+        model = MODEL.fluence_per_count("ISGRI", text, 0.05, 0.0) / MODEL.fluence_per_count("ISGRI", "hard", 0.05, 0.0)
+        assert float(model) == pytest.approx(per_count(text) / per_count("hard"), rel=0.15)
