@@ -42,6 +42,8 @@ class Changes(Jobs):
                 continue
             try:
                 queue = await _listen(connection)
+                if queue is None:
+                    continue
                 if not first:
                     yield Change(what="reconnected")
                 first = False
@@ -51,7 +53,8 @@ class Changes(Jobs):
                 connection.terminate()
 
 
-async def _listen(connection: Any) -> asyncio.Queue[Change | None]:
+async def _listen(connection: Any) -> asyncio.Queue[Change | None] | None:
+    """What is heard; None when the line broke before anything could be."""
     queue: asyncio.Queue[Change | None] = asyncio.Queue()
 
     def heard(_connection: Any, _pid: int, _channel: str, payload: str) -> None:
@@ -61,7 +64,10 @@ async def _listen(connection: Any) -> asyncio.Queue[Change | None]:
             queue.put_nowait(Change(what="reconnected"))
 
     connection.add_termination_listener(lambda _connection: queue.put_nowait(None))
-    await connection.add_listener(CHANNEL, heard)
+    try:
+        await connection.add_listener(CHANNEL, heard)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        return None
     return queue
 
 

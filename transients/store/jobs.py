@@ -97,6 +97,16 @@ class Jobs(Outgoing):
         """How many jobs are in each state."""
         return {row["state"]: row["jobs"] for row in await self._rows("job_counts")}
 
+    async def adopt_orphans(self) -> int:
+        """Queue again every open job that is in no queue. Gives how many there were."""
+        async with self.transaction():
+            # One process at a time, or two would adopt the same.
+            await self._do("lock_adoption")
+            rows = await self._rows("orphans")
+            for row in rows:
+                await self._dispatch(row["job_id"], row["kind"], row["priority"], None)
+        return len(rows)
+
     async def start_job(self, job_id: int) -> tuple[str, str | None, dict[str, Any], int] | None:
         """Mark a job as running: (kind, event key, payload, attempt from 1). None when it is over already."""
         row = await self._row("start_job", job_id)

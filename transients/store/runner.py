@@ -30,6 +30,8 @@ MAX_DELAY_S = 300.0
 _RECONNECT_S = 1.0
 #: New jobs are announced, but a job put back for a retry is not: so the queue is looked at this often.
 _LOOK = dt.timedelta(seconds=1)
+#: Between looks for jobs that are open but in no queue: the library drops a job whose retry it could not write.
+_ADOPT_S = 30.0
 
 
 class RetryLater(Exception):  # noqa: N818 -- says what to do, not what went wrong
@@ -107,6 +109,7 @@ class JobRunner:
             connection = await asyncpg.connect(
                 self._store.url, server_settings=SERVER_SETTINGS, command_timeout=COMMAND_TIMEOUT_S
             )
+        adopting: asyncio.Task[None] | None = None
         try:
             manager = QueueManager(queue_on(connection), channel=QUEUE_CHANNEL)
             for kind in self._handlers:
@@ -114,6 +117,7 @@ class JobRunner:
             self._manager = manager
             if self._stopping.is_set():
                 return
+            adopting = asyncio.create_task(self._adopt(), name="adopt jobs")
             await manager.run(
                 dequeue_timeout=_LOOK,
                 batch_size=1,
@@ -124,7 +128,20 @@ class JobRunner:
             )
         finally:
             self._manager = None
+            if adopting is not None:
+                adopting.cancel()
             await _close(connection)
+
+    async def _adopt(self) -> None:
+        """Now and then, queue again what fell out of the queue."""
+        while True:
+            try:
+                adopted = await self._store.adopt_orphans()
+                if adopted:
+                    self._log.warning("jobs had fallen out of the queue", action="jobs-adopted", jobs=adopted)
+            except ServiceUnreachable as error:
+                self._log.warning("cannot look for lost jobs", action="jobs-adopt-failed", error=str(error))
+            await asyncio.sleep(_ADOPT_S)
 
     async def _attempt(self, queued: QueuedJob) -> None:
         task = asyncio.current_task()
@@ -135,14 +152,16 @@ class JobRunner:
                 await self._run_one(int((queued.payload or b"").decode()))
         except asyncio.CancelledError:
             raise RetryRequested(dt.timedelta(0), "the worker is stopping") from None
+        except RetryRequested:
+            raise
+        except Exception as error:
+            # What became of the job could not be written: it must come again.
+            raise RetryRequested(dt.timedelta(seconds=_RECONNECT_S), str(error)) from error
         finally:
             self._running.discard(task)
 
     async def _run_one(self, job_id: int) -> None:
-        try:
-            started = await self._store.start_job(job_id)
-        except ServiceUnreachable as error:
-            raise RetryRequested(dt.timedelta(seconds=_RECONNECT_S), str(error)) from error
+        started = await self._store.start_job(job_id)
         if started is None:
             return
         kind, event_key, payload, attempt = started

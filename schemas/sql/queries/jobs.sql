@@ -27,3 +27,17 @@ ORDER BY job_id DESC LIMIT $3;
 
 -- name: job_counts
 SELECT state, count(*) AS jobs FROM job GROUP BY state;
+
+-- name: lock_adoption
+-- Until the transaction ends; any fixed number.
+SELECT pg_advisory_xact_lock(7241903616);
+
+-- name: orphans
+-- Open jobs that wait or run nowhere. A job is written as over before its place in the queue is given up, never after.
+SELECT j.job_id, j.kind, j.priority FROM job j
+WHERE j.state IN ('queued', 'running')
+  AND NOT EXISTS (
+      SELECT FROM pgqueuer.queue q
+      WHERE q.status IN ('queued', 'picked') AND q.payload = convert_to(j.job_id::text, 'UTF8')
+  )
+ORDER BY j.job_id;

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
+import asyncpg
 import pytest
 
 from schemas import Instant
@@ -193,3 +194,22 @@ async def test_many_jobs_over_two_workers_run_once_each(store: Store, postgres_u
         await until(store, all_in("done"))
     await other.aclose()
     assert sorted(seen) == list(range(60))
+
+
+async def test_a_job_that_fell_out_of_the_queue_is_taken_up(store: Store, postgres_url: str) -> None:
+    await store.enqueue("step", "lost")
+    await store.enqueue("step", "waiting")
+    connection = await asyncpg.connect(postgres_url)
+    await connection.execute("DELETE FROM pgqueuer.queue WHERE payload = (SELECT min(job_id)::text::bytea FROM job)")
+    assert await store.adopt_orphans() == 1
+    assert await store.adopt_orphans() == 0
+    await connection.execute("DELETE FROM pgqueuer.queue")
+    await connection.close()
+    seen: list[str | None] = []
+
+    async def step(event_key: str | None, payload: dict[str, Any]) -> None:
+        seen.append(event_key)
+
+    async with worker(store, {"step": step}):
+        await until(store, all_in("done"))
+    assert sorted(map(str, seen)) == ["lost", "waiting"]
