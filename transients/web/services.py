@@ -132,7 +132,7 @@ def service_routes(provider: Provider, faults: Faults | None = None, path: str =
 
 def create_simulator_app(provider: Provider, faults: Faults | None = None) -> Litestar:
     """A web application of the data services alone."""
-    return Litestar([service_routes(provider, faults)], openapi_config=None)
+    return Litestar([service_routes(provider, faults)], openapi_config=None, logging_config=None)
 
 
 def run_simulator(host: str, port: int, provider: Provider, faults: Faults | None = None) -> None:
