@@ -5,9 +5,9 @@ from __future__ import annotations
 from schemas import Notice, Parsed, Refusal
 
 from .builtin import registry
-from .documents import read_document
 from .limits import MAX_NAME
 from .refused import Refused
+from .sniff import read_document
 
 
 def _with_a_name(parsed: Parsed) -> Parsed:

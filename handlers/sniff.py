@@ -1,0 +1,94 @@
+"""From bytes to a document: which format it is."""
+
+from __future__ import annotations
+
+import re
+import struct
+
+from ._values import read_avro, read_json
+from .documents import Document, JsonDocument, TextDocument, is_circular_title, schema_path
+from .limits import MAX_BYTES
+from .packets import packet_name
+from .refused import Refused
+from .voevent import is_voevent_json, read_voevent_json, read_voevent_xml
+
+#: What brokers and clients say in place of an alert.
+_ERRORS = re.compile(
+    r"subscribed topic not available|broker: |unknown topic or partition|invalid_token|sasl authentication"
+    r"|local: |kafkaerror|connection refused|internal server error|service unavailable",
+    re.IGNORECASE,
+)
+
+
+def read_document(data: bytes, topic: str | None = None) -> Document:
+    """Tell the format and read it.
+
+    Raises
+    ------
+    Refused
+        With a stable word: empty, too-large, not-text, malformed-json, not-an-object, malformed-xml, doctype,
+        not-voevent, html, error-text, text-notice, binary-notice, malformed-avro.
+    """
+    if not data.strip():
+        raise Refused("empty", "the document is empty")
+    if len(data) > MAX_BYTES:
+        raise Refused("too-large", f"{len(data)} bytes are more than the {MAX_BYTES} taken")
+    if data.startswith(b"Obj\x01"):
+        return JsonDocument(*read_avro(data), topic)
+    if len(data) == 160 and data[0] == 0 and (number := struct.unpack(">i", data[:4])[0]) in range(1, 1000):
+        kind = packet_name(number)
+        raise Refused("binary-notice", f"160-byte packets are not taken ({kind}, {number}): use VOEvent or JSON", kind=kind)
+    text = _decode(data)
+    start = text.lstrip()[:1]
+    if start == "<":
+        if text.lstrip()[:14].lower().startswith(("<!doctype html", "<html")):
+            raise Refused("html", "a web page, not an alert")
+        return read_voevent_xml(_as_utf8(text, data))
+    if start in ("{", "["):
+        return _read_json(text, topic)
+    return _read_text(text)
+
+
+def _decode(data: bytes) -> str:
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        if re.match(rb"\s*<\?xml[^>]*encoding", data):
+            return data.decode("latin-1")
+        raise Refused("not-text", f"neither text nor a known binary format: {error.reason} at byte {error.start}") from error
+    if "\x00" in text:
+        raise Refused("not-text", "NUL characters: neither text nor a known binary format")
+    return text
+
+
+def _as_utf8(text: str, data: bytes) -> bytes:
+    """Bytes for the XML reader: as they came when they are plain, else re-coded without their declaration."""
+    if not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+        return data.lstrip()
+    return re.sub(r"^\s*<\?xml.*?\?>", "", text, count=1, flags=re.DOTALL).lstrip().encode()
+
+
+def _read_json(text: str, topic: str | None) -> Document:
+    """A JSON object, out of SCiMMA's wrapper where it has one; a VOEvent where it is one in disguise."""
+    value = read_json(text)
+    if isinstance(value.get("content"), dict) and set(value) <= {"format", "content", "header", "headers", "metadata"}:
+        value = value["content"]
+    if is_voevent_json(value):
+        return read_voevent_json(value)
+    return JsonDocument(value, schema_path(value.get("$schema")), topic)
+
+
+def _read_text(text: str) -> TextDocument:
+    if _ERRORS.search(text[:2000]):
+        raise Refused("error-text", f"a broker's or server's error, not an alert: {text.strip()[:120]}")
+    keys: dict[str, str] = {}
+    for line in text.splitlines()[:500]:
+        if match := re.match(r"([A-Za-z0-9_]{2,30}):\s*(.*\S)", line):
+            keys.setdefault(match[1].upper(), match[2])
+    if is_circular_title(keys.get("TITLE")):
+        return TextDocument(keys)
+    if "NOTICE_TYPE" in keys or "NOTICE_DATE" in keys:
+        kind = keys.get("NOTICE_TYPE")
+        raise Refused("text-notice", f"text notices are not taken ({kind}): use VOEvent or JSON", kind=kind)
+    raise Refused("not-an-alert", f"plain text that is no alert: {text.strip()[:80]!r}")
