@@ -9,11 +9,11 @@ import numpy as np
 from schemas import Attitude, FloatArray, Geometry
 from transients.missions.bodies import earth_angular_radius, earth_direction, moon_direction, sun_direction
 from transients.missions.times import to_time
-from transients.sky import SkyMap, peak
+from transients.sky import SkyMap
 
 from ..facts import utc_text
 from .canvas import COLOURS, Picture, finish, footnote, new_figure
-from .sphere import circle, credible_levels, draw_credible, grid, paper, sky_axes, unbroken, values_at, vector
+from .sphere import circle, credible_levels, draw_credible, draw_peak, grid, paper, sky_axes, unbroken, values_at, vector
 
 _HALO = {"boxstyle": "round,pad=0.12", "fc": "white", "ec": "none", "alpha": 0.75}
 
@@ -48,8 +48,8 @@ def allsky_figure(
     _draw_earth_and_moon(axes, geometry)
     if geometry.attitude is not None:
         _draw_attitude(axes, geometry.attitude, fov_radius_deg)
-    axes.set_title(f"{name}: sky at {geometry.mission}, {utc_text(geometry.t0)}", fontsize=12, loc="left", pad=14)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.10), ncols=4, fontsize=8, frameon=False)
+    figure.suptitle(f"{name}: sky at {geometry.mission}, {utc_text(geometry.t0)}", fontsize=12, x=0.03, ha="left")
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.075), ncols=4, fontsize=8, frameon=False)
     footnote(figure, _statement(geometry))
     return finish(figure, mark)
 
@@ -60,17 +60,7 @@ def _draw_region(axes: Any, m: SkyMap) -> None:
     shade = np.where(level <= 0.995, 1.0 - level, np.nan)
     axes.pcolormesh(paper(ra), dec, shade, cmap="OrRd", vmin=0, vmax=1.15, shading="nearest", rasterized=True, zorder=1)
     draw_credible(axes, m)
-    top = peak(m)
-    axes.plot(
-        *(paper(top.ra.rad), top.dec.rad),
-        marker="*",
-        ms=13,
-        mfc=COLOURS["excess"],
-        mec="white",
-        ls="none",
-        label="peak of the localisation",
-        zorder=9,
-    )
+    draw_peak(axes, m)
 
 
 def _draw_sun(axes: Any, geometry: Geometry, half_width_deg: float) -> None:

@@ -50,7 +50,7 @@ def new_figure(width_in: float, height_in: float) -> Any:
 
 def footnote(figure: Any, text: str) -> None:
     """Small print under the figure, filled to its width."""
-    figure.supxlabel(textwrap.fill(text, 150), fontsize=8, color="#404040")
+    figure.supxlabel(textwrap.fill(text, 168), fontsize=8, color="#404040")
 
 
 def finish(figure: Any, mark: str) -> Picture:

@@ -9,7 +9,7 @@ from transients.sky import SkyMap
 
 from ..numbers import scientific
 from .canvas import COLOURS, Picture, finish, footnote, new_figure
-from .sphere import circle, draw_credible, grid, paper, sky_axes, unbroken, values_at
+from .sphere import circle, draw_credible, draw_peak, grid, paper, sky_axes, unbroken, values_at
 
 
 def limit_figure(
@@ -63,13 +63,14 @@ def limit_figure(
     bar.set_ticks(ticks, labels=[scientific(t) for t in ticks])
     bar.ax.minorticks_off()
     bar.set_label(f"upper limit on the 75–2000 keV fluence [erg cm⁻²]: {what}", fontsize=9)
-    draw_credible(axes, m if localisation is None else localisation)
+    where = m if localisation is None else localisation
+    draw_credible(axes, where)
+    draw_peak(axes, where)
     if attitude is not None:
         line = unbroken(*circle(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg), np.radians(fov_radius_deg)))
         axes.plot(*line, color="white", lw=2.6)
         axes.plot(*line, color=COLOURS["view"], lw=1.5, label=f"field of view, {fov_radius_deg:.0f}° about X")
-    axes.set_title(f"{name}: sensitivity over the sky", fontsize=12, loc="left", pad=16)
-    figure.get_layout_engine().set(rect=(0, 0, 1, 0.985))
+    figure.suptitle(f"{name}: sensitivity over the sky", fontsize=12, x=0.03, ha="left")
     axes.legend(loc="lower right", fontsize=8)
     extremes = f"deepest {scientific(low)}, shallowest {scientific(high)} erg cm⁻²"
     footnote(figure, f"{extremes}; sky without a value is white; the 20 % systematic uncertainty of the response is not included")

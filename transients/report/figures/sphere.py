@@ -8,7 +8,7 @@ import healpy as hp
 import numpy as np
 
 from schemas import FloatArray
-from transients.sky import SkyMap
+from transients.sky import SkyMap, peak
 from transients.sky.healpix import MAX_ORDER, IntArray, ranges
 
 #: Half a degree per cell: finer than a printed line.
@@ -99,3 +99,10 @@ def draw_credible(axes: Any, m: SkyMap, colour: str = "#b3202a") -> None:
         if (level <= bound).any():
             axes.contour(paper(ra), dec, level, levels=[bound], colors=colour, linewidths=1.2, linestyles=style)
         axes.plot([], [], color=colour, ls=style, lw=1.2, label=f"{100 * bound:.0f} % credible region")
+
+
+def draw_peak(axes: Any, m: SkyMap, colour: str = "#b3202a") -> None:
+    """A star at the most probable place, which shows where a region is too small for its contours."""
+    top = peak(m)
+    label = "peak of the localisation"
+    axes.plot(paper(top.ra.rad), top.dec.rad, marker="*", ms=13, mfc=colour, mec="white", ls="none", label=label, zorder=9)
