@@ -22,7 +22,7 @@ from transients.missions.integral.response import AREA_SHAPES, JSON_FORMAT, sky_
 Array = NDArray[np.float64]
 L_MAX = 20
 #: Weight of the penalty on curvature, the sum of (l(l+1) c_lm)^2, against the mean square residual times 4 pi: chosen by the
-#: blocks left out (1e-7 and 1e-5 are worse for every instrument).
+#: blocks left out (1e-7 is worse for all, 1e-5 for SPI-ACS and Veto by a third).
 SMOOTHING = 1e-6
 #: ln(floor + coding fraction), for the instrument that has a field of view.
 FIELD_FLOOR = 0.1

@@ -11,7 +11,8 @@ from astropy.time import Time
 from schemas import Attitude, AttitudeSource, DataExpectation, FloatArray, Instant, OrbitState, RevolutionWindow
 
 from ..base import Instrument, Response, RevolutionPhase
-from . import attitude, instruments, orbit, revolutions, scw, windows
+from . import attitude, instruments, orbit, revolutions, scw
+from . import windows as data_windows
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,13 +44,13 @@ class Integral:
 
     def data_window(self, number: int) -> RevolutionWindow:
         """See `windows.data_window`."""
-        return windows.data_window(number)
+        return data_windows.data_window(number)
 
     def expectation(
         self, at: Instant, windows: Sequence[RevolutionWindow] | None = None, windows_source: str = "timeline"
     ) -> DataExpectation:
         """See `windows.expectation`."""
-        return _expectation(at, windows, windows_source)
+        return data_windows.expectation(at, windows, windows_source)
 
     def science_window_id(self, revolution: int, pointing: int, subdivision: int = 1, kind: scw.WindowKind = "pointing") -> str:
         """See `scw.science_window_id`."""
@@ -74,6 +75,3 @@ class Integral:
     def coding_fraction_at(self, instrument: str, theta_rad: FloatArray | float, phi_rad: FloatArray | float) -> FloatArray:
         """See `instruments.coding_fraction_at`."""
         return instruments.coding_fraction_at(instrument, theta_rad, phi_rad)
-
-
-_expectation = windows.expectation
