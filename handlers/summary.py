@@ -59,7 +59,7 @@ def _position(notice: Notice) -> dict[str, float | None]:
 def parse_lines(documents: Iterable[tuple[str, bytes | Refusal]]) -> Iterator[dict[str, Any]]:
     """Parse documents, (name, bytes), a line each; a document that could not be read comes as its refusal."""
     for name, data in documents:
-        yield parse_line(name, data if isinstance(data, Refusal) else parse(data, name=name))
+        yield parse_line(name, data if isinstance(data, Refusal) else parse(data))
 
 
 def summarise(lines: Iterable[dict[str, Any]], seconds: float) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _refused(name: str, reason: str, message: str) -> Document:
-    return Document(name, Refusal(reason=reason, message=f"{name}: {message}"))
+    return Document(name, Refusal(reason=reason, message=message))
 
 
 def _file(path: Path, max_bytes: int) -> Iterator[Document]:
