@@ -90,8 +90,8 @@ def spacecraft_json(attitude: Attitude, orbit: OrbitState, ra_deg: float, dec_de
     source = SkyCoord(ra_deg, dec_deg, unit=u.deg)
     x = SkyCoord(attitude.x_ra_deg, attitude.x_dec_deg, unit=u.deg)
     z = SkyCoord(attitude.z_ra_deg, attitude.z_dec_deg, unit=u.deg)
-    vectors = [unit_vector(c.ra.rad, c.dec.rad) for c in (z, x)]
-    y = vector_direction(np.cross(vectors[0], vectors[1]))
+    # The services' Y is X x Z, as the sign of phi is.
+    y = vector_direction(np.cross(unit_vector(x.ra.rad, x.dec.rad), unit_vector(z.ra.rad, z.dec.rad)))
     theta, phi = orient(source, x, z)
     return {
         "scx": {"ra": attitude.x_ra_deg, "dec": attitude.x_dec_deg},
