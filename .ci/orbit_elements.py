@@ -22,6 +22,8 @@ Vector = NDArray[np.float64]
 EARTH_RADIUS_KM, EARTH_J2 = 6378.137, 1.0826e-3
 PULLS = {"moon": 4902.8, "sun": 1.32712440018e11}
 STEP_D = 90.0
+#: 2015-01-11: the orbit was lowered in the weeks around it.
+MANOEUVRE_IJD = 5490.0
 
 #: IJD and state (km, km/s) at ERTFIRST of the science window.
 STATE_2009 = (
@@ -76,19 +78,23 @@ def osculating(y: Vector) -> tuple[float, float, float, float]:
 
 def main() -> None:
     """Print the rows: IJD, eccentricity, inclination, node, perigee."""
-    day = PERIGEE_2023 + PERIOD_2023 / 2
+    middle = PERIGEE_2023 + PERIOD_2023 / 2
+    last_day, seen = MANOEUVRE_IJD, False
     axis = semi_major_axis_km(PERIOD_2023)
     ahead, behind = (kepler_position_km(0.5 + d, axis, ELLIPSE_2023) for d in (1e-5, -1e-5))
     state = np.concatenate([kepler_position_km(0.5, axis, ELLIPSE_2023), (ahead - behind) / (2e-5 * PERIOD_2023 * 86400)])
     rows = [
         *carried(*STATE_2009, 1010.0),
-        *carried(*STATE_2009, 5490.0),
-        *carried(day, state, 5490.0),
-        *carried(day, state, 10100.0),
+        *carried(*STATE_2009, last_day),
+        *carried(middle, state, last_day),
+        *carried(middle, state, 10100.0),
     ]
     for at, y in sorted(rows, key=lambda row: row[0]):
         e, i, node, perigee = osculating(y)
-        print(f"    ({at:.0f}, {e:.4f}, {i:.2f}, {node:.2f}, {perigee:.2f}),")
+        # Both runs end on this day: the manoeuvres lie between its two rows.
+        day = at + 1 if at == last_day and seen else at
+        seen = seen or at == last_day
+        print(f"    ({day:.0f}, {e:.4f}, {i:.2f}, {node:.2f}, {perigee:.2f}),")
 
 
 if __name__ == "__main__":
