@@ -8,7 +8,7 @@ from .formats import read_lightcurve, select, write_lightcurve
 from .provider import Provider
 from .service_source import ServiceSource
 from .services import IntegralServices
-from .simulated import SimulatedSource
+from .simulated import SimulatedSource, parse_burst
 from .simulator import NoiseOptions, SimulatedBurst, SimulatedObservatory
 from .skymaps import fetch_skymap
 from .tiers import data_status, freshness
@@ -28,6 +28,7 @@ __all__ = [
     "fetch_skymap",
     "freshness",
     "load_response",
+    "parse_burst",
     "read_lightcurve",
     "select",
     "write_lightcurve",

@@ -24,6 +24,7 @@ __all__ = [
     "seconds_of_day",
     "shift",
     "time_of",
+    "utc_now",
 ]
 
 #: IJD = MJD(TT) - 51544 exactly (INTEGRAL Julian Date).
@@ -69,3 +70,8 @@ def seconds_of_day(instant: Instant) -> float:
 def day_of(instant: Instant) -> dt.date:
     """The calendar day, UTC."""
     return dt.date.fromisoformat(instant.utc[:10])
+
+
+def utc_now() -> Instant:
+    """This machine's clock. For the edges: nothing that computes calls it."""
+    return Instant.from_datetime(dt.datetime.now(dt.UTC))

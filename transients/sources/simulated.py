@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import cast, get_args
+
+import numpy as np
 
 from schemas import Attitude, DataExpectation, Instant, LightCurve, OrbitState, Pointing
-from schemas.errors import NoData, NotYet
+from schemas.errors import NoData, NotYet, RefusedInput
 
+from ..missions import parse_spectrum
 from .clock import seconds_between, shift
-from .simulator import SimulatedObservatory
+from .simulator import SimulatedBurst, SimulatedObservatory
+from .simulator.bursts import Shape
 from .simulator.draws import generator
 from .tiers import LiveTier
 
@@ -98,3 +103,28 @@ class SimulatedSource:
 
     async def aclose(self) -> None:
         """Nothing is held."""
+
+
+def parse_burst(text: str) -> SimulatedBurst:
+    """A burst as the command line gives it: "T0,RA,DEC,FLUENCE,SPECTRUM,T90[,SHAPE]" (UTC, deg, erg cm^-2, s).
+
+    A spectrum with parameters has commas of its own: "2023-06-27T20:00:00,100,20,1e-6,band:-1,-2.5,300,2,pulse".
+
+    Raises
+    ------
+    RefusedInput
+        Naming the text.
+    """
+    fields = [field.strip() for field in text.split(",")]
+    shape = fields.pop() if fields[-1] in get_args(Shape) else "pulse"
+    try:
+        if len(fields) < 6:
+            raise ValueError("six fields at the least")
+        ra, dec, fluence, t90 = (float(field) for field in (*fields[1:4], fields[-1]))
+        if not (np.isfinite([ra, dec, fluence, t90]).all() and -90 <= dec <= 90):
+            raise ValueError("a number out of range")
+        spectrum = ",".join(fields[4:-1])
+        parse_spectrum(spectrum)
+        return SimulatedBurst(Instant.parse(fields[0]), ra % 360.0, dec, fluence, spectrum, t90, cast(Shape, shape))
+    except (ValueError, RefusedInput) as error:
+        raise RefusedInput(f"not a burst (T0,RA,DEC,FLUENCE,SPECTRUM,T90[,SHAPE]): {error}", where=repr(text[:120])) from error

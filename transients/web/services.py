@@ -22,8 +22,8 @@ from schemas import Instant, LightCurve, Pointing, to_json
 from schemas.errors import BadRequest, NoData, RefusedInput, TransientsError
 
 from ..missions import to_time
-from ..sources import replies
-from ..sources.clock import from_ijd, ijd_of, seconds_between, shift
+from ..sources import SimulatedObservatory, SimulatedSource, replies
+from ..sources.clock import from_ijd, ijd_of, seconds_between, shift, utc_now
 from ..sources.provider import Provider, parse_time
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -135,8 +135,17 @@ def create_simulator_app(provider: Provider, faults: Faults | None = None) -> Li
     return Litestar([service_routes(provider, faults)], openapi_config=None, logging_config=None)
 
 
-def run_simulator(host: str, port: int, provider: Provider, faults: Faults | None = None) -> None:
-    """Serve until interrupted.
+def run_simulator(
+    host: str, port: int, observatory: SimulatedObservatory, faults: Faults | None = None, clock: Callable[[], Instant] = utc_now
+) -> None:
+    """Serve a simulated observatory until interrupted.
+
+    Parameters
+    ----------
+    host, port
+        An address of this machine alone.
+    clock
+        The simulated "now": data younger than its tier's delay is not there yet.
 
     Raises
     ------
@@ -145,7 +154,31 @@ def run_simulator(host: str, port: int, provider: Provider, faults: Faults | Non
     """
     if host not in _LOOPBACK:
         raise BadRequest(f"the simulator serves this machine only, not {host}")
+    provider = Provider(SimulatedSource(observatory, clock), observatory.mission, clock)
     uvicorn.run(create_simulator_app(provider, faults), host=host, port=port, log_level="warning")
+
+
+def parse_fault(text: str) -> Fault:
+    """A fault as the command line gives it: "PATH,KIND[,VALUE]" with KIND one of text, html, status, delay, cut.
+
+    Raises
+    ------
+    BadRequest
+        Naming the text.
+    """
+    path, _, rest = text.partition(",")
+    kind, _, value = rest.partition(",")
+    match kind:
+        case "text" | "html":
+            return Fault(path=path, text=value or "No Data (at this time?)", html=kind == "html")
+        case "status" if value.isdigit() and 400 <= int(value) <= 599:
+            return Fault(path=path, status=int(value))
+        case "delay":
+            return Fault(path=path, delay_s=_number(value))
+        case "cut":
+            return Fault(path=path, cut=True)
+        case _:
+            raise BadRequest(f"not a fault (PATH,text|html|status|delay|cut[,VALUE]): {text[:80]!r}")
 
 
 def _faulty(fault: Fault) -> Response[Any] | None:

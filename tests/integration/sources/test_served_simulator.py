@@ -31,11 +31,12 @@ from transients.sources import (
     SimulatedObservatory,
     SimulatedSource,
     load_response,
+    parse_burst,
     read_lightcurve,
 )
 from transients.sources.clock import seconds_between, shift
 from transients.sources.refusals import OverRevolution
-from transients.web.services import Fault, Faults, create_simulator_app, run_simulator
+from transients.web.services import Fault, Faults, create_simulator_app, parse_fault, run_simulator
 
 T0 = Instant.parse("2023-06-27T20:00:00.000")
 LATER = Instant.parse("2024-01-01T00:00:00")
@@ -321,11 +322,22 @@ async def test_bad_questions_are_told_so(served: Served, path: str) -> None:
     assert len(reply.text) > 5
 
 
-def test_the_simulator_serves_this_machine_only(mission_provider: Provider) -> None:
+def test_the_simulator_serves_this_machine_only() -> None:
     with pytest.raises(BadRequest, match="this machine only"):
-        run_simulator("0.0.0.0", 0, mission_provider)
+        run_simulator("0.0.0.0", 0, Served().observatory)
 
 
-@pytest.fixture
-def mission_provider() -> Provider:
-    return Served().provider
+def test_bursts_and_faults_of_the_command_line() -> None:
+    burst = parse_burst("2023-06-27T20:00:00,0,20,1e-6,band:-1,-2.5,300,2,gaussian")
+    assert (burst.ra_deg, burst.spectrum, burst.t90_s, burst.shape) == (0.0, "band:-1,-2.5,300", 2.0, "gaussian")
+    assert parse_burst("2023-06-27T20:00:00,100,20,1e-6,hard,2").shape == "pulse"
+    for text in ("", "now,100,20,1e-6,hard,2", "2023-06-27T20:00:00,100,91,1e-6,hard,2", "2023-06-27T20:00:00,1,2,1e-6,odd,2"):
+        with pytest.raises(RefusedInput, match="not a burst"):
+            parse_burst(text)
+    assert parse_fault("genlc,status,503") == Fault(path="genlc", status=503)
+    assert parse_fault("genlc,html,Bad Target") == Fault(path="genlc", text="Bad Target", html=True)
+    assert parse_fault(",delay,2.5") == Fault(delay_s=2.5)
+    assert parse_fault("att,cut") == Fault(path="att", cut=True)
+    for text in ("", "genlc", "genlc,status,200", "genlc,delay,long"):
+        with pytest.raises(BadRequest):
+            parse_fault(text)
