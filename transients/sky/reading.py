@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-import healpy
 import numpy as np
 
 from schemas import FloatArray
 from schemas.errors import RefusedInput
 
-from . import _fits, healpix
+from . import _fits, _flat, healpix
 from ._values import clean
 from .healpix import IntArray
 from .maps import SkyMap
@@ -62,7 +60,7 @@ def _read(header: Any, table: Any, name: str) -> SkyMap:
         return _multi_order(header, table, columns, name, remarks)
     if "RANGE" in columns or ordering == "RANGE":
         return _range_moc(header, table, columns, name, remarks)
-    return _flat(header, table, columns, name, remarks)
+    return _flat_map(header, table, columns, name, remarks)
 
 
 def _require_equatorial(header: Any, name: str, remarks: list[str]) -> None:
@@ -119,79 +117,24 @@ def _moc(order: IntArray, ipix: IntArray, header: Any, name: str, remarks: list[
     return _finish("moc", order, ipix, area / area.sum(), None, header, name, remarks)
 
 
-def _flat(header: Any, table: Any, columns: dict[str, str], name: str, remarks: list[str]) -> SkyMap:
+def _flat_map(header: Any, table: Any, columns: dict[str, str], name: str, remarks: list[str]) -> SkyMap:
     found = _probability_column(columns)
     if found is None:
         raise RefusedInput(f"no column of probability among {', '.join(columns) or 'none'}", where=name)
     values = _fits.column(table, columns[found])
     pixel = next((columns[c] for c in PIXEL_NAMES if c in columns), None)
-    nside = _nside(header, len(values), name, remarks, partial=pixel is not None)
+    nside = _flat.nside_of(header, len(values), name, remarks, partial=pixel is not None)
     level = healpix.order_of_nside(nside)
     area = np.pi / (3.0 * nside**2)
     factor = _per_sr(_unit(header, columns[found]), area, density="DENSITY" in found) * area
-    ring = _is_ring(header, name, remarks)
-    numbers = None if pixel is None else _pixels(_fits.column(table, pixel), nside, name)
+    ring = _flat.is_ring(header, name, remarks)
+    numbers = None if pixel is None else _flat.pixel_numbers(_fits.column(table, pixel), nside, name)
     distances = _distances(table, columns)
-    order, ipix, merged = _to_tiles(level, values, distances, numbers, ring=ring)
+    order, ipix, merged = _flat.to_tiles(level, values, distances, numbers, ring=ring)
     # Pixels are joined by their value; a joined tile holds as many pixels' worth.
     prob = merged[0] * factor * np.ldexp(1.0, 2 * (level - order))
     dist = tuple(merged[1:]) if distances is not None else None
     return _finish("flat", order, ipix, prob, dist, header, name, remarks, {"nside": nside, "pixels": len(values)})
-
-
-def _to_tiles(
-    level: int, values: Any, distances: tuple[Any, ...] | None, numbers: IntArray | None, *, ring: bool
-) -> tuple[IntArray, IntArray, FloatArray]:
-    """Pixels of one order as few tiles: pixels of zero joined by their ranges, equal siblings by their values."""
-    nside = 1 << level
-    kept = np.arange(len(values), dtype=np.int64) if distances is not None or numbers is not None else np.flatnonzero(values != 0)
-    nested = kept if numbers is None else numbers
-    if ring:
-        nested = healpy.ring2nest(nside, nested)
-    sort = np.argsort(nested, kind="stable") if ring or numbers is not None else slice(None)
-    nested, kept = nested[sort], kept[sort]
-    table = np.stack([np.asarray(c, dtype=np.float64)[kept] for c in (values, *(distances or ()))])
-    order, ipix, merged = healpix.merge_equal(level, nested, table)
-    if numbers is not None or distances is not None:
-        return order, ipix, merged
-    bounds = np.concatenate([[-1], nested, [12 * nside**2]])
-    zero_order, zero_pixels = healpix.tiles_of_ranges(bounds[:-1] + 1, bounds[1:], level)
-    return (
-        np.concatenate([order, zero_order]),
-        np.concatenate([ipix, zero_pixels]),
-        np.concatenate([merged, np.zeros((1, len(zero_pixels)))], axis=1),
-    )
-
-
-def _pixels(numbers: Any, nside: int, name: str) -> IntArray:
-    pixels = numbers.astype(np.int64)
-    if pixels.min() < 0 or pixels.max() >= 12 * nside**2 or len(np.unique(pixels)) != len(pixels):
-        raise RefusedInput("pixel numbers are out of range or repeated", where=name)
-    return np.asarray(pixels)
-
-
-def _nside(header: Any, pixels: int, name: str, remarks: list[str], *, partial: bool) -> int:
-    stated = header.get("NSIDE")
-    if stated is None:
-        nside = max(math.isqrt(pixels // 12), 1)
-        remarks.append(f"NSIDE is missing: taken as {nside} from the number of pixels")
-    else:
-        nside = int(stated)
-    healpix.order_of_nside(nside)
-    if not partial and pixels != 12 * nside**2:
-        raise RefusedInput(f"{pixels} pixels do not make a map of nside {nside}, which has {12 * nside**2}", where=name)
-    return nside
-
-
-def _is_ring(header: Any, name: str, remarks: list[str]) -> bool:
-    ordering = str(header.get("ORDERING", "")).strip().upper()
-    if ordering in {"RING", "NESTED", "NEST"}:
-        return ordering == "RING"
-    if ordering:
-        raise RefusedInput(f"unknown ORDERING {ordering!r}", where=name)
-    # FITS HEALPix files without the key were written by programs whose default is RING.
-    remarks.append("ORDERING is missing: taken as RING")
-    return True
 
 
 def _probability_column(columns: dict[str, str]) -> str | None:
