@@ -288,8 +288,8 @@ def test_hostile_texts_do_not_run(visit: Callable[..., playwright_api.Page], cha
 
 
 def test_pictures_for_people(visit: Callable[..., playwright_api.Page], tmp_path: Path) -> None:
-    """Kept where $TRANSIENTS_SCREENSHOTS says, for somebody to look at."""
-    folder = Path(os.environ.get("TRANSIENTS_SCREENSHOTS", tmp_path))
+    """Kept where $DASHBOARD_SCREENSHOTS says, for somebody to look at."""
+    folder = Path(os.environ.get("DASHBOARD_SCREENSHOTS", tmp_path))
     folder.mkdir(parents=True, exist_ok=True)
     for name, address, width, scheme in (
         ("board", "/", 1440, "light"),
