@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import math
 import re
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar, dataclass_transform
 
 import msgspec
 
@@ -14,6 +14,8 @@ import msgspec
 RECORDS_VERSION = 1
 
 
+# Type checkers do not see that msgspec's options are inherited.
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A frozen record that travels; subclasses repeat `kw_only=True`, which msgspec does not inherit.
 

@@ -64,9 +64,7 @@ def _param(parent: Any, name: str, value: Value | tuple[Value, str]) -> None:
 
 
 def _where_when(root: Any, time: str, position: tuple[float, float, float]) -> None:
-    location = etree.SubElement(
-        etree.SubElement(etree.SubElement(root, "WhereWhen"), "ObsDataLocation"), "ObservationLocation"
-    )
+    location = etree.SubElement(etree.SubElement(etree.SubElement(root, "WhereWhen"), "ObsDataLocation"), "ObservationLocation")
     etree.SubElement(location, "AstroCoordSystem", {"id": "UTC-FK5-GEO"})
     coordinates = etree.SubElement(location, "AstroCoords", {"coord_system_id": "UTC-FK5-GEO"})
     instant = etree.SubElement(etree.SubElement(coordinates, "Time", {"unit": "s"}), "TimeInstant")

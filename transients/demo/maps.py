@@ -47,15 +47,8 @@ def arc_map(
         distnorm=np.full(count, 1.0 / (mean**2 + std**2)),
         meta={"DISTMEAN": mean, "DISTSTD": std},
     )
-    area_sr = 4.0 * np.pi / count
-    columns = {
-        "PROBDENSITY": (prob / area_sr, "sr-1"),
-        "DISTMU": (skymap.distmu, "Mpc"),
-        "DISTSIGMA": (skymap.distsigma, "Mpc"),
-        "DISTNORM": (skymap.distnorm, "Mpc-2"),
-    }
     header = {"OBJECT": name, "DATE-OBS": date_obs, "DISTMEAN": mean, "DISTSTD": std, "CREATOR": "transients demo"}
-    return write_skymap(skymap, columns, header)
+    return write_skymap(skymap, header=header)
 
 
 def _separation_deg(vectors: np.ndarray, ra_deg: float, dec_deg: float) -> np.ndarray:

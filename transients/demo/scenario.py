@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 
+from schemas import Instant
+from transients.sources import SimulatedBurst
+
 from .documents import gwalert, voevent
 from .maps import arc_map
 
@@ -25,20 +28,19 @@ class Message:
     body: bytes
 
 
-@dataclasses.dataclass(frozen=True)
-class Burst:
-    """A burst the simulator puts into its rates, as the spacecraft would see it."""
-
-    t0_utc: str
-    ra_deg: float
-    dec_deg: float
-    fluence_erg_cm2: float
-    spectrum: str
-    duration_s: float
-
-
-#: GRB 230307A at the fluence INTEGRAL's team published (75-2000 keV, lower limit), on the time scale of its bright phase.
-BURSTS = (Burst("2023-03-07T15:44:06.67", 60.82, -75.38, 1.5e-3, "hard", 28.5),)
+#: GRB 230307A at the fluence INTEGRAL's team published (75-2000 keV, a lower limit), on the time scale of its bright phase.
+BURSTS = (
+    SimulatedBurst(
+        t0=Instant.parse("2023-03-07T15:44:06.67"),
+        ra_deg=60.82,
+        dec_deg=-75.38,
+        fluence_erg_cm2=1.5e-3,
+        spectrum="hard",
+        t90_s=28.5,
+    ),
+)
+#: The simulated spacecraft looks away from the IceCube track, which so comes from below (theta 136 deg).
+POINTINGS = ((Instant.parse("2023-07-24T01:20:00"), Instant.parse("2023-07-24T02:20:00"), 225.0, -40.0),)
 
 
 def messages() -> tuple[Message, ...]:
@@ -122,7 +124,9 @@ def _grb_230307a() -> list[Message]:
             "Misc_Flags": {"Values_Out_of_Range": False, "Flt_Generated": not ground, "Gnd_Generated": ground},
         }
 
-    def stage(kind: str, number: int, serial: int, date: str, position: tuple[float, float, float] | None, **more: int) -> Message:
+    def stage(
+        kind: str, number: int, serial: int, date: str, position: tuple[float, float, float] | None, **more: int
+    ) -> Message:
         label = kind.removeprefix("FERMI_GBM_")
         return Message(
             _CLASSIC + kind,
@@ -176,7 +180,7 @@ def _antares() -> list[Message]:
                 "pvalue": 0.0204866, "ranking": 1},
         position=(27.815, -54.201, 0.375),
     )  # fmt: skip
-    return [Message("antares.alert", body)]
+    return [Message(_CLASSIC + "UNKNOWN", body)]
 
 
 def _gw_inactive() -> list[Message]:

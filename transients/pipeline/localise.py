@@ -31,16 +31,17 @@ async def localise(event: Event, context: Context) -> Localised:
         region, caveats = AllSky(), ("The alert gives no position: computed for the whole sky.",)
     else:
         caveats = ()
-    if not isinstance(region, SkyMapRef):
-        skymap = await asyncio.to_thread(skymap_from_region, region)
-        return _localised(skymap, region.__struct_config__.tag, sha256_hex(to_json(region)), "the alert", caveats)
-    name = region.label or region.url or f"map {region.blob_id}"
+    name = "the alert"
     try:
+        if not isinstance(region, SkyMapRef):
+            skymap = await asyncio.to_thread(skymap_from_region, region)
+            return _localised(skymap, region.__struct_config__.tag, sha256_hex(to_json(region)), name, caveats)
+        name = region.label or region.url or f"map {region.blob_id}"
         data = await context.fetch_map(region)
         skymap = await asyncio.to_thread(read_skymap, data, name)
     except TransientsError as error:
         skymap = await asyncio.to_thread(skymap_from_region, AllSky())
-        caveat = f"The sky map could not be used ({error}): computed for the whole sky."
+        caveat = f"The position could not be used ({error}): computed for the whole sky."
         return _localised(skymap, "all-sky", sha256_hex(to_json(AllSky())), "none", (caveat,), retry=error.retriable)
     return _localised(skymap, "skymap", sha256_hex(data), name, caveats)
 

@@ -14,7 +14,8 @@ from schemas import Assessment, Event, Instant
 from transients.config import Settings
 from transients.missions import to_time
 from transients.pipeline import Context, Outcome, OwnTrigger, Products, Signing, Stage, journey, make_products
-from transients.store import EventQuery, File, RetryLater, Store
+from transients.store import EventQuery, RetryLater, Store
+from transients.store.assessments import File
 
 from .intake import SEARCH_PRIORITY, TELL_PRIORITY
 from .people import people_on_shift
@@ -67,7 +68,7 @@ class Assessing:
         if payload["stage"] == "geometry" and event.state == "active" and event.t0 is not None:
             await self._queue_searches(event, event.t0, again=stage == "geometry")
         self._log.info(
-            "assessed", action="assessed", event=event_key, stage=stage, verdict=saved.verdict, revision=saved.revision, new=new
+            "assessed", action="assessed", event_key=event_key, stage=stage, verdict=saved.verdict, revision=saved.revision, new=new
         )
 
     async def _make_products(self, event: Event, saved: Assessment, outcome: Outcome, now: Instant) -> None:

@@ -59,7 +59,7 @@ class Intake:
         if isinstance(parsed, Refusal):
             log.info("refused", action="refused", reason=parsed.reason, message=parsed.message)
         elif isinstance(parsed, Notice):
-            log.info("notice", action="notice", kind=parsed.kind, event=parsed.event_id, revision=parsed.revision)
+            log.info("notice", action="notice", kind=parsed.kind, event_id=parsed.event_id, revision=parsed.revision)
         return parsed
 
     async def _fold(self, raw: RawAlert, notice: Notice) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import handlers
 from ingest import DirectorySource, GcnSource, KafkaSource, Source
-from transients.config import Secret, Settings
+from transients.config import KafkaSettings, Secret, Settings
 
 
 def alert_sources(settings: Settings) -> list[Source]:
@@ -21,21 +21,22 @@ def alert_sources(settings: Settings) -> list[Source]:
                 group_id=settings.gcn.group_id,
             )
         )
-    for broker in settings.kafka:
-        found.append(
-            KafkaSource(
-                broker.topics or everything,
-                bootstrap_servers=broker.bootstrap_servers,
-                group_id=broker.group_id,
-                name=broker.name,
-                security_protocol=broker.security_protocol,
-                sasl_mechanism=broker.sasl_mechanism,
-                username=broker.username,
-                password=_text(broker.password),
-            )
-        )
+    found += [_kafka(broker, everything) for broker in settings.kafka]
     found += [DirectorySource(each.path, name=each.name, interval_s=each.interval_s) for each in settings.directory]
     return found
+
+
+def _kafka(broker: KafkaSettings, everything: tuple[str, ...]) -> KafkaSource:
+    return KafkaSource(
+        broker.topics or everything,
+        bootstrap_servers=broker.bootstrap_servers,
+        group_id=broker.group_id,
+        name=broker.name,
+        security_protocol=broker.security_protocol,
+        sasl_mechanism=broker.sasl_mechanism,
+        username=broker.username,
+        password=_text(broker.password),
+    )
 
 
 def _text(secret: Secret | None) -> str:
