@@ -13,7 +13,7 @@ from transients.sky import SkyMap
 
 from ..facts import utc_text
 from .canvas import COLOURS, Picture, finish, footnote, new_figure
-from .sphere import circle, credible_levels, draw_credible, draw_peak, grid, paper, sky_axes, unbroken, values_at, vector
+from .sphere import circle, credible_levels, draw_credible, draw_peak, filled, grid, paper, sky_axes, unbroken, values_at, vector
 
 _HALO = {"boxstyle": "round,pad=0.12", "fc": "white", "ec": "none", "alpha": 0.75}
 
@@ -26,6 +26,7 @@ def allsky_figure(
     mark: str = "",
     fov_radius_deg: float = 15.0,
     sun_half_width_deg: float = 40.0,
+    svg: bool = False,
 ) -> Picture:
     """Draw the sky at T0 in right ascension and declination.
 
@@ -51,33 +52,26 @@ def allsky_figure(
     figure.suptitle(f"{name}: sky at {geometry.mission}, {utc_text(geometry.t0)}", fontsize=12, x=0.03, ha="left")
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.075), ncols=4, fontsize=8, frameon=False)
     footnote(figure, _statement(geometry))
-    return finish(figure, mark)
+    return finish(figure, mark, svg=svg)
 
 
 def _draw_region(axes: Any, m: SkyMap) -> None:
     ra, dec = grid()
     level = values_at(m, credible_levels(m), ra, dec)
     shade = np.where(level <= 0.995, 1.0 - level, np.nan)
-    axes.pcolormesh(paper(ra), dec, shade, cmap="OrRd", vmin=0, vmax=1.15, shading="nearest", rasterized=True, zorder=1)
+    here = filled(shade)
+    colours = {"cmap": "OrRd", "vmin": 0, "vmax": 1.15}
+    axes.pcolormesh(paper(ra[here]), dec[here], shade[here], shading="nearest", rasterized=True, zorder=1, **colours)
     draw_credible(axes, m)
     draw_peak(axes, m)
 
 
 def _draw_sun(axes: Any, geometry: Geometry, half_width_deg: float) -> None:
     sun = sun_direction(to_time(geometry.t0))
-    ra, dec = grid()
+    ra, dec = grid(coarsening=3)
     height = np.abs(vector(ra, dec) @ vector(sun.ra.rad, sun.dec.rad))
-    barred = height > np.sin(np.radians(half_width_deg))
-    axes.pcolormesh(
-        *(paper(ra), dec, np.where(barred, 1.0, np.nan)),
-        cmap="Greys",
-        vmin=0,
-        vmax=4.5,
-        shading="nearest",
-        rasterized=True,
-        zorder=0,
-    )
-    axes.plot([], [], marker="s", ls="none", color="#cfcfcf", label=f"barred by the Sun (allowed: 90° ± {half_width_deg:.0f}°)")
+    axes.contourf(paper(ra), dec, height, levels=[np.sin(np.radians(half_width_deg)), 1.01], colors=["#dedede"], zorder=0)
+    axes.plot([], [], marker="s", ls="none", color="#dedede", label=f"barred by the Sun (allowed: 90° ± {half_width_deg:.0f}°)")
     _body(axes, "Sun", (sun.ra.rad, sun.dec.rad), COLOURS["sun"], 11)
 
 

@@ -32,10 +32,10 @@ COLOURS = {
 
 @dataclasses.dataclass(frozen=True)
 class Picture:
-    """One figure in two formats."""
+    """One figure: PNG, and SVG where it was asked for (it takes as long again)."""
 
     png: bytes
-    svg: bytes
+    svg: bytes | None = None
 
 
 def new_figure(width_in: float, height_in: float) -> Any:
@@ -53,7 +53,7 @@ def footnote(figure: Any, text: str) -> None:
     figure.supxlabel(textwrap.fill(text, 168), fontsize=8, color="#404040")
 
 
-def finish(figure: Any, mark: str) -> Picture:
+def finish(figure: Any, mark: str, *, svg: bool) -> Picture:
     """Put the mark ("SIMULATED DATA", "TEST") across the figure and render it; metadata carry no date and no version."""
     if mark:
         figure.text(
@@ -71,7 +71,8 @@ def finish(figure: Any, mark: str) -> Picture:
     from matplotlib import rc_context
 
     with _RENDERING, rc_context({"svg.hashsalt": _SVG_SALT, "svg.fonttype": "path"}):
-        png, svg = io.BytesIO(), io.BytesIO()
-        figure.savefig(png, format="png", dpi=_DPI, metadata={"Software": None})
-        figure.savefig(svg, format="svg", dpi=_DPI, metadata={"Date": None, "Creator": None})
-    return Picture(png=png.getvalue(), svg=svg.getvalue())
+        pixels, shapes = io.BytesIO(), io.BytesIO()
+        figure.savefig(pixels, format="png", dpi=_DPI, metadata={"Software": None})
+        if svg:
+            figure.savefig(shapes, format="svg", dpi=_DPI, metadata={"Date": None, "Creator": None})
+    return Picture(png=pixels.getvalue(), svg=shapes.getvalue() if svg else None)

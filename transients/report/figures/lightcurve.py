@@ -20,7 +20,13 @@ _CLOSE_S = 15.0
 
 
 def lightcurve_figure(
-    lc: LightCurve, search: SearchResult, *, name: str, mark: str = "", light_travel_s: float | None = None
+    lc: LightCurve,
+    search: SearchResult,
+    *,
+    name: str,
+    mark: str = "",
+    light_travel_s: float | None = None,
+    svg: bool = False,
 ) -> Picture:
     """Draw a searched light curve.
 
@@ -55,7 +61,7 @@ def lightcurve_figure(
     upper.set_title(f"{name}: {lc.info.mission} {search.instrument}, {tier_word(lc.info.tier)} data", fontsize=12, loc="left")
     upper.legend(loc="upper right", fontsize=8, framealpha=0.9)
     footnote(figure, _caveat(search))
-    return finish(figure, mark)
+    return finish(figure, mark, svg=svg)
 
 
 def _shift_s(lc: LightCurve, search: SearchResult) -> float:

@@ -22,6 +22,7 @@ def limit_figure(
     localisation: SkyMap | None = None,
     attitude: Attitude | None = None,
     fov_radius_deg: float = 15.0,
+    svg: bool = False,
 ) -> Picture:
     """Draw a map of upper limits.
 
@@ -74,4 +75,4 @@ def limit_figure(
     axes.legend(loc="lower right", fontsize=8)
     extremes = f"deepest {scientific(low)}, shallowest {scientific(high)} erg cm⁻²"
     footnote(figure, f"{extremes}; sky without a value is white; the 20 % systematic uncertainty of the response is not included")
-    return finish(figure, mark)
+    return finish(figure, mark, svg=svg)

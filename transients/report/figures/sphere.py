@@ -15,12 +15,23 @@ from transients.sky.healpix import MAX_ORDER, IntArray, ranges
 _COLUMNS, _ROWS = 720, 360
 
 
-def grid() -> tuple[FloatArray, FloatArray]:
-    """Right ascension and declination, rad, of the cells' centres, (rows, columns); right ascension falls to the right."""
-    ra = np.linspace(2 * np.pi, 0, _COLUMNS, endpoint=False) - np.pi / _COLUMNS
-    dec = (np.arange(_ROWS) + 0.5) * np.pi / _ROWS - np.pi / 2
+def grid(coarsening: int = 1) -> tuple[FloatArray, FloatArray]:
+    """Right ascension and declination, rad, of the cells' centres, (rows, columns); right ascension falls to the right.
+
+    `coarsening` makes the cells so many times wider, for what has no detail: drawing takes its time by the cell.
+    """
+    columns, rows = _COLUMNS // coarsening, _ROWS // coarsening
+    ra = np.linspace(2 * np.pi, 0, columns, endpoint=False) - np.pi / columns
+    dec = (np.arange(rows) + 0.5) * np.pi / rows - np.pi / 2
     ra_rad, dec_rad = np.meshgrid(ra, dec)
     return ra_rad, dec_rad
+
+
+def filled(values: FloatArray) -> tuple[slice, slice]:
+    """The rows and columns that hold a value, and one on each side."""
+    found = [np.flatnonzero(np.isfinite(values).any(axis=axis)) for axis in (1, 0)]
+    rows, columns = (slice(max(int(f[0]) - 1, 0), int(f[-1]) + 2) if len(f) else slice(0, 2) for f in found)
+    return rows, columns
 
 
 def paper(ra_rad: FloatArray | float) -> FloatArray:
