@@ -106,25 +106,29 @@ class SimulatedSource:
 
 
 def parse_burst(text: str) -> SimulatedBurst:
-    """A burst as the command line gives it: "T0,RA,DEC,FLUENCE,SPECTRUM,T90[,SHAPE]" (UTC, deg, erg cm^-2, s).
+    """A burst as the command line gives it: "T0,RA,DEC,FLUENCE[,SPECTRUM[,T90[,SHAPE]]]" (UTC, deg, erg cm^-2, s).
 
-    A spectrum with parameters has commas of its own: "2023-06-27T20:00:00,100,20,1e-6,band:-1,-2.5,300,2,pulse".
+    The parameters of a spectrum may be divided by commas, when T90 follows, or by semicolons:
+    "2023-06-27T20:00:00,100,20,1e-6,band:-1,-2.5,300,2,pulse" or "…,band:-1;-2.5;300".
 
     Raises
     ------
     RefusedInput
         Naming the text.
     """
-    fields = [field.strip() for field in text.split(",")]
+    fields = [field.strip().replace(";", ",") for field in text.split(",")]
     shape = fields.pop() if fields[-1] in get_args(Shape) else "pulse"
     try:
-        if len(fields) < 6:
-            raise ValueError("six fields at the least")
-        ra, dec, fluence, t90 = (float(field) for field in (*fields[1:4], fields[-1]))
+        if len(fields) < 4:
+            raise ValueError("four fields at the least")
+        ra, dec, fluence = (float(field) for field in fields[1:4])
+        t90 = float(fields.pop()) if len(fields) > 5 else 1.0
         if not (np.isfinite([ra, dec, fluence, t90]).all() and -90 <= dec <= 90):
             raise ValueError("a number out of range")
-        spectrum = ",".join(fields[4:-1])
+        spectrum = ",".join(fields[4:]) or "hard"
         parse_spectrum(spectrum)
         return SimulatedBurst(Instant.parse(fields[0]), ra % 360.0, dec, fluence, spectrum, t90, cast(Shape, shape))
     except (ValueError, RefusedInput) as error:
-        raise RefusedInput(f"not a burst (T0,RA,DEC,FLUENCE,SPECTRUM,T90[,SHAPE]): {error}", where=repr(text[:120])) from error
+        raise RefusedInput(
+            f"not a burst (T0,RA,DEC,FLUENCE[,SPECTRUM[,T90[,SHAPE]]]): {error}", where=repr(text[:120])
+        ) from error

@@ -135,15 +135,15 @@ def create_simulator_app(provider: Provider, faults: Faults | None = None) -> Li
     return Litestar([service_routes(provider, faults)], openapi_config=None, logging_config=None)
 
 
-def run_simulator(
+async def run_simulator(
     host: str, port: int, observatory: SimulatedObservatory, faults: Faults | None = None, clock: Callable[[], Instant] = utc_now
 ) -> None:
-    """Serve a simulated observatory until interrupted.
+    """Serve a simulated observatory until interrupted. The address is told on standard error once it listens.
 
     Parameters
     ----------
     host, port
-        An address of this machine alone.
+        An address of this machine alone; port 0 takes a free one.
     clock
         The simulated "now": data younger than its tier's delay is not there yet.
 
@@ -155,7 +155,8 @@ def run_simulator(
     if host not in _LOOPBACK:
         raise BadRequest(f"the simulator serves this machine only, not {host}")
     provider = Provider(SimulatedSource(observatory, clock), observatory.mission, clock)
-    uvicorn.run(create_simulator_app(provider, faults), host=host, port=port, log_level="warning")
+    config = uvicorn.Config(create_simulator_app(provider, faults), host=host, port=port, log_level="info", access_log=False)
+    await uvicorn.Server(config).serve()
 
 
 def parse_fault(text: str) -> Fault:

@@ -322,15 +322,17 @@ async def test_bad_questions_are_told_so(served: Served, path: str) -> None:
     assert len(reply.text) > 5
 
 
-def test_the_simulator_serves_this_machine_only() -> None:
+async def test_the_simulator_serves_this_machine_only() -> None:
     with pytest.raises(BadRequest, match="this machine only"):
-        run_simulator("0.0.0.0", 0, Served().observatory)
+        await run_simulator("0.0.0.0", 0, Served().observatory)
 
 
 def test_bursts_and_faults_of_the_command_line() -> None:
     burst = parse_burst("2023-06-27T20:00:00,0,20,1e-6,band:-1,-2.5,300,2,gaussian")
     assert (burst.ra_deg, burst.spectrum, burst.t90_s, burst.shape) == (0.0, "band:-1,-2.5,300", 2.0, "gaussian")
     assert parse_burst("2023-06-27T20:00:00,100,20,1e-6,hard,2").shape == "pulse"
+    assert parse_burst("2023-06-27T20:00:00,100,20,1e-6") == SimulatedBurst(T0, 100.0, 20.0, 1e-6)
+    assert parse_burst("2023-06-27T20:00:00,100,20,1e-6,comp:-0.5;600").spectrum == "comp:-0.5,600"
     for text in ("", "now,100,20,1e-6,hard,2", "2023-06-27T20:00:00,100,91,1e-6,hard,2", "2023-06-27T20:00:00,1,2,1e-6,odd,2"):
         with pytest.raises(RefusedInput, match="not a burst"):
             parse_burst(text)
