@@ -37,6 +37,7 @@ _ATTITUDE = {
     "simulated": "simulated attitude",
 }
 _TRIGGER_ROWS = 6
+_LIMIT_ROWS = 12
 
 
 def data_used(event: Event, assessment: Assessment, circulars: Sequence[CircularLink]) -> str | None:
@@ -205,7 +206,7 @@ def published_limits(event: Event, assessment: Assessment) -> str | None:
     if p.hard_1s_erg_cm2 is not None:
         what = "a further burst" if detected else "a burst"
         parts.append(
-            f"From {names} we set a 3-sigma upper limit on the 75-2000 keV fluence of {what} shorter than 1 s with a hard "
+            f"{f'From {names} we' if names else 'We'} set a 3-sigma upper limit on the 75-2000 keV fluence of {what} shorter than 1 s with a hard "
             f"spectrum (cut-off power law, alpha -0.5, E_peak 600 keV) of {scientific(p.hard_1s_erg_cm2)} erg/cm^2, the median "
             "over the 50% region of the localisation."
         )
@@ -248,10 +249,11 @@ def own_limits(assessment: Assessment) -> str | None:
             scientific(e.fluence_erg_cm2),
             "-" if e.probability_covered is None else percent(e.probability_covered),
         )
-        for e in entries
+        for e in entries[:_LIMIT_ROWS]
     ]
+    more = f"\nand {len(entries) - _LIMIT_ROWS} more in assessment.json" if len(entries) > _LIMIT_ROWS else ""
     head = ("conf.", "s", "spectrum", "instrument", "erg/cm^2", "covers")
-    return wrap("Upper limits on the fluence, at the confidence stated:") + "\n" + table(head, rows)
+    return wrap("Upper limits on the fluence, at the confidence stated:") + "\n" + table(head, rows) + more
 
 
 def own_triggers(assessment: Assessment) -> str:

@@ -264,3 +264,17 @@ def test_every_class_has_its_own_table() -> None:
     headings = ["Likely associated", "Tentatively associated", "Possibly associated", "Excesses likely due to background"]
     places = [body.index(h) for h in headings]
     assert places == sorted(places)
+
+
+def test_a_long_list_of_limits_is_cut_and_says_so() -> None:
+    many = samples.limits(limits=samples.limits().limits * 20)
+    body = write(samples.assessment(limits=many)).body
+    assert "and 28 more in assessment.json" in body
+    assert body.count("hard |    SPI-ACS") + body.count("soft |    SPI-ACS") == 12
+
+
+def test_limits_without_a_named_instrument_read_on() -> None:
+    published = msgspec.structs.replace(samples.limits().published, instruments=())
+    body = write(samples.assessment(limits=samples.limits(published=published))).body
+    assert "We set a 3-sigma" in body
+    assert "From  we" not in body
