@@ -204,10 +204,11 @@ def published_limits(event: Event, assessment: Assessment) -> str | None:
     detected = assessment.verdict == "detection"
     parts = []
     if p.hard_1s_erg_cm2 is not None:
+        who = f"From {names} we" if names else "We"
         what = "a further burst" if detected else "a burst"
         parts.append(
-            f"{f'From {names} we' if names else 'We'} set a 3-sigma upper limit on the 75-2000 keV fluence of {what} shorter than 1 s with a hard "
-            f"spectrum (cut-off power law, alpha -0.5, E_peak 600 keV) of {scientific(p.hard_1s_erg_cm2)} erg/cm^2, the median "
+            f"{who} set a 3-sigma upper limit on the 75-2000 keV fluence of {what} shorter than 1 s with a hard spectrum "
+            f"(cut-off power law, alpha -0.5, E_peak 600 keV) of {scientific(p.hard_1s_erg_cm2)} erg/cm^2, the median "
             "over the 50% region of the localisation."
         )
     if p.soft_1s_erg_cm2_s is not None:
