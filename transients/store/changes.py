@@ -12,7 +12,7 @@ import msgspec
 from schemas import from_json
 from schemas.errors import ServiceUnreachable
 
-from .database import CHANNEL, SERVER_SETTINGS, translated
+from .database import CHANNEL, PASSING, SERVER_SETTINGS, translated
 from .jobs import Jobs
 from .records import Change
 
@@ -66,7 +66,7 @@ async def _listen(connection: Any) -> asyncio.Queue[Change | None] | None:
     connection.add_termination_listener(lambda _connection: queue.put_nowait(None))
     try:
         await connection.add_listener(CHANNEL, heard)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except PASSING:
         return None
     return queue
 
@@ -79,7 +79,7 @@ async def _next(connection: Any, queue: asyncio.Queue[Change | None]) -> Change 
         except TimeoutError:
             try:
                 await connection.execute("SELECT 1", timeout=_PROBE_S)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+            except PASSING:
                 return None
 
 

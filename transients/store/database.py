@@ -19,9 +19,11 @@ from .queries import load_queries
 from .records import Change, ChangeKind
 
 #: Of what the database does when it is away, ends, starts, is too full, or chose this transaction as a deadlock's victim.
-_PASSING = (
+PASSING = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    # What the client itself says when a connection dies in the middle of a command.
+    asyncpg.InternalClientError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
@@ -47,7 +49,7 @@ def translated() -> Iterator[None]:
     """Turn the database's absence into ServiceUnreachable, which callers may retry."""
     try:
         yield
-    except _PASSING as error:
+    except PASSING as error:
         raise ServiceUnreachable(f"{type(error).__name__}: {error}", where="database") from error
 
 
@@ -103,22 +105,44 @@ class Database:
             yield current.connection
             return
         with translated():
-            async with self._pool.acquire() as connection:
-                if not transaction:
+            connection = await self._pool.acquire()
+        try:
+            if transaction:
+                async with self._begun(connection):
                     yield connection
-                    return
-                opened = _Open(connection, asyncio.current_task())
-                token = self._current.set(opened)
-                try:
-                    async with connection.transaction():
-                        yield connection
-                finally:
-                    opened.over = True
-                    self._current.reset(token)
+            else:
+                yield connection
+        finally:
+            # A connection that died is dropped by the pool; what was committed before stands.
+            with contextlib.suppress(*PASSING):
+                await self._pool.release(connection)
+
+    @contextlib.asynccontextmanager
+    async def _begun(self, connection: Any) -> AsyncIterator[None]:
+        """A transaction on a connection, open to every method in this task. Errors of the work inside pass as they are."""
+        transaction = connection.transaction()
+        with translated():
+            await transaction.start()
+        opened = _Open(connection, asyncio.current_task())
+        token = self._current.set(opened)
+        try:
+            yield
+        except BaseException:
+            # If this fails too, the server rolls back by itself, and the first error is the one to tell.
+            with contextlib.suppress(*PASSING):
+                await transaction.rollback()
+            raise
+        else:
+            with translated():
+                await transaction.commit()
+        finally:
+            opened.over = True
+            self._current.reset(token)
 
     async def _rows(self, name: str, *arguments: Any) -> Sequence[Any]:
         async with self._connection() as connection:
-            rows: Sequence[Any] = await connection.fetch(self._queries[name], *arguments)
+            with translated():
+                rows: Sequence[Any] = await connection.fetch(self._queries[name], *arguments)
             return rows
 
     async def _row(self, name: str, *arguments: Any) -> Any:
@@ -127,7 +151,8 @@ class Database:
 
     async def _do(self, name: str, *arguments: Any) -> None:
         async with self._connection() as connection:
-            await connection.execute(self._queries[name], *arguments)
+            with translated():
+                await connection.execute(self._queries[name], *arguments)
 
     async def _tell(self, what: ChangeKind, event_key: str | None = None, revision: int | None = None) -> None:
         """Tell every listener, when the transaction ends."""

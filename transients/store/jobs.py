@@ -10,7 +10,7 @@ import msgspec
 from schemas import Instant, Record, to_json
 from schemas.errors import NotFound
 
-from .database import instant, stamp_or_none
+from .database import instant, stamp_or_none, translated
 from .outgoing import Outgoing
 from .queue import queue_on
 
@@ -119,7 +119,8 @@ class Jobs(Outgoing):
     async def _dispatch(self, job_id: int, kind: str, priority: int, due: dt.datetime | None) -> None:
         delay = None if due is None else max(dt.timedelta(0), due - dt.datetime.now(dt.UTC))
         async with self._connection() as connection:
-            await queue_on(connection).enqueue(kind, str(job_id).encode(), priority, delay)
+            with translated():
+                await queue_on(connection).enqueue(kind, str(job_id).encode(), priority, delay)
 
 
 def _instant(when: dt.datetime | None) -> Instant | None:

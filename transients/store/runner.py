@@ -16,7 +16,7 @@ from pgqueuer.qm import QueueManager
 
 from schemas.errors import ServiceUnreachable, TransientsError
 
-from .database import COMMAND_TIMEOUT_S, SERVER_SETTINGS, translated
+from .database import COMMAND_TIMEOUT_S, PASSING, SERVER_SETTINGS, translated
 from .jobs import Jobs
 from .queue import QUEUE_CHANNEL, queue_on
 
@@ -87,10 +87,16 @@ class JobRunner:
         while not self._stopping.is_set():
             try:
                 await self._work()
-            except (ServiceUnreachable, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, RuntimeError) as error:
+            except Exception as error:
+                # Whatever it is, a worker that ends would let the work lie.
                 if self._stopping.is_set():
                     return
-                self._log.warning("the queue broke off; trying again", action="jobs-lost", error=str(error))
+                self._log.warning(
+                    "the queue broke off; trying again",
+                    action="jobs-lost",
+                    error=str(error),
+                    exc_info=not isinstance(error, PASSING),
+                )
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), _RECONNECT_S)
 
@@ -196,5 +202,5 @@ class JobRunner:
 async def _close(connection: Any) -> None:
     try:
         await asyncio.wait_for(connection.close(), 3.0)
-    except (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except PASSING:
         connection.terminate()

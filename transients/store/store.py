@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .changes import Changes
-from .database import instant
+from .database import instant, translated
 from .migrations import Migrations
 from .records import SourceState, Totals
 
@@ -14,7 +14,8 @@ class Store(Changes, Migrations):
     async def ping(self) -> None:
         """Raise ServiceUnreachable when the database does not answer."""
         async with self._connection() as connection:
-            await connection.execute("SELECT 1", timeout=5.0)
+            with translated():
+                await connection.execute("SELECT 1", timeout=5.0)
 
     async def totals(self) -> Totals:
         """Numbers of the whole."""

@@ -179,3 +179,16 @@ async def test_no_server_is_a_retriable_error() -> None:
     with pytest.raises(ServiceUnreachable):
         await Store.open("postgresql://nobody@127.0.0.1:1/nothing")
     gc.collect()
+
+
+async def test_errors_of_the_work_in_a_transaction_pass_as_they_are(store: Store) -> None:
+    for error in (TimeoutError, OSError, ValueError):
+        with pytest.raises(error):
+            await _failing(store, error)
+    assert await store.unparsed() == []
+
+
+async def _failing(store: Store, error: type[Exception]) -> None:
+    async with store.transaction():
+        await store.put_raw(raw(b"x"))
+        raise error
