@@ -26,7 +26,7 @@ from .api import api
 from .board import board
 from .curves import event_curve
 from .errors import on_any, on_http, on_ours
-from .headers import secure
+from .headers import refuse_nul, secure
 from .health import live, ready
 from .hub import Hub
 from .inject import Clock
@@ -91,6 +91,7 @@ def create_app(
             for name, value in (("store", store), ("status", status), ("health", health or {}), ("hub", hub), ("clock", clock))
         },
         lifespan=[listening],
+        before_request=refuse_nul,
         before_send=[secure],
         exception_handlers={HTTPException: on_http, TransientsError: on_ours, Exception: on_any},
         middleware=[PrometheusConfig(app_name="transients", prefix="transients_http", group_path=True).middleware],

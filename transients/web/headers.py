@@ -1,9 +1,14 @@
-"""Headers that every answer carries."""
+"""What every request must be, and the headers that every answer carries."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from litestar import Request
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
+
+from schemas.errors import NotFound
 
 #: No inline script or style, nothing from elsewhere; pico draws its arrows from data: images.
 PAGE_POLICY = (
@@ -31,3 +36,9 @@ async def secure(message: Message, scope: Scope) -> None:
         headers[name] = value
     headers.setdefault("content-security-policy", PAGE_POLICY)
     headers.setdefault("cache-control", "no-cache")
+
+
+async def refuse_nul(request: Request[Any, Any, Any]) -> None:
+    """No name here has a NUL in it, and the database takes none: such an address names nothing."""
+    if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
+        raise NotFound("no name has a NUL character in it")

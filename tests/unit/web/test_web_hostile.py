@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 import dashboard_samples as samples
 import pytest
 from hypothesis import given
@@ -85,10 +87,13 @@ def test_every_answer_carries_the_security_headers(client: TestClient, address: 
     assert "http" not in policy
 
 
+@pytest.mark.parametrize("address", ["/raw/%00", "/events/a%00b", "/?q=%00", "/api/v1/events?q=%00", "/api/v1/events/%00"])
+def test_nul_names_nothing(client: TestClient, address: str) -> None:
+    assert client.get(address).status_code == 404
+
+
 @given(st.text(min_size=1, max_size=30))
 def test_every_key_survives_its_address(key: str) -> None:
-    from urllib.parse import unquote
-
     segment = key_to_segment(key.encode("utf-8", "replace").decode())
     assert "/" not in segment
     assert segment_to_key(unquote(segment)) == key.encode("utf-8", "replace").decode()
