@@ -97,7 +97,7 @@ class Background:
 def fit_background(bins: Bins) -> Background:
     """Fit the background, putting the source aside by turns until both stay.
 
-    Starts from a robust line through block medians, so that a source filling less than half of the time does not carry the
+    Starts from a robust line through blocks of some seconds, so that a source filling less than half of the time does not carry the
     background with it. The order is the one of least Bayesian information criterion.
 
     Raises
@@ -148,17 +148,17 @@ def _design(bins: Bins, order: int) -> FloatArray:
 
 
 def _robust_line(bins: Bins) -> FloatArray:
-    """Rate in each bin by least absolute deviations from block medians (reweighted least squares)."""
+    """Rate in each bin by least absolute deviations from block means (reweighted least squares)."""
     size = max(1, round(_BLOCK_S / bins.bin_s))
     edges = np.arange(0, len(bins), size)
-    medians = np.array([np.median(bins.rate[k : k + size]) for k in edges])
-    design = np.array([_design(bins, 1)[k : k + size].mean(axis=0) for k in edges])
-    weight = np.ones(len(medians))
-    floor = max(1e-9, 1e-4 * float(np.median(medians)))
+    rates = np.add.reduceat(bins.counts, edges) / np.add.reduceat(bins.width_s, edges)
+    design = np.add.reduceat(_design(bins, 1), edges, axis=0) / np.diff([*edges, len(bins)])[:, None]
+    weight = np.ones(len(rates))
+    floor = max(1e-9, 1e-4 * float(np.median(rates)))
     for _ in range(30):
         root = np.sqrt(weight)
-        solution = np.linalg.lstsq(design * root[:, None], medians * root, rcond=None)[0]
-        weight = 1.0 / np.maximum(np.abs(medians - design @ solution), floor)
+        solution = np.linalg.lstsq(design * root[:, None], rates * root, rcond=None)[0]
+        weight = 1.0 / np.maximum(np.abs(rates - design @ solution), floor)
     rate = _design(bins, 1) @ solution
     positive = rate[rate > 0.0]
     if positive.size == 0:

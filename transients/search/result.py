@@ -23,7 +23,7 @@ from transients.missions.times import to_time
 
 from .background import Background, fit_background
 from .bins import Bins, about, completeness
-from .burst import Burst, measure_burst
+from .burst import Burst, measure_burst, source_interval
 from .falsealarm import COUNTED_SNR, LEAKING_SPIKES, FalseAlarms, association_fap, measure_false_alarms
 from .noise import Overdispersion, excess_noise, measure_overdispersion
 from .published import published_search_bins
@@ -65,8 +65,8 @@ def search(
 
     The all-window search always runs: background, noise and the burst's numbers come from its sidebands; `method` says whose
     excesses are given. A detection is the excess of least false-alarm probability, not a spike, touching the association
-    window, with a probability below 0.003. `published` runs the published method alone for the excesses, and then the decision is
-    its: an excess of class "likely".
+    window, with a probability below 0.003 and background on both sides: what reaches the end of the data may be a belt
+    passage. `published` runs the published method alone for the excesses, and then the decision is its.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def search(
     excesses = _excesses(background, overdispersion, alarms, windows, association_window_s)
     published, refused = _published(bins, half_width_s, method)
     decisive = excesses if method != "published" else published.excesses if published is not None else ()
-    best = _detection(decisive, association_window_s)
+    best = _detection(decisive, association_window_s, background)
     burst = None if best is None else _burst(background, overdispersion, best)
     noise = excess_noise(background)
     return SearchResult(
@@ -162,7 +162,8 @@ def _excesses(
         start = float(bins.start_s[first])
         duration = float(bins.stop_s[stop - 1]) - start
         net = float(windows.counts[k] - windows.expected[k])
-        spike = classify_spike(background, first, stop, native)
+        # The template is SPI-ACS's.
+        spike = classify_spike(background, first, stop, native) if alarms.spikes else None
         share = 1.0 if spike is None or spike.likely else LEAKING_SPIKES
         rate = alarms.rate_hz(float(windows.snr[k]), int(windows.octave[k]), share)
         floor = alarms.floor_rate_hz(THRESHOLD_SNR, share)
@@ -192,8 +193,9 @@ def _published(bins: Bins, half_width_s: float, method: Method) -> tuple[Publish
         return None, error.message
 
 
-def _detection(excesses: tuple[Excess, ...], window_s: tuple[float, float]) -> Excess | None:
+def _detection(excesses: tuple[Excess, ...], window_s: tuple[float, float], background: Background) -> Excess | None:
     """The rule of detection; ties (probabilities of 0) go to the more significant."""
+    last = len(background.bins)
     candidates = [
         excess
         for excess in excesses
@@ -202,15 +204,22 @@ def _detection(excesses: tuple[Excess, ...], window_s: tuple[float, float]) -> E
         and not (excess.spike is not None and excess.spike.likely)
         and excess.t_start_s < window_s[1]
         and excess.t_start_s + excess.duration_s > window_s[0]
+        and _interval(background, excess)[0] > 0
+        and _interval(background, excess)[1] < last
     ]
     return min(candidates, key=lambda excess: (excess.fap, -excess.snr), default=None)
 
 
+def _interval(background: Background, excess: Excess) -> tuple[int, int]:
+    """First bin and the one after the last of the source's interval about an excess."""
+    centre = background.bins.centre_s
+    first = min(int(np.searchsorted(centre, excess.t_start_s)), len(centre) - 1)
+    stop = max(int(np.searchsorted(centre, excess.t_start_s + excess.duration_s)), first + 1)
+    return source_interval(background, first, stop)
+
+
 def _burst(background: Background, overdispersion: Overdispersion, excess: Excess) -> Burst:
-    bins = background.bins
-    first = int(np.searchsorted(bins.centre_s, excess.t_start_s))
-    stop = max(int(np.searchsorted(bins.centre_s, excess.t_start_s + excess.duration_s)), first + 1)
-    return measure_burst(background, first, stop, float(overdispersion.at(bins.bin_s)))
+    return measure_burst(background, *_interval(background, excess), float(overdispersion.at(background.bins.bin_s)))
 
 
 def _word_noise(noise: dict[str, float], bin_s: float) -> float:
@@ -241,7 +250,7 @@ def _caveats(bins: Bins, background: Background, half_width_s: float, burst: Bur
     if observed < _COMPLETE:
         found.append(f"{observed:.0%} of T0 +- {half_width_s:g} s observed")
     if background.source[0] or background.source[-1]:
-        found.append("the source reaches the end of the light curve: its background is extrapolated there")
+        found.append("an excess reaches the end of the light curve: its background is extrapolated there, and it is no detection")
     if burst is not None and burst.saturated:
         found.append("the highest bins are flat: rates and counts may be lower limits")
     if burst is not None and lc.info.instrument == "SPI-ACS" and burst.peak_rate_cts_s * _COARSE_BIN_S > _COARSE_COUNTS:

@@ -125,6 +125,26 @@ def test_refusals(burst: tuple[np.ndarray, np.ndarray]) -> None:
         search(sc.curve(start[:200], counts[:200]), sc.T0)
 
 
+def test_a_rise_at_the_end_of_the_data_is_no_detection() -> None:
+    """Belt entry: six times the rate at the end, with nothing after it."""
+    start = sc.starts()
+    rate = sc.RATE * (1.0 + 5.0 * np.exp((start - 300.0) / 60.0))
+    result = search(sc.curve(start, sc.noise(np.random.default_rng(25), start, rate=rate)), sc.T0, method="allwindow")
+    assert not result.detection
+    assert any("end of the light curve" in caveat for caveat in result.caveats)
+
+
+def test_few_counts_are_counts_too() -> None:
+    start = sc.starts()
+    rng = np.random.default_rng(26)
+    counts = rng.poisson(np.full(len(start), 0.3)).astype(float)
+    quiet = search(sc.curve(start, counts, instrument="ISGRI"), sc.T0, method="allwindow")
+    assert quiet.background_rate_cts_s == pytest.approx(6.0, rel=0.05)
+    assert not quiet.detection
+    counts[6000:6040] += 2.0
+    assert search(sc.curve(start, counts, instrument="ISGRI"), sc.T0, method="allwindow").detection
+
+
 def test_eight_second_bins_are_searched_too() -> None:
     start = sc.starts(300.0, 8.0)
     counts = sc.noise(np.random.default_rng(24), start, bin_s=8.0, rate=1000.0)
