@@ -8,7 +8,7 @@ from typing import Literal
 from schemas import Assessment, Contact, Event, Grade, Message, Shift
 from transients.config import NotifySettings
 from transients.report import event_name, mark
-from transients.report.facts import detecting, strongest
+from transients.report.facts import detecting, has_position, strongest
 from transients.report.numbers import percent, probability, significance
 from transients.report.text import ascii_text
 
@@ -153,7 +153,7 @@ def _facts(event: Event, assessment: Assessment, occasion: Occasion) -> Iterable
     if geometry.urgency is not None:
         reasons = ", ".join(reason for _, reason in geometry.urgency.reasons)
         yield f"Urgency {geometry.urgency.grade}{f': {reasons}' if reasons else ''}."
-    if geometry.orientation is not None:
+    if geometry.orientation is not None and has_position(geometry):
         yield f"Theta {geometry.orientation.theta_deg:.0f} deg ({geometry.orientation.word})."
     if geometry.visibility is not None:
         yield f"Visible {percent(geometry.visibility.visible_fraction)}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from schemas import Assessment, Event, Excess, FluencePerCount, Instant, SearchResult
+from schemas import Assessment, Event, Excess, FluencePerCount, Geometry, Instant, SearchResult
 
 #: Names under which people know an event better than by its origin and number.
 _WELL_KNOWN = re.compile(r"(GRB ?\d{6}[A-Z]?|IceCube-\d{6}[A-Z]|GW\d{6}(_\d{6})?|ANTARES ?\d{6}[A-Z]?|KM3-\d{6}[A-Z])")
@@ -109,6 +109,11 @@ def distance_mpc(event: Event, assessment: Assessment) -> float | None:
     if place is not None and place.distmean_mpc is not None:
         return place.distmean_mpc
     return event.distance_mpc
+
+
+def has_position(geometry: Geometry | None) -> bool:
+    """Whether the localisation says anything: the peak of the whole sky is no place."""
+    return geometry is not None and (geometry.localisation is None or geometry.localisation.kind != "all-sky")
 
 
 def utc_text(instant: Instant) -> str:

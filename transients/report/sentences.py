@@ -13,6 +13,7 @@ from .facts import (
     detecting,
     distance_mpc,
     event_name,
+    has_position,
     joined,
     noise_by_scale,
     searched,
@@ -77,9 +78,11 @@ def orientation(assessment: Assessment) -> str | None:
     geometry = assessment.geometry
     if geometry is None or geometry.orientation is None:
         return None
+    if not has_position(assessment.geometry):
+        return wrap("The alert gives no position; what follows is for the whole sky.")
     o = geometry.orientation
     how = _ATTITUDE.get(o.attitude_source, o.attitude_source)
-    error = "" if o.attitude_error_deg is None else f", +/- {o.attitude_error_deg:.1f} deg"
+    error = "" if o.attitude_error_deg is None or o.attitude_error_deg < 0.05 else f", +/- {o.attitude_error_deg:.1f} deg"
     text = (
         f"The peak of the localisation (RA = {o.ra_deg:.2f} deg, Dec = {o.dec_deg:.2f} deg) was {o.theta_deg:.0f} deg from the "
         f'pointing axis (azimuth {o.phi_deg:.0f} deg from the Sun side; "{o.word}"; {how}{error}).'
@@ -93,7 +96,7 @@ def orientation(assessment: Assessment) -> str | None:
 def response(assessment: Assessment) -> str | None:
     """Response words with percent per instrument."""
     words = {} if assessment.limits is None else assessment.limits.response
-    if not words:
+    if not words or (assessment.geometry is not None and not has_position(assessment.geometry)):
         return None
     said = [f"{w.word} for {name} ({percent(w.percent_of_best / 100)} of the best)" for name, w in words.items()]
     return wrap(f"The response in that direction is {joined(said)}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schemas import Assessment, Event, Geometry
 
+from .facts import has_position
 from .numbers import percent
 
 #: The columns of the dashboard, in their order.
@@ -48,12 +49,14 @@ def event_row(event: Event, assessment: Assessment | None) -> dict[str, str]:
 
 
 def _sky(geometry: Geometry | None) -> dict[str, str]:
-    where = None if geometry is None else geometry.orientation
+    where = geometry.orientation if geometry is not None and has_position(geometry) else None
     exposure = None if geometry is None else geometry.exposure
     place = None if geometry is None else geometry.localisation
     location = ""
     if where is not None:
         location = f"{where.ra_deg:.2f} {where.dec_deg:.2f}"
+    elif place is not None and not has_position(geometry):
+        location = "all sky"
     elif place is not None:
         location = f"{place.peak_ra_deg:.2f} {place.peak_dec_deg:.2f}"
     return {

@@ -13,7 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from schemas import Assessment, Circular, CircularLink, NoticeEntry, sha256_hex, to_json
 from schemas.errors import RefusedInput
-from transients.report import UNSIGNED, check_circular, draft, event_name, variant_of
+from transients.report import UNSIGNED, check_circular, draft, event_name, event_row, variant_of
 
 KNOWN = (CircularLink(kind="gcn.circulars", circular_id="33813", subject="LIGO/Virgo/KAGRA S230518h: Identification"),)
 RETRACTED = samples.event(
@@ -278,3 +278,14 @@ def test_limits_without_a_named_instrument_read_on() -> None:
     body = write(samples.assessment(limits=samples.limits(published=published))).body
     assert "We set a 3-sigma" in body
     assert "From  we" not in body
+
+
+def test_an_alert_without_a_position_gets_no_angle_to_nowhere() -> None:
+    nowhere = msgspec.structs.replace(samples.geometry().localisation, kind="all-sky")
+    assessment = samples.assessment(geometry=samples.geometry(localisation=nowhere))
+    body = write(assessment).body
+    assert "The alert gives no position" in body
+    assert "pointing axis" not in body
+    assert "of the best" not in body
+    row = event_row(samples.event(), assessment)
+    assert (row["Sky Location"], row["Orientation"]) == ("all sky", "")

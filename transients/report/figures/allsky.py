@@ -11,7 +11,7 @@ from transients.missions.bodies import earth_angular_radius, earth_direction, mo
 from transients.missions.times import to_time
 from transients.sky import SkyMap
 
-from ..facts import utc_text
+from ..facts import has_position, utc_text
 from .canvas import COLOURS, Picture, finish, footnote, new_figure
 from .sphere import circle, credible_levels, draw_credible, draw_peak, filled, grid, paper, sky_axes, unbroken, values_at, vector
 
@@ -44,7 +44,7 @@ def allsky_figure(
     figure = new_figure(10.5, 6.8)
     axes = sky_axes(figure)
     _draw_sun(axes, geometry, sun_half_width_deg)
-    if m is not None:
+    if m is not None and has_position(geometry):
         _draw_region(axes, m)
     _draw_earth_and_moon(axes, geometry)
     if geometry.attitude is not None:
@@ -115,7 +115,7 @@ def _body(axes: Any, label: str, place: tuple[float, float], colour: str, size: 
 
 def _statement(geometry: Geometry) -> str:
     parts = []
-    if geometry.orientation is not None:
+    if geometry.orientation is not None and has_position(geometry):
         o = geometry.orientation
         parts.append(f"peak at θ = {o.theta_deg:.1f}°, φ = {o.phi_deg:.1f}° ({o.word})")
     if geometry.visibility is not None:
