@@ -190,6 +190,8 @@ def test_a_phone_shows_it_without_sideways_scrolling(browser: playwright_api.Bro
         page.goto(served.base + address)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, address
+        left = page.evaluate("document.querySelector('main h1:not(.visually-hidden), main h2').getBoundingClientRect().left")
+        assert left >= 8, f"{address}: text touches the edge"
     context.close()
 
 
