@@ -12,7 +12,7 @@ class Circular(Record, kw_only=True):
 
     event_key: str
     assessment_revision: int
-    variant: Literal["detection", "non-detection", "inactive", "retraction"]
+    variant: Literal["detection", "non-detection", "inactive", "no-data", "retraction"]
     subject: str
     #: Text in lines of at most 70 columns.
     body: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections.abc import Mapping
 
 import numpy as np
 
-from schemas import Event, Geometry, InputRef, LightCurve, LimitResult, Policy, Provenance, ResponseWord, sha256_hex
+from schemas import Event, FloatArray, Geometry, InputRef, LightCurve, LimitResult, Policy, Provenance, ResponseWord, sha256_hex
 from schemas.errors import NoData, RefusedInput
 from transients.missions import to_time
 from transients.search import CountLevel, count_levels, count_limits, fluence_per_count, limit_map, published_limits
@@ -30,6 +31,8 @@ class Limited:
 
     result: LimitResult | None = None
     limit_map: bytes | None = None
+    #: The columns of the map, one value per tile of the event's sky map.
+    maps: Mapping[str, FloatArray] = dataclasses.field(default_factory=dict)
     caveats: tuple[str, ...] = ()
 
 
@@ -93,7 +96,7 @@ def _compute(event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart
         caveats=tuple(caveats),
         provenance=_provenance(geometry, seen, policy, context, distance),
     )
-    return Limited(result, fits, tuple(caveats))
+    return Limited(result, fits, maps, tuple(caveats))
 
 
 def _t0_seconds(curve: LightCurve, geometry: Geometry) -> float:
@@ -105,13 +108,13 @@ def _t0_seconds(curve: LightCurve, geometry: Geometry) -> float:
 
 
 def _maps(
-    counts: dict[str, dict[float, float]], responses: dict[tuple[str, str], np.ndarray], tiles: int
-) -> dict[str, np.ndarray]:
+    counts: dict[str, dict[float, float]], responses: dict[tuple[str, str], FloatArray], tiles: int
+) -> dict[str, FloatArray]:
     found = {name: limit_map(counts, responses, spectrum, scale, tiles) for spectrum, scale, name in _MAPPED}
     return {name: np.where(np.isfinite(values), values, np.nan) for name, values in found.items() if values is not None}
 
 
-def _map_file(event: Event, skymap: SkyMap, maps: dict[str, np.ndarray], context: Context) -> bytes:
+def _map_file(event: Event, skymap: SkyMap, maps: dict[str, FloatArray], context: Context) -> bytes:
     columns = {name: (values, "erg cm-2") for name, values in maps.items()}
     header: dict[str, str | int | float | bool] = {
         "OBJECT": event.event_id,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from schemas import Assessment, Circular, CircularLink, Event, Instant
+from schemas import Assessment, Circular, CircularLink, Event, FloatArray, Instant
 from transients.config import CircularSettings
 from transients.report import draft, event_name, mark, result_files, variant_of
-from transients.report.figures import allsky_figure, lightcurve_figure
+from transients.report.figures import allsky_figure, lightcurve_figure, limit_figure
+from transients.sources import write_lightcurve
 
 from .journey import Outcome
 
@@ -49,18 +50,38 @@ def make_products(event: Event, assessment: Assessment, outcome: Outcome, signin
             circulars=signing.circulars,
             triggers_heard=signing.triggers_heard,
         )
-    return Products(circular, result_files(event, assessment, circular, _artefacts(event, assessment, outcome)))
+    files, curves = _artefacts(event, assessment, outcome)
+    return Products(circular, result_files(event, assessment, circular, files, light_curves=curves))
 
 
-def _artefacts(event: Event, assessment: Assessment, outcome: Outcome) -> dict[str, bytes]:
+def _artefacts(event: Event, assessment: Assessment, outcome: Outcome) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Figures, the limit map and the light curves by file name; and which file is which instrument's light curve."""
     name, word = event_name(event), mark(assessment)
+    geometry = assessment.geometry
     files: dict[str, bytes] = {}
-    if assessment.geometry is not None:
-        files["allsky.png"] = allsky_figure(assessment.geometry, outcome.skymap, name=name, mark=word).png
-    curves = {curve.info.instrument: curve for curve in outcome.light_curves}
-    for result in assessment.searches:
-        figure = lightcurve_figure(curves[result.instrument], result, name=name, mark=word)
-        files[f"lightcurve-{result.instrument.replace('/', '-')}.png"] = figure.png
-    if outcome.limit_map is not None:
+    if geometry is not None:
+        files["allsky.png"] = allsky_figure(geometry, outcome.skymap, name=name, mark=word).png
+    curves = {}
+    for curve in outcome.light_curves:
+        label = curve.info.instrument.replace("/", "-")
+        files[f"lightcurve-{label}.fits"] = write_lightcurve(curve)
+        curves[f"lightcurve-{label}.fits"] = curve.info.instrument
+        for result in assessment.searches:
+            if result.instrument == curve.info.instrument:
+                travel = None if geometry is None else geometry.light_travel_s
+                files[f"lightcurve-{label}.png"] = lightcurve_figure(
+                    curve, result, name=name, mark=word, light_travel_s=travel
+                ).png
+    if outcome.limit_map is not None and outcome.skymap is not None:
         files["limits.multiorder.fits"] = outcome.limit_map
-    return files
+        if (drawn := _drawn_limit(outcome)) is not None:
+            attitude = None if geometry is None else geometry.attitude
+            files["limits.png"] = limit_figure(
+                outcome.skymap, drawn, name=name, what="3σ, 1 s, hard spectrum", mark=word, attitude=attitude
+            ).png
+    return files, curves
+
+
+def _drawn_limit(outcome: Outcome) -> FloatArray | None:
+    """The limit that is drawn, per tile; None when the map has none of that kind."""
+    return outcome.limits.get("HARD_1S")

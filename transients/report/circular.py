@@ -1,4 +1,4 @@
-"""Drafts of circulars: detection, non-detection, inactive, retraction. A person checks, signs and sends them."""
+"""Drafts of circulars: detection, non-detection, inactive, no data, retraction. A person checks, signs and sends them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .excesses import has_spikes, longest_listed_s, tables
 from .facts import detecting, event_name, instrument_phrase, mark, searched, strongest, utc_text, warning
 from .text import ascii_text, paragraphs, wrap
 
-Variant = Literal["detection", "non-detection", "inactive", "retraction"]
+Variant = Literal["detection", "non-detection", "inactive", "no-data", "retraction"]
 
 #: Stands where the people on shift belong while nobody is; the style check refuses a text that still has it.
 UNSIGNED = "(nobody on shift: name of the sender)"
@@ -24,13 +24,15 @@ _RED_NOISE_S = 2.0
 
 
 def variant_of(assessment: Assessment) -> Variant | None:
-    """Which circular an assessment calls for; None while there is nothing to say ("pending", "no-data")."""
+    """Which circular an assessment calls for; None while there is nothing to say ("pending", or no time of the event)."""
     match assessment.verdict:
         case "detection" | "non-detection" | "inactive":
             return assessment.verdict
         case "retracted":
             return "retraction"
-        case "no-data" | "pending":
+        case "no-data":
+            return "no-data" if assessment.geometry is not None else None
+        case "pending":
             return None
 
 
@@ -79,6 +81,8 @@ def draft(
         story = _inactive(event, assessment, circulars)
     elif variant == "retraction":
         story = _retraction(event)
+    elif variant == "no-data":
+        story = _no_data(event, assessment, circulars)
     else:
         story = _observation(event, assessment, circulars, triggers_heard)
     word = mark(assessment)
@@ -182,6 +186,21 @@ def _inactive(event: Event, assessment: Assessment, circulars: Sequence[Circular
     return [wrap(at), wrap(" ".join(t for t in times if t)), sentences.caveats(assessment)]
 
 
+def _no_data(event: Event, assessment: Assessment, circulars: Sequence[CircularLink]) -> list[str | None]:
+    numbers = "".join(f" (GCN {', '.join(c.circular_id for c in circulars)})" if circulars else "")
+    statement = (
+        f"No {assessment.mission} count rates about {event_name(event)}{numbers} were available to this analysis. Nothing is said "
+        "here of a counterpart, and no limit is set."
+    )
+    return [
+        wrap(statement),
+        sentences.operations(assessment),
+        sentences.orientation(assessment),
+        sentences.region(assessment),
+        sentences.caveats(assessment),
+    ]
+
+
 def _retraction(event: Event) -> list[str | None]:
     entry = next((e for e in reversed(event.history) if e.retraction), None)
     when = ""
@@ -215,5 +234,8 @@ _SUBJECTS: dict[str, Callable[[Event, Assessment], str]] = {
     "detection": _detection_subject,
     "non-detection": _non_detection_subject,
     "inactive": lambda event, a: f"{event_name(event)}: {a.mission} was inactive at the time of the event",
+    "no-data": lambda event, a: (
+        f"{event_name(event)}: {a.mission} observing conditions at the time of the event, no data at hand"
+    ),
     "retraction": lambda event, a: f"{event_name(event)}: {a.mission} results follow the retraction of the event",
 }

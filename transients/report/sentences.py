@@ -93,6 +93,23 @@ def orientation(assessment: Assessment) -> str | None:
     return wrap(text)
 
 
+def region(assessment: Assessment) -> str | None:
+    """Size of the localisation, and how much of it could be pointed at and was in view."""
+    geometry = assessment.geometry
+    place = None if geometry is None else geometry.localisation
+    seen = None if geometry is None else geometry.visibility
+    if place is None or seen is None:
+        return None
+    parts = [
+        f"The localisation covers {place.area50_deg2:.3g} deg2 (50%) and {place.area90_deg2:.3g} deg2 (90%).",
+        f"At T0 {percent(seen.visible_fraction)} of its probability was where the Sun constraint "
+        f"(90 +- {seen.sun_half_width_deg:g} deg) allows pointing.",
+    ]
+    if seen.fov_fraction is not None:
+        parts.append(f"{percent(seen.fov_fraction)} of it was in the field of view.")
+    return wrap(" ".join(parts))
+
+
 def response(assessment: Assessment) -> str | None:
     """Response words with percent per instrument."""
     words = {} if assessment.limits is None else assessment.limits.response
