@@ -1,0 +1,42 @@
+"""How much work a measurement is given."""
+
+from __future__ import annotations
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Sizes:
+    """Amounts of work. `FULL` is for figures, `SMALL` shows in a second or two that every measurement runs."""
+
+    #: Turns of a median; of what takes seconds, one.
+    turns: int
+    slow_turns: int
+    #: Documents parsed a turn.
+    documents: int
+    #: Directions on the sky a turn, of arrays and of calls one by one.
+    directions: int
+    calls: int
+    #: Order of the finest tiles of the sky map, and nside of the map it is rasterised to.
+    map_order: int
+    raster_nside: int
+    #: Bins of the kernel compiled and plain, and the longest window looked at, in bins.
+    bins: int
+    plain_bins: int
+    longest_bins: int
+    #: Half width of the searched light curve, s.
+    half_width_s: float
+    #: Bins of the simulated light curve that is drawn.
+    figure_half_width_s: float
+    #: Documents put into the database.
+    rows: int
+
+
+FULL = Sizes(
+    turns=7, slow_turns=1, documents=200, directions=100_000, calls=50, map_order=9, raster_nside=512, bins=72_000,
+    plain_bins=6_000, longest_bins=2_000, half_width_s=300.0, figure_half_width_s=300.0, rows=300,
+)  # fmt: skip
+SMALL = Sizes(
+    turns=1, slow_turns=1, documents=3, directions=100, calls=2, map_order=5, raster_nside=64, bins=500, plain_bins=200,
+    longest_bins=50, half_width_s=60.0, figure_half_width_s=20.0, rows=3,
+)  # fmt: skip
