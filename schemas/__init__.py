@@ -53,6 +53,7 @@ from .spacecraft import (
 )
 
 __all__ = [
+    "RECORDS_VERSION",
     "AllSky",
     "AllWindowSearch",
     "Annulus",
@@ -72,7 +73,6 @@ __all__ = [
     "Exposure",
     "FloatArray",
     "FluencePerCount",
-    "from_json",
     "Geometry",
     "Grade",
     "Heartbeat",
@@ -102,13 +102,11 @@ __all__ = [
     "PublishedSearch",
     "RawAlert",
     "Record",
-    "RECORDS_VERSION",
     "Refusal",
     "ResponseWord",
     "RevolutionWindow",
     "Role",
     "SearchResult",
-    "sha256_hex",
     "Shift",
     "Significance",
     "SkyMapRef",
@@ -117,7 +115,9 @@ __all__ = [
     "Threshold",
     "Tier",
     "TimeFrame",
-    "to_json",
     "Urgency",
     "Visibility",
+    "from_json",
+    "sha256_hex",
+    "to_json",
 ]

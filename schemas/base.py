@@ -64,7 +64,7 @@ class Instant(Record, kw_only=True, order=True):
         seconds = int(match[6])
         if seconds > 60:
             raise ValueError(f"not a UTC time: {self.utc!r}")
-        dt.datetime(*(int(match[i]) for i in range(1, 6)), second=min(seconds, 59))  # type: ignore[misc,arg-type]
+        dt.datetime(*(int(match[i]) for i in range(1, 6)), second=min(seconds, 59), tzinfo=dt.UTC)  # type: ignore[misc,arg-type]
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import healpy
 import numpy as np
+import numpy.typing as npt
 
+from schemas import FloatArray
 from transients.sky import SkyMap, write_skymap
 
 _ORDER = 6
+_COARSE_ORDER = 3
+#: A coarse tile with less than this is not divided. The embedded broker keeps some 5 MB of a topic: maps must be small.
+_LEAST_PROBABILITY = 1e-4
+
+IntArray = npt.NDArray[np.int64]
 
 
 def arc_map(
@@ -30,27 +37,41 @@ def arc_map(
         Mean and standard deviation of the luminosity distance.
     """
     nside = 2**_ORDER
-    ipix = np.arange(healpy.nside2npix(nside))
-    vectors = np.array(healpy.pix2vec(nside, ipix, nest=True))
+    vectors = np.array(healpy.pix2vec(nside, np.arange(healpy.nside2npix(nside)), nest=True))
     off_ring = _separation_deg(vectors, ring[0], ring[1]) - ring[2]
     off_centre = _separation_deg(vectors, centre[0], centre[1])
     density = np.exp(-0.5 * (off_ring / ring[3]) ** 2 - 0.5 * (off_centre / centre[2]) ** 2)
-    prob = density / density.sum()
+    order, ipix, prob = _tiles(density / density.sum())
     mean, std = distance_mpc
-    count = len(ipix)
     skymap = SkyMap(
-        order=np.full(count, _ORDER),
+        order=order,
         ipix=ipix,
         prob=prob,
-        distmu=np.full(count, mean),
-        distsigma=np.full(count, std),
-        distnorm=np.full(count, 1.0 / (mean**2 + std**2)),
-        meta={"DISTMEAN": mean, "DISTSTD": std},
+        distmu=np.full(len(prob), mean),
+        distsigma=np.full(len(prob), std),
+        distnorm=np.full(len(prob), 1.0 / (mean**2 + std**2)),
+        meta={"distmean_mpc": mean, "diststd_mpc": std},
     )
-    header = {"OBJECT": name, "DATE-OBS": date_obs, "DISTMEAN": mean, "DISTSTD": std, "CREATOR": "transients demo"}
+    header: dict[str, str | int | float | bool] = {
+        "OBJECT": name,
+        "DATE-OBS": date_obs,
+        "DISTMEAN": mean,
+        "DISTSTD": std,
+        "CREATOR": "transients demo",
+    }
     return write_skymap(skymap, header=header)
 
 
-def _separation_deg(vectors: np.ndarray, ra_deg: float, dec_deg: float) -> np.ndarray:
+def _tiles(prob: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
+    """Fine tiles where there is probability, coarse ones where there is next to none, as real maps do."""
+    parts = 4 ** (_ORDER - _COARSE_ORDER)
+    coarse = prob.reshape(-1, parts).sum(axis=1)
+    fine = np.flatnonzero(np.repeat(coarse > _LEAST_PROBABILITY, parts))
+    rest = np.flatnonzero(coarse <= _LEAST_PROBABILITY)
+    order = np.concatenate([np.full(len(fine), _ORDER), np.full(len(rest), _COARSE_ORDER)])
+    return order, np.concatenate([fine, rest]), np.concatenate([prob[fine], coarse[rest]])
+
+
+def _separation_deg(vectors: FloatArray, ra_deg: float, dec_deg: float) -> FloatArray:
     direction = healpy.ang2vec(ra_deg, dec_deg, lonlat=True)
-    return np.degrees(np.arccos(np.clip(direction @ vectors, -1.0, 1.0)))
+    return np.asarray(np.degrees(np.arccos(np.clip(direction @ vectors, -1.0, 1.0))))

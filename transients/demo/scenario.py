@@ -11,7 +11,7 @@ import dataclasses
 from schemas import Instant
 from transients.sources import SimulatedBurst
 
-from .documents import gwalert, voevent
+from .documents import Value, gwalert, voevent
 from .maps import arc_map
 
 GW = "igwn.gwalert"
@@ -115,7 +115,11 @@ def _gw_retraction() -> list[Message]:
 
 def _grb_230307a() -> list[Message]:
     time, trigger = "2023-03-07T15:44:06.67", 699896651
-    common = {"TrigID": trigger, "Burst_TJD": (20010, "days"), "Burst_SOD": (56646.67, "sec")}
+    common: dict[str, Value | tuple[Value, str]] = {
+        "TrigID": trigger,
+        "Burst_TJD": (20010, "days"),
+        "Burst_SOD": (56646.67, "sec"),
+    }
     alert = "ivo://transients.demo/Fermi#GBM_Alert_2023-03-07T15:44:06.67_699896651_1-001"
 
     def flags(ground: bool) -> dict[str, dict[str, bool]]:

@@ -26,11 +26,8 @@ class Localised:
 
 async def localise(event: Event, context: Context) -> Localised:
     """Make the sky map of an event's best region. A map that cannot be had leaves the whole sky, and says why."""
-    region = event.region
-    if region is None:
-        region, caveats = AllSky(), ("The alert gives no position: computed for the whole sky.",)
-    else:
-        caveats = ()
+    region = event.region or AllSky()
+    caveats = () if event.region is not None else ("The alert gives no position: computed for the whole sky.",)
     name = "the alert"
     try:
         if not isinstance(region, SkyMapRef):

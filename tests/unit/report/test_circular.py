@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import msgspec
 import outgoing_samples as samples
@@ -158,12 +159,21 @@ def test_without_a_conversion_the_table_gives_counts() -> None:
     assert "flux" not in body.replace("peak flux", "")
 
 
-@pytest.mark.parametrize("verdict", ["pending", "no-data"])
-def test_nothing_to_say(verdict: str) -> None:
-    assessment = samples.assessment(verdict=verdict)
+@pytest.mark.parametrize("facts", [{"verdict": "pending"}, {"verdict": "no-data", "geometry": None}], ids=["pending", "no time"])
+def test_nothing_to_say(facts: dict[str, Any]) -> None:
+    assessment = samples.assessment(**facts)
     assert variant_of(assessment) is None
     with pytest.raises(RefusedInput, match="calls for no circular"):
         write(assessment)
+
+
+def test_without_data_the_draft_claims_nothing_of_a_counterpart() -> None:
+    circular = write(samples.assessment(verdict="no-data", searches=(), limits=None))
+    assert circular.variant == "no-data"
+    assert "no data at hand" in circular.subject
+    assert "Nothing is said here of a counterpart, and no limit is set." in circular.body.replace("\n", " ")
+    assert "upper limit" not in circular.body
+    assert "was inactive" not in circular.body
 
 
 def test_missing_facts_are_refused_by_name() -> None:
