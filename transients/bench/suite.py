@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from schemas.errors import ConfigurationError
 
-from . import parse
+from . import parse, response, search, sky
 from .lines import Line
 from .sizes import FULL, Sizes
 
 #: A group's name and what measures it.
 GROUPS: Mapping[str, Callable[[Sizes], Iterator[Line]]] = {
     "parse": parse.measure,
+    "sky": sky.measure,
+    "search": search.measure,
+    "response": response.measure,
 }
 
 
