@@ -204,6 +204,8 @@ class Settings(Section, kw_only=True):
 
 
 ENVIRONMENT_PREFIX = "TRANSIENTS_"
+#: Variables with that prefix that are no settings: the file itself, and switches of the build and the tests.
+_NOT_SETTINGS = frozenset({"CONFIG", "REQUIRE", "SKIP_ASSETS", "ASSETS_QUIET", "TEST_POSTGRES"})
 
 
 def load_settings(path: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -225,8 +227,9 @@ def load_settings(path: Path | None, environment: Mapping[str, str] | None = Non
         except (OSError, tomllib.TOMLDecodeError) as error:
             raise ConfigurationError(str(error), where=str(path)) from error
     for name, text in sorted(environment.items()):
-        if name.startswith(ENVIRONMENT_PREFIX):
-            _assign(data, name[len(ENVIRONMENT_PREFIX) :].lower().split("__"), text)
+        setting = name.removeprefix(ENVIRONMENT_PREFIX)
+        if setting != name and setting not in _NOT_SETTINGS:
+            _assign(data, setting.lower().split("__"), text)
 
     def read_secret(kind: type, value: Any) -> Any:
         if kind is Secret:

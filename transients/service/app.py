@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Literal
 
 import structlog
-import uvicorn
 
 from ingest import Source, run
 from schemas.errors import TransientsError
@@ -20,6 +19,7 @@ from transients.missions import Mission
 from transients.sources import DataSource
 from transients.store import JobRunner, Store
 from transients.web import create_app
+from transients.web.server import serve_app
 
 from .assessing import Assessing
 from .intake import Intake
@@ -78,7 +78,9 @@ class Service:
         """Run until `stop`. Raises what makes a role impossible (a wrong login, a port in use); the others are stopped then."""
         async with contextlib.AsyncExitStack() as stack:
             store = await self._open_store(stack)
-            data = self._data or await stack.enter_async_context(source_of(None, self.settings, self.mission))
+            data = self._data
+            if data is None:
+                data = await stack.enter_async_context(source_of(None, self.settings, self.mission))
             intake = Intake(store, self.settings)
             async with asyncio.TaskGroup() as group:
                 if "ingest" in self.roles:
@@ -135,21 +137,7 @@ class Service:
     async def _serve(self, store: Store, data: DataSource) -> None:
         web = self.settings.web
         app = create_app(store, self.settings, status=lambda: status_card(store, data, self.mission, self.settings, utc_now()))
-        server = _Server(uvicorn.Config(app, host=web.host, port=web.port, log_config=None, lifespan="on"))
-        serving = asyncio.create_task(server.serve(), name="uvicorn")
-        stopped = asyncio.create_task(self._stopping.wait())
-        await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        await app.state.hub.close()
-        server.should_exit = True
-        await serving
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its own signal handling: the service stops it."""
-
-    @contextlib.contextmanager
-    def capture_signals(self):  # type: ignore[no-untyped-def]
-        yield
+        await serve_app(app, web, self._stopping)
 
 
 def stop_on_signals(service: Service, at_once: Callable[[], None]) -> None:

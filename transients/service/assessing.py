@@ -68,7 +68,13 @@ class Assessing:
         if payload["stage"] == "geometry" and event.state == "active" and event.t0 is not None:
             await self._queue_searches(event, event.t0, again=stage == "geometry")
         self._log.info(
-            "assessed", action="assessed", event_key=event_key, stage=stage, verdict=saved.verdict, revision=saved.revision, new=new
+            "assessed",
+            action="assessed",
+            event_key=event_key,
+            stage=stage,
+            verdict=saved.verdict,
+            revision=saved.revision,
+            new=new,
         )
 
     async def _make_products(self, event: Event, saved: Assessment, outcome: Outcome, now: Instant) -> None:

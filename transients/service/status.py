@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from schemas import Instant
 from schemas.errors import TransientsError
 from transients.config import Settings
 from transients.missions import Mission, to_time
 from transients.sources import DataSource
 from transients.store import Store
-from transients.web import StatusCard
+from transients.web import StatusCard, TierStatus, tier_status
+
+#: The newest real-time packet is looked for in this many seconds before now; the newest science window in this many days.
+_REALTIME_LOOK_S = 3600.0
+_WINDOWS_LOOK_D = 10.0
 
 
 async def status_card(store: Store | None, data: DataSource, mission: Mission, settings: Settings, now: Instant) -> StatusCard:
@@ -35,6 +41,8 @@ async def status_card(store: Store | None, data: DataSource, mission: Mission, s
     return StatusCard(
         at=now,
         mission=mission.name,
+        realtime=await _realtime(data, now, caveats),
+        nrt=await _newest_window(data, now, caveats),
         revolution=revolution.number,
         phase=revolution.phase,
         distance_mm=orbit.distance_km / 1000.0,
@@ -46,3 +54,35 @@ async def status_card(store: Store | None, data: DataSource, mission: Mission, s
         simulated=data.simulated,
         caveats=tuple(caveats),
     )
+
+
+async def _realtime(data: DataSource, now: Instant, caveats: list[str]) -> TierStatus:
+    """Age of the newest SPI-ACS bin, and where the spacecraft looks."""
+    half_s = 0.5 * _REALTIME_LOOK_S
+    try:
+        curve = await data.light_curve("SPI-ACS", _before(now, half_s), half_s)
+        newest_s = float((to_time(now) - to_time(curve.info.reference)).sec) - float(curve.stop_s[-1])
+    except (TransientsError, IndexError) as error:
+        caveats.append(f"no real-time data: {error}")
+        return tier_status("realtime", None)
+    try:
+        attitude = await data.attitude(now)
+    except TransientsError:
+        return tier_status("realtime", newest_s)
+    return tier_status("realtime", newest_s, ra_deg=attitude.x_ra_deg, dec_deg=attitude.x_dec_deg)
+
+
+async def _newest_window(data: DataSource, now: Instant, caveats: list[str]) -> TierStatus:
+    """The newest science window that the source lists, and its age."""
+    try:
+        windows = await data.pointings(_before(now, 86400.0 * _WINDOWS_LOOK_D), now)
+        last = max((window for window in windows if window.stop <= now), key=lambda window: window.stop)
+    except (TransientsError, ValueError) as error:
+        caveats.append(f"no list of science windows: {error}")
+        return tier_status("nrt", None)
+    age_s = float((to_time(now) - to_time(last.stop)).sec)
+    return tier_status("nrt", age_s, last=last.scw_id, ra_deg=last.x_ra_deg, dec_deg=last.x_dec_deg)
+
+
+def _before(now: Instant, seconds: float) -> Instant:
+    return Instant.from_datetime(now.to_datetime() - dt.timedelta(seconds=seconds))
