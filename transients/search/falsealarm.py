@@ -6,7 +6,7 @@ import dataclasses
 import math
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from schemas import FloatArray
 
@@ -80,7 +80,7 @@ class FalseAlarms:
 def white_rate_hz(snr: float, octave: int, scale_s: float) -> float:
     """Rate of windows of white noise at or above `snr` in an octave of length about `scale_s`, Hz."""
     kind = min(octave, len(_HEIGHT) - 1)
-    return float(_HEIGHT[kind] * (snr / 4.0) ** _INDEX[kind] * norm.sf(snr) / scale_s)
+    return float(_HEIGHT[kind] * (snr / 4.0) ** _INDEX[kind] * ndtr(-snr) / scale_s)
 
 
 def measure_false_alarms(scale_s: FloatArray, off_source_snr: FloatArray, off_time_s: float, *, spikes: bool) -> FalseAlarms:

@@ -12,11 +12,10 @@ cut.
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -38,7 +37,7 @@ def best_windows_reference(
 ) -> None:
     """For each bin, the window ending with it that has the largest log-likelihood ratio.
 
-    The plain form of the compiled `best_windows`, statement for statement the same function.
+    The plain form of what `best_windows` compiles, statement for statement the same function.
 
     Parameters
     ----------
@@ -145,15 +144,15 @@ def best_windows_reference(
             first[end] = where
 
 
-def _compiled(function: Callable[..., None]) -> Any:
+@functools.cache
+def best_windows() -> Any:
+    """The compiled form of `best_windows_reference`. numba takes half a second to import: only who searches waits for it."""
+    import numba
+
     try:
-        return numba.njit(cache=True)(function)
+        return numba.njit(cache=True)(best_windows_reference)
     except RuntimeError:  # no folder to keep the compiled form in
-        return numba.njit(function)
-
-
-#: The compiled form of `best_windows_reference`.
-best_windows = _compiled(best_windows_reference)
+        return numba.njit(best_windows_reference)
 
 
 def most_significant_windows(
@@ -169,5 +168,5 @@ def most_significant_windows(
     statistic = np.zeros(len(counts))
     first = np.full(len(counts), -1, np.int64)
     arrays = (np.ascontiguousarray(a, np.float64) for a in (start_s, stop_s, counts, expected))
-    best_windows(*arrays, float(shortest_s), float(longest_s), float(floor), statistic, first)
+    best_windows()(*arrays, float(shortest_s), float(longest_s), float(floor), statistic, first)
     return statistic, first

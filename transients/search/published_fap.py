@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from scipy.stats import norm
+from scipy.special import ndtr
 
 #: Rate of spikes of S/N 6 and more: 60 a day, and how it falls with S/N (SPI-ACS, measured by its team).
 SPIKE_RATE_HZ = 60.0 / 86400.0
@@ -53,5 +53,5 @@ def published_fap(snr: float, scale_s: float, t_s: float) -> float:
     >>> round(published_fap(3.371209972036112, 2.4, -0.22075170199968852), 12)
     0.009432471325
     """
-    rate = float(norm.sf(snr)) / scale_s + spike_rate_hz(snr, scale_s)
+    rate = float(ndtr(-snr)) / scale_s + spike_rate_hz(snr, scale_s)
     return 2.0 * rate * max(abs(t_s), scale_s) * _SCALE_TRIALS

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import healpy
 import numpy as np
 
 from schemas import FloatArray
@@ -23,6 +22,8 @@ def to_tiles(
     kept = np.arange(len(values), dtype=np.int64) if distances is not None or numbers is not None else np.flatnonzero(values != 0)
     nested = kept if numbers is None else numbers
     if ring:
+        import healpy  # see healpix.centres
+
         nested = healpy.ring2nest(nside, nested)
     sort = np.argsort(nested, kind="stable") if ring or numbers is not None else slice(None)
     nested, kept = nested[sort], kept[sort]

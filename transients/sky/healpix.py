@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import healpy
 import numpy as np
 import numpy.typing as npt
 
@@ -69,6 +68,8 @@ def join_uniq(order: IntArray, ipix: IntArray) -> IntArray:
 
 def centres(order: IntArray, ipix: IntArray) -> tuple[FloatArray, FloatArray]:
     """Right ascension and declination of the tiles' centres, rad."""
+    import healpy  # brings matplotlib and takes a second: commands without a map do not wait for it
+
     ra = np.empty(len(ipix))
     dec = np.empty(len(ipix))
     for level in np.unique(order):
@@ -80,6 +81,8 @@ def centres(order: IntArray, ipix: IntArray) -> tuple[FloatArray, FloatArray]:
 
 def vectors(order: IntArray, ipix: IntArray) -> FloatArray:
     """Unit vectors of the tiles' centres, (n, 3)."""
+    import healpy
+
     out = np.empty((len(ipix), 3))
     for level in np.unique(order):
         at = order == level

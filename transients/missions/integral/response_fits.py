@@ -6,7 +6,6 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-import healpy
 import numpy as np
 from astropy.io import fits
 
@@ -30,6 +29,8 @@ class PixelMap:
 
     def log(self, theta_rad: FloatArray | float, phi_rad: FloatArray | float) -> FloatArray:
         """ln(erg cm^-2 per count) at directions in radians, which broadcast."""
+        import healpy  # takes a second, and only an operator's file needs it
+
         theta, phi = np.broadcast_arrays(np.asarray(theta_rad, dtype=float), np.asarray(phi_rad, dtype=float))
         values = healpy.get_interp_val(self.logs, np.clip(theta, 0, np.pi).ravel(), phi.ravel() % (2 * np.pi))
         return np.asarray(values, dtype=float).reshape(theta.shape)
@@ -67,6 +68,8 @@ def response_from_fits(data: bytes, name: str = "response file") -> ResponseMode
 
 
 def _spectrum(maps: Table, column: str, residual_percent: float) -> SpectrumResponse:
+    import healpy
+
     values = maps.floats(column)
     nside = int(maps.key("NSIDE"))
     ordering = str(maps.key("ORDERING")).strip().upper()
@@ -83,6 +86,8 @@ def _spectrum(maps: Table, column: str, residual_percent: float) -> SpectrumResp
 
 def response_to_fits(model: ResponseModel, nside: int = 32) -> bytes:
     """A model in the operator's form, RING, sampled at the pixels' centres: a starting point, and the proof of the format."""
+    import healpy
+
     theta, phi = healpy.pix2ang(nside, np.arange(healpy.nside2npix(nside)))
     columns: list[Any] = []
     for name, entry in model.entries.items():
