@@ -12,7 +12,7 @@ from schemas.errors import RefusedInput
 from transients.config import Settings
 from transients.missions import orientation
 from transients.missions.integral import response_report, time_report
-from transients.service.wiring import mission_of, source_of
+from transients.service.parts import mission_of, source_of
 from transients.sky import read_skymap, skymap_report
 
 from .files import read_file

@@ -14,7 +14,8 @@ from schemas import Assessment, Blob, Event, Instant, Notice, Refusal, sha256_he
 from schemas.errors import NotFound, RefusedInput
 from transients.config import Settings
 from transients.pipeline import Outcome, Products, Signing, journey, make_products
-from transients.service.wiring import context_of, map_fetcher, mission_of, source_of, utc_now
+from transients.service.parts import mission_of, source_of, utc_now
+from transients.service.wiring import context_of, map_fetcher
 
 from .options import settings_of, source_option
 from .output import emit, emit_json, json_option, reports_errors

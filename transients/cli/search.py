@@ -26,7 +26,7 @@ from transients.search import (
     search_report,
     t0_seconds,
 )
-from transients.service.wiring import mission_of
+from transients.service.parts import mission_of
 from transients.sky import SkyMap, localisation, read_skymap, response_over
 from transients.sources import read_lightcurve
 

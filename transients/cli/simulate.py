@@ -8,7 +8,7 @@ import click
 
 from schemas import Instant
 from schemas.errors import RefusedInput
-from transients.service.wiring import mission_of
+from transients.service.parts import mission_of
 from transients.sources.simulator import SimulatedBurst, SimulatedObservatory
 from transients.web.services import run_simulator
 

@@ -24,9 +24,10 @@ from transients.web.server import serve_app
 from .assessing import Assessing
 from .intake import Intake
 from .outgoing import Outgoing
+from .parts import mission_of, source_of, utc_now
 from .sources import alert_sources
 from .status import status_card
-from .wiring import context_of, map_fetcher, mission_of, source_of, utc_now
+from .wiring import context_of, map_fetcher
 
 Role = Literal["ingest", "worker", "web"]
 ROLES: tuple[Role, ...] = ("ingest", "worker", "web")

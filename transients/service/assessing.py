@@ -18,8 +18,8 @@ from transients.store import EventQuery, RetryLater, Store
 from transients.store.assessments import File
 
 from .intake import SEARCH_PRIORITY, TELL_PRIORITY
+from .parts import utc_now
 from .people import people_on_shift
-from .wiring import utc_now
 
 #: After the searched window the real-time stream is this far behind, s.
 REALTIME_LATENCY_S = 70.0

@@ -21,7 +21,7 @@ from transients.sources import SimulatedObservatory, SimulatedSource
 from transients.store import EventQuery, Store
 
 from .app import Service
-from .wiring import mission_of
+from .parts import mission_of
 
 _SEED = 230307
 #: Somebody is always on shift in the demo; messages are recorded, not sent.

@@ -12,8 +12,8 @@ from transients.notify import channels, deliver, messages_for
 from transients.publish import deposit_for, intended, may_leave, publisher, releases
 from transients.store import RetryLater, Store
 
+from .parts import utc_now
 from .people import people_on_shift
-from .wiring import utc_now
 
 #: While the switch holds, jobs ask again after this, s.
 HELD_S = 30.0
