@@ -42,7 +42,7 @@ async def serve_app(
     Parameters
     ----------
     app : Litestar
-        From `create_app`.
+        From `create_app`, or any other.
     settings : WebSettings
         Address and port; port 0 takes a free one.
     stop : asyncio.Event
@@ -81,7 +81,8 @@ async def serve_app(
         finally:
             stopping.cancel()
             ready.cancel()
-            await app.state.hub.close()
+            if "hub" in app.state:
+                await app.state.hub.close()
             server.should_exit = True
             await serving
     if not server.ready.is_set() and not stop.is_set():

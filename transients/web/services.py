@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import numpy as np
-import uvicorn
 from astropy.coordinates import SkyCoord
 from litestar import Litestar, Request, Response, Router, get
 from litestar.handlers import HTTPRouteHandler
@@ -21,10 +20,12 @@ from litestar.handlers import HTTPRouteHandler
 from schemas import Instant, LightCurve, Pointing, to_json
 from schemas.errors import BadRequest, NoData, RefusedInput, TransientsError
 
+from ..config import WebSettings
 from ..missions import to_time
 from ..sources import SimulatedObservatory, SimulatedSource, replies
 from ..sources.clock import from_ijd, ijd_of, seconds_between, shift, utc_now
 from ..sources.provider import Provider, parse_time
+from .server import serve_app
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _LONGEST_HISTORY_S = 3 * 86400.0
@@ -136,27 +137,42 @@ def create_simulator_app(provider: Provider, faults: Faults | None = None) -> Li
 
 
 async def run_simulator(
-    host: str, port: int, observatory: SimulatedObservatory, faults: Faults | None = None, clock: Callable[[], Instant] = utc_now
+    host: str,
+    port: int,
+    observatory: SimulatedObservatory,
+    faults: Faults | None = None,
+    clock: Callable[[], Instant] = utc_now,
+    *,
+    stop: asyncio.Event | None = None,
+    started: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve a simulated observatory until interrupted. The address is told on standard error once it listens.
+    """Serve a simulated observatory until told to stop, or cancelled.
 
     Parameters
     ----------
     host, port
         An address of this machine alone; port 0 takes a free one.
+    faults
+        What goes wrong on purpose.
     clock
         The simulated "now": data younger than its tier's delay is not there yet.
+    stop
+        Set by the caller to end it.
+    started
+        Called with the address once requests are answered.
 
     Raises
     ------
     BadRequest
         For an address beyond this machine: simulated data is not offered to others.
+    OSError
+        The address cannot be listened on.
     """
     if host not in _LOOPBACK:
         raise BadRequest(f"the simulator serves this machine only, not {host}")
     provider = Provider(SimulatedSource(observatory, clock), observatory.mission, clock)
-    config = uvicorn.Config(create_simulator_app(provider, faults), host=host, port=port, log_level="info", access_log=False)
-    await uvicorn.Server(config).serve()
+    address = WebSettings(host=host, port=port)
+    await serve_app(create_simulator_app(provider, faults), address, stop or asyncio.Event(), started=started)
 
 
 def parse_fault(text: str) -> Fault:
