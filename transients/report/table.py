@@ -43,9 +43,16 @@ def event_row(event: Event, assessment: Assessment | None) -> dict[str, str]:
         **_sky(geometry),
         "Data": "" if assessment is None else _data(assessment),
         "Visibility": "" if geometry is None or geometry.visibility is None else percent(geometry.visibility.visible_fraction),
-        "Planning urgency": "" if geometry is None or geometry.urgency is None else geometry.urgency.grade,
+        "Planning urgency": _urgency(event, geometry),
         "Raw notice": "" if latest is None else latest.content_id,
     }
+
+
+def _urgency(event: Event, geometry: Geometry | None) -> str:
+    """Nothing is planned for an event that was retracted."""
+    if event.state == "retracted" or geometry is None or geometry.urgency is None:
+        return ""
+    return geometry.urgency.grade
 
 
 def _sky(geometry: Geometry | None) -> dict[str, str]:

@@ -30,6 +30,10 @@ class Integral:
         return instruments.INSTRUMENTS
 
     @property
+    def last_observation(self) -> Instant | None:
+        return windows.LAST_OBSERVATION
+
+    @property
     def fov_radius_deg(self) -> float:
         """Off-axis angle inside which a pointing counts as exposure."""
         return instruments.FOV_RADIUS_DEG

@@ -81,6 +81,9 @@ class SimulatedObservatory:
 
     def expectation(self, at: Instant) -> DataExpectation:
         """Whether the spacecraft gives data at an instant."""
+        end = self.mission.last_observation
+        if end is not None and at > end:
+            return self.mission.expectation(at)
         number = self.revolution(at)
         return self.mission.expectation(at, [self.window(n) for n in (max(number - 1, 1), number, number + 1)], "simulator")
 
@@ -110,7 +113,9 @@ class SimulatedObservatory:
         return self._scw_id(number, planned)
 
     def pointings(self, start: Instant, stop: Instant) -> tuple[Pointing, ...]:
-        """Science windows that overlap [start, stop]."""
+        """Science windows that overlap [start, stop]; none after the mission's end."""
+        end = self.mission.last_observation
+        stop = stop if end is None else min(stop, end)
         found: list[Pointing] = []
         for number in range(self.revolution(start), self.revolution(stop) + 1):
             found.extend(p for p in self._pointings(number) if p.stop > start and p.start < stop)
