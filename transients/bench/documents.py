@@ -6,6 +6,8 @@ import base64
 import json
 from collections.abc import Mapping
 
+from schemas import Instant
+
 #: Parameters of a usual notice of Fermi/GBM (some fifty; those that the handler reads are among them).
 _GBM = {
     "Packet_Type": "112", "Pkt_Ser_Num": "2", "TrigID": "700000001", "Sequence_Num": "3", "Burst_TJD": "20436",
@@ -33,16 +35,16 @@ def voevent(extra_parameters: int = 30) -> bytes:
     ).encode()
 
 
-def gwalert(skymap: bytes) -> bytes:
+def gwalert(skymap: bytes, t0: Instant) -> bytes:
     """An igwn.gwalert as GCN's Kafka carries it: JSON, the sky map within, in base64."""
     event: Mapping[str, object] = {
-        "time": "2024-01-01T00:00:30.123Z", "far": 1e-9, "significant": True, "instruments": ["H1", "L1"], "group": "CBC",
+        "time": f"{t0.utc}Z", "far": 1e-9, "significant": True, "instruments": ["H1", "L1"], "group": "CBC",
         "pipeline": "sample", "search": "AllSky", "duration": None, "central_frequency": None,
         "classification": {"BNS": 0.9, "NSBH": 0.05, "BBH": 0.0, "Terrestrial": 0.05},
         "properties": {"HasNS": 1.0, "HasRemnant": 0.8, "HasMassGap": 0.0}, "skymap": base64.b64encode(skymap).decode(),
     }  # fmt: skip
     record = {
-        "superevent_id": "S240101ab", "alert_type": "PRELIMINARY", "time_created": "2024-01-01T00:01:00Z",
+        "superevent_id": "S240101ab", "alert_type": "PRELIMINARY", "time_created": f"{t0.utc}Z",
         "urls": {"gracedb": "https://gracedb.ligo.org/superevents/S240101ab/view/"}, "external_coinc": None, "event": event,
     }  # fmt: skip
     return json.dumps(record).encode()

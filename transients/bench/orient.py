@@ -20,7 +20,7 @@ from .timing import seconds
 #: Axes of INTEGRAL as printed in GCN 33815, at right angles to the precision of the print.
 ATTITUDE = Attitude(
     at=Instant.parse("2023-05-18T12:59:08.167"),
-    x_ra_deg=138.664, x_dec_deg=-49.841, z_ra_deg=62.664, z_dec_deg=11.538, source="GCN 33815",
+    x_ra_deg=138.664, x_dec_deg=-49.841, z_ra_deg=62.664, z_dec_deg=11.538, source="axes",
 )  # fmt: skip
 #: The printed axes are this far from right angles at most, which the two ways take differently.
 _TOLERANCE_DEG = 0.02

@@ -12,6 +12,7 @@ import handlers
 from schemas import Notice
 from schemas.errors import TransientsError
 
+from .curves import T0
 from .documents import gwalert, voevent
 from .lines import Line, line
 from .maps import fine_map_file
@@ -43,7 +44,7 @@ def _voevents(sizes: Sizes) -> Iterator[Line]:
 
 
 def _gwalerts(sizes: Sizes) -> Iterator[Line]:
-    document, count = gwalert(fine_map_file(min(sizes.map_order, 7))), max(1, sizes.documents // 10)
+    document, count = gwalert(fine_map_file(min(sizes.map_order, 7)), T0), max(1, sizes.documents // 10)
     _require_notice(document, "igwn.gwalert")
     works = [
         _repeated(lambda: handlers.parse(document, topic="igwn.gwalert"), count),

@@ -41,7 +41,7 @@ def _against(
     spectrum: str, ours: Callable[[], FloatArray], table: FloatArray, theta: FloatArray, phi: FloatArray, sizes: Sizes
 ) -> Iterator[Line]:
     def nearest() -> FloatArray:
-        return table[healpy.ang2pix(_NSIDE, theta, phi)]
+        return np.asarray(table[healpy.ang2pix(_NSIDE, theta, phi)])
 
     def interpolated() -> FloatArray:
         return np.asarray(healpy.get_interp_val(table, theta, phi))

@@ -63,9 +63,10 @@ def _plain(bins: Bins, bounds: tuple[float, float]) -> FloatArray:
 
 def _noise(bins: int) -> Bins:
     """Edges, counts and expectation of bins of 50 ms."""
-    start = np.arange(bins) * _BIN_S
-    expected = np.full(bins, _RATE_CTS_S * _BIN_S)
-    return start, start + _BIN_S, np.random.default_rng(1).poisson(expected).astype(float), expected
+    start: FloatArray = np.arange(bins, dtype=np.float64) * _BIN_S
+    expected: FloatArray = np.full(bins, _RATE_CTS_S * _BIN_S, dtype=np.float64)
+    counts: FloatArray = np.random.default_rng(1).poisson(expected).astype(np.float64)
+    return start, start + _BIN_S, counts, expected
 
 
 def _every_length(bins: Bins, longest: int) -> FloatArray:

@@ -26,17 +26,15 @@ class Sizes:
     longest_bins: int
     #: Half width of the searched light curve, s.
     half_width_s: float
-    #: Bins of the simulated light curve that is drawn.
-    figure_half_width_s: float
     #: Documents put into the database.
     rows: int
 
 
 FULL = Sizes(
     turns=7, slow_turns=1, documents=200, directions=100_000, calls=50, map_order=9, raster_nside=512, bins=72_000,
-    plain_bins=6_000, longest_bins=2_000, half_width_s=300.0, figure_half_width_s=300.0, rows=300,
+    plain_bins=6_000, longest_bins=2_000, half_width_s=300.0, rows=300,
 )  # fmt: skip
 SMALL = Sizes(
     turns=1, slow_turns=1, documents=3, directions=100, calls=2, map_order=5, raster_nside=64, bins=500, plain_bins=200,
-    longest_bins=50, half_width_s=60.0, figure_half_width_s=20.0, rows=3,
+    longest_bins=50, half_width_s=60.0, rows=3,
 )  # fmt: skip

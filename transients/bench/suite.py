@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from schemas.errors import ConfigurationError
 
-from . import parse, response, search, sky
+from . import parse, report, response, search, sky, store
 from .lines import Line
 from .sizes import FULL, Sizes
 
@@ -16,6 +16,8 @@ GROUPS: Mapping[str, Callable[[Sizes], Iterator[Line]]] = {
     "sky": sky.measure,
     "search": search.measure,
     "response": response.measure,
+    "report": report.measure,
+    "store": store.measure,
 }
 
 

@@ -1,0 +1,95 @@
+"""Every measurement runs, at small sizes. No test of a time: those belong to the machine."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from schemas.errors import ConfigurationError, ServiceUnreachable, TransientsError
+from transients.bench import FULL, GROUPS, SMALL, Line, run
+
+KEYS = {"name", "value", "unit", "reference", "ratio"}
+URL = "TRANSIENTS_DATABASE__URL"
+
+
+def assert_sound(line: Line, group: str) -> None:
+    """The five keys; numbers that are positive and finite; a reason where, and only where, one is not there."""
+    missing = [key for key in ("value", "reference", "ratio") if line[key] is None]
+    assert set(line) == KEYS | ({"reason"} if missing else set())
+    assert line["name"].startswith(f"{group}: ")
+    assert line["unit"]
+    assert line.get("reason", "given")
+    assert all(math.isfinite(line[key]) and line[key] > 0 for key in ("value", "ratio") if line[key] is not None)
+    assert (line["reference"] is None) == (line["ratio"] is None)
+
+
+@pytest.mark.parametrize("group", [group for group in GROUPS if group != "store"])
+def test_every_measurement_gives_sound_lines(group: str) -> None:
+    lines = list(run([group], sizes=SMALL))
+    assert lines
+    for line in lines:
+        assert_sound(line, group)
+    pairs = [(line["name"], line["reference"]) for line in lines]
+    assert len(set(pairs)) == len(pairs)
+    # Only what may be missing on some machine may be missing here.
+    assert [line["name"] for line in lines if line["value"] is None] == []
+
+
+def test_the_store_is_not_measured_without_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(URL, raising=False)
+    (line,) = run(["store"], sizes=SMALL)
+    assert_sound(line, "store")
+    assert line["value"] is None
+    assert URL in line["reason"]
+
+
+def test_the_store_is_measured_in_a_database_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, postgres_server: Callable[[str], str]
+) -> None:
+    monkeypatch.setenv(URL, postgres_server("postgres"))
+    (line,) = run(["store"], sizes=SMALL)
+    assert_sound(line, "store")
+    assert line["value"] is not None
+    (again,) = run(["store"], sizes=SMALL)  # the first left no database behind
+    assert again["value"] is not None
+
+
+def test_a_server_that_does_not_answer_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(URL, "postgresql://bench:secret@127.0.0.1:1/none")
+    with pytest.raises(ServiceUnreachable, match=URL) as caught:
+        list(run(["store"], sizes=SMALL))
+    assert "secret" not in str(caught.value)
+
+
+def test_voeventparse_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "voeventparse", None)
+    (line,) = [line for line in run(["parse"], sizes=SMALL) if line["reference"] is None]
+    assert_sound(line, "parse")
+    assert line["value"] is not None
+    assert "voeventparse" in line["reason"]
+
+
+def test_groups_come_in_the_order_asked_for() -> None:
+    names = [line["name"].split(":")[0] for line in run(["response", "parse"], sizes=SMALL)]
+    assert list(dict.fromkeys(names)) == ["response", "parse"]
+
+
+def test_an_unknown_name_is_refused_at_once_with_the_known_ones() -> None:
+    with pytest.raises(ConfigurationError, match="'speed'") as caught:
+        run(["parse", "speed"])
+    assert all(group in caught.value.message for group in GROUPS)
+
+
+def test_full_sizes_are_no_smaller_than_the_small_ones() -> None:
+    assert all(getattr(FULL, name) >= getattr(SMALL, name) for name in FULL.__dataclass_fields__)
+
+
+def test_results_that_differ_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    from transients.bench import orient
+
+    monkeypatch.setattr(orient, "to_spacecraft", lambda ra, dec, attitude: (ra * 0.0, dec * 0.0))
+    with pytest.raises(TransientsError, match="differ"):
+        list(orient.measure(SMALL))
