@@ -13,6 +13,7 @@ from schemas import Attitude, AttitudeSource, DataExpectation, FloatArray, Insta
 from ..base import Instrument, Response, RevolutionPhase
 from . import attitude, instruments, orbit, revolutions, scw
 from . import windows as data_windows
+from .windows import LAST_OBSERVATION
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +32,7 @@ class Integral:
 
     @property
     def last_observation(self) -> Instant | None:
-        return windows.LAST_OBSERVATION
+        return LAST_OBSERVATION
 
     @property
     def fov_radius_deg(self) -> float:
