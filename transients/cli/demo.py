@@ -16,6 +16,7 @@ from transients.service.logs import set_up_logs
 
 from .options import settings_of
 from .output import emit, json_option, reports_errors
+from .signals import stopped_by_signals
 
 
 @click.command("demo")
@@ -37,17 +38,9 @@ async def _demo(settings: Settings, leave: bool, port: int | None, as_json: bool
             emit(dataclasses.asdict(played), as_json)
             if not leave:
                 _invite(played)
-                await _until_interrupted()
+                with stopped_by_signals() as stop:
+                    await stop.wait()
 
 
 def _invite(played: Played) -> None:
     click.echo(f"\nThe dashboard is at {played.url}  (all INTEGRAL data in it is simulated). Ctrl-C ends the demo.\n")
-
-
-async def _until_interrupted() -> None:
-    import signal
-
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await stop.wait()

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 
 import click
-
-from transients import __version__
-
-from .options import config_option
 
 #: Command: (module in this package, one line of help).
 COMMANDS = {
@@ -48,7 +45,12 @@ class _LazyGroup(click.Group):
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="transients")
-@config_option
-def main(config: object) -> None:
+@click.version_option(package_name="transients", prog_name="transients")
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    envvar="TRANSIENTS_CONFIG",
+    help="Settings (TOML); see deploy/transients.toml.",
+)
+def main(config: Path | None) -> None:
     """From an astronomical alert to a result a person on shift can sign."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import Any
 
 import click
@@ -15,7 +14,7 @@ from schemas.errors import RefusedInput
 from transients.config import Settings, load_settings
 
 
-class InstantType(click.ParamType):
+class InstantType(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
     """A UTC time in ISO 8601."""
 
     name = "UTC"
@@ -29,7 +28,7 @@ class InstantType(click.ParamType):
             self.fail(str(error), param, ctx)
 
 
-class NumbersType(click.ParamType):
+class NumbersType(click.ParamType):  # type: ignore[type-arg]
     """Finite numbers separated by commas."""
 
     def __init__(self, *names: str) -> None:
@@ -84,13 +83,6 @@ def settings_of(context: click.Context) -> Settings:
     settings: Settings = root.obj
     return settings
 
-
-config_option = click.option(
-    "--config",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    envvar="TRANSIENTS_CONFIG",
-    help="Settings (TOML); see deploy/transients.toml.",
-)
 
 source_option = click.option(
     "--source",

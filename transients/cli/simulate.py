@@ -3,45 +3,106 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
 from schemas import Instant
-from schemas.errors import RefusedInput
-from transients.service.parts import mission_of
-from transients.sources.simulator import SimulatedBurst, SimulatedObservatory
-from transients.web.services import run_simulator
+from schemas.errors import ConfigurationError
+from transients.service.parts import mission_of, utc_now
 
-from .options import settings_of
-from .output import reports_errors
+from .options import UTC, settings_of
+from .output import emit_json, json_option, reports_errors
+from .signals import stopped_by_signals
 
-
-def _burst(text: str) -> SimulatedBurst:
-    """A burst from "UTC,RA,DEC,FLUENCE[,SPECTRUM[,T90]]"; commas inside a spectrum are written as ';'."""
-    parts = text.split(",")
-    if not 4 <= len(parts) <= 6:
-        raise RefusedInput("a burst is UTC,RA,DEC,FLUENCE[,SPECTRUM[,T90]]", where=text)
-    try:
-        return SimulatedBurst(
-            t0=Instant.parse(parts[0]),
-            ra_deg=float(parts[1]),
-            dec_deg=float(parts[2]),
-            fluence_erg_cm2=float(parts[3]),
-            spectrum=parts[4].replace(";", ",") if len(parts) > 4 else "hard",
-            t90_s=float(parts[5]) if len(parts) > 5 else 1.0,
-        )
-    except ValueError as error:
-        raise RefusedInput(str(error), where=text) from error
+if TYPE_CHECKING:
+    from transients.sources import SimulatedObservatory
+    from transients.web.services import Faults
 
 
 @click.command("simulate")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; of this machine alone.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8089, show_default=True, help="Port; 0 takes a free one.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="The same seed gives the same data.")
-@click.option("--burst", "bursts", multiple=True, metavar="UTC,RA,DEC,FLUENCE[,SPECTRUM[,T90]]", help="Inject a burst (erg/cm2).")
+@click.option(
+    "--burst",
+    "bursts",
+    multiple=True,
+    metavar="UTC,RA,DEC,FLUENCE[,SPECTRUM[,T90[,SHAPE]]]",
+    help="Inject a burst (deg, erg/cm2 in 75-2000 keV, s). May be repeated.",
+)
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="PATH,KIND[,VALUE]",
+    help="What goes wrong for requests whose path holds PATH: text, html (an error text with status 200), status, delay (s), "
+    "cut. May be repeated; the first that fits a request is taken.",
+)
+@click.option("--now", type=UTC, help='The simulated "now", from where the clock runs on; younger data is not there yet.')
+@click.option("--gaps-per-day", type=click.FloatRange(0.0, 1000.0), default=3.0, show_default=True, help="Telemetry gaps.")
+@click.option(
+    "--spikes", type=click.FloatRange(0.0, 1000.0), default=1.0, show_default=True, help="Factor on the rate of spikes."
+)
+@click.option("--no-belts", is_flag=True, help="No rise of the rates toward the radiation belts.")
+@json_option
 @click.pass_context
 @reports_errors
-def simulate_command(context: click.Context, host: str, port: int, seed: int, bursts: tuple[str, ...]) -> None:
-    """Serve plausible attitude, orbit and count rates with the interfaces of the real data services. Nothing of it was observed."""
-    observatory = SimulatedObservatory(seed, mission_of(settings_of(context)), bursts=[_burst(text) for text in bursts])
-    asyncio.run(run_simulator(host, port, observatory))
+def simulate_command(
+    context: click.Context,
+    host: str,
+    port: int,
+    seed: int,
+    bursts: tuple[str, ...],
+    faults: tuple[str, ...],
+    now: Instant | None,
+    gaps_per_day: float,
+    spikes: float,
+    no_belts: bool,
+    as_json: bool,
+) -> None:
+    """Serve plausible attitude, orbit and count rates with the interfaces of the real data services. Nothing of it was observed.
+
+    Ctrl-C or SIGTERM ends it. With --json, {"url", "seed"} is printed once it listens.
+    """
+    from transients.sources import NoiseOptions, SimulatedObservatory, parse_burst
+    from transients.web.services import Faults, parse_fault
+
+    noise = NoiseOptions(gaps_per_day=gaps_per_day, spikes=spikes, belts=not no_belts)
+    mission = mission_of(settings_of(context))
+    observatory = SimulatedObservatory(seed, mission, bursts=[parse_burst(text) for text in bursts], noise=noise)
+
+    def told(url: str) -> None:
+        if as_json:
+            emit_json({"url": url, "seed": seed})
+        click.echo(f"simulated data services at {url}  (seed {seed}; nothing of it was observed). Ctrl-C ends them.", err=True)
+
+    broken = Faults(parse_fault(text) for text in faults)
+    asyncio.run(_serve(host, port, observatory, broken, _clock(now), told))
+
+
+async def _serve(
+    host: str,
+    port: int,
+    observatory: SimulatedObservatory,
+    faults: Faults,
+    clock: Callable[[], Instant],
+    told: Callable[[str], None],
+) -> None:
+    from transients.web.services import run_simulator
+
+    with stopped_by_signals() as stop:
+        try:
+            await run_simulator(host, port, observatory, faults, clock, stop=stop, started=told)
+        except OSError as error:
+            raise ConfigurationError(f"cannot listen there: {error.strerror or error}", where=f"{host}:{port}") from error
+
+
+def _clock(now: Instant | None) -> Callable[[], Instant]:
+    """The wall clock, or one that starts at `now` and runs as fast."""
+    if now is None:
+        return utc_now
+    began, first = dt.datetime.now(dt.UTC), now.to_datetime()
+    return lambda: Instant.from_datetime(first + (dt.datetime.now(dt.UTC) - began))

@@ -1,31 +1,42 @@
-"""The jobs that let something out of the house: telling people, depositing results. Both wait while the switch holds."""
+"""The jobs that let something out of the house: telling people, depositing results. All wait while the switch holds."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from schemas import Assessment, Event, Publication
+from schemas import Assessment, Event, Message, Publication
 from schemas.errors import TransientsError
 from transients.config import Settings
+from transients.missions import to_time
 from transients.notify import channels, deliver, messages_for
 from transients.publish import deposit_for, intended, may_leave, publisher, releases
 from transients.store import RetryLater, Store
 
+from .intake import TELL_PRIORITY
 from .parts import utc_now
 from .people import people_on_shift
 
 #: While the switch holds, jobs ask again after this, s.
 HELD_S = 30.0
+#: A message that could not be delivered is tried again after this …
+DELIVER_AGAIN_S = 60.0
+#: … for so long after the assessment it speaks of: later it is no news.
+DELIVERED_WITHIN_S = 86400.0
 #: Verdicts that are worth a deposit.
-_DEPOSITED = ("detection", "non-detection", "inactive")
+DEPOSITED = ("detection", "non-detection", "inactive")
 
 
 class Outgoing:
-    """Handlers of the jobs "tell" and "publish"."""
+    """Handlers of the jobs "tell", "deliver" and "publish".
 
-    def __init__(self, store: Store, settings: Settings, public_url: str) -> None:
+    Each message is a job of its own: whoever finds it worth telling, and however often, one worker delivers it.
+    """
+
+    def __init__(self, store: Store, settings: Settings, public_url: str, *, held_s: float = HELD_S) -> None:
         self._store = store
+        self._held_s = held_s
         self._settings = settings
         self._public_url = public_url
         self._channels = channels(settings)
@@ -39,28 +50,39 @@ class Outgoing:
         shifts = await people_on_shift(self._settings, now)
         url = f"{self._public_url}/events/{quote(event.event_key, safe='')}"
         for message in messages_for(event, assessment, previous, shifts, self._settings.notify, url, told=told):
-            await self._store.intend_message(message)
-        await self._deliver(event)
+            async with self._store.transaction():
+                await self._store.intend_message(message)
+                await self._store.enqueue(
+                    "deliver",
+                    event.event_key,
+                    {"message_key": message.message_key},
+                    dedupe_key=f"deliver:{message.message_key}",
+                    priority=TELL_PRIORITY,
+                )
 
-    async def _deliver(self, event: Event) -> None:
-        """Send what was intended and not sent, also by a process that died before it could."""
-        errors: list[TransientsError] = []
-        for state in ("intended", "failed"):
-            for message in await self._store.messages(event.event_key, state):  # type: ignore[arg-type]
-                try:
-                    await deliver(message, self._channels, now=utc_now, save=self._save_message)
-                except TransientsError as error:
-                    errors.append(error)
-        if errors:
-            raise errors[0]
+    async def deliver(self, event_key: str | None, payload: dict[str, Any]) -> None:
+        """Send an intended message; one that was sent is left alone."""
+        message = await self._store.message(payload["message_key"])
+        await self._held()
+        try:
+            await deliver(message, self._channels, now=utc_now, save=self._save_message)
+        except TransientsError as error:
+            if error.retriable and await self._is_news(message):
+                raise RetryLater(DELIVER_AGAIN_S, str(error)) from error
+            raise
 
-    async def _save_message(self, message: Any) -> None:
+    async def _is_news(self, message: Message) -> bool:
+        assessment = await self._store.assessment(message.event_key, message.assessment_revision)
+        assert assessment is not None
+        return float((to_time(utc_now()) - to_time(assessment.created)).sec) < DELIVERED_WITHIN_S
+
+    async def _save_message(self, message: Message) -> None:
         await self._store.advance_message(message)
 
     async def publish(self, event_key: str | None, payload: dict[str, Any]) -> None:
         """Deposit the files of an assessment; published by the configured rule, or with payload {"release": true} by hand."""
         event, assessment, _ = await self._facts(event_key, payload)
-        if self._settings.zenodo.mode == "off" or assessment.verdict not in _DEPOSITED or not may_leave(assessment):
+        if self._settings.zenodo.mode == "off" or assessment.verdict not in DEPOSITED or not may_leave(assessment):
             return
         await self._held()
         release = bool(payload.get("release")) or releases(self._settings.zenodo, assessment)
@@ -76,7 +98,7 @@ class Outgoing:
 
     async def _held(self) -> None:
         if await self._store.hold():
-            raise RetryLater(HELD_S, "held: nothing leaves the house")
+            raise RetryLater(self._held_s, "held: nothing leaves the house")
 
 
 async def deposit(store: Store, event: Event, assessment: Assessment, settings: Settings, *, release: bool) -> Publication:
@@ -88,8 +110,7 @@ async def deposit(store: Store, event: Event, assessment: Assessment, settings: 
     service = publisher(settings)
     try:
         publication, _ = await store.intend_publication(intended(assessment, files, service.name, sandbox=service.sandbox))
-        earlier = [each for each in await store.publications(event.event_key) if each.assessment_revision < assessment.revision]
-        previous = max(earlier, key=lambda each: each.assessment_revision, default=None)
+        previous = _previous(await store.publications(event.event_key), publication)
         made = deposit_for(event, assessment, files, settings.zenodo, previous)
 
         async def save(state: Publication) -> None:
@@ -98,3 +119,15 @@ async def deposit(store: Store, event: Event, assessment: Assessment, settings: 
         return await service.publish(publication, made, release=release, save=save)
     finally:
         await service.aclose()
+
+
+def _previous(publications: Sequence[Publication], publication: Publication) -> Publication | None:
+    """The newest deposit, by the same channel, of an earlier assessment; intents that came to nothing are none."""
+    earlier = [
+        each
+        for each in publications
+        if each.external_id is not None
+        and each.channel == publication.channel
+        and each.assessment_revision < publication.assessment_revision
+    ]
+    return max(earlier, key=lambda each: each.assessment_revision, default=None)

@@ -76,9 +76,12 @@ async def _newest_window(data: DataSource, now: Instant, caveats: list[str]) -> 
     """The newest science window that the source lists, and its age."""
     try:
         windows = await data.pointings(_before(now, 86400.0 * _WINDOWS_LOOK_D), now)
-        last = max((window for window in windows if window.stop <= now), key=lambda window: window.stop)
-    except (TransientsError, ValueError) as error:
+    except TransientsError as error:
         caveats.append(f"no list of science windows: {error}")
+        return tier_status("nrt", None)
+    last = max((window for window in windows if window.stop <= now), key=lambda window: window.stop, default=None)
+    if last is None:
+        caveats.append(f"no science window within {_WINDOWS_LOOK_D:g} d")
         return tier_status("nrt", None)
     age_s = float((to_time(now) - to_time(last.stop)).sec)
     return tier_status("nrt", age_s, last=last.scw_id, ra_deg=last.x_ra_deg, dec_deg=last.x_dec_deg)

@@ -1,0 +1,116 @@
+"""Commands on stored results: circular, publish."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from schemas import Assessment, Circular, Publication
+from schemas.errors import ConfigurationError, NotFound, RefusedInput
+from transients.config import Settings
+
+from .options import settings_of
+from .output import emit, emit_json, json_option, reports_errors
+
+if TYPE_CHECKING:
+    from transients.store import Store
+
+revision_option = click.option("--revision", type=click.IntRange(1), help="Of the assessment; default: the newest.")
+
+
+@click.command("circular")
+@click.argument("event")
+@revision_option
+@json_option
+@click.pass_context
+@reports_errors
+def circular_command(context: click.Context, event: str, revision: int | None, as_json: bool) -> None:
+    """Print the draft circular of EVENT: its key, its name, or an alias. A draft is sent by a person, never by this program."""
+    draft = asyncio.run(_circular(settings_of(context), event, revision))
+    if as_json:
+        emit_json({**msgspec.to_builtins(draft), "created": draft.created.iso})
+    else:
+        click.echo(f"Subject: {draft.subject}\n\n{draft.body}")
+
+
+@click.command("publish")
+@click.argument("event")
+@click.option("--to", "channel", type=click.Choice(["zenodo"]), required=True, help="Where to.")
+@click.option("--release", is_flag=True, help="Publish the deposit too: this cannot be taken back.")
+@revision_option
+@json_option
+@click.pass_context
+@reports_errors
+def publish_command(context: click.Context, event: str, channel: str, release: bool, revision: int | None, as_json: bool) -> None:
+    """Deposit the files of EVENT's result, as a draft unless --release is given. Going on from where an earlier try stopped."""
+    made = asyncio.run(_publish(settings_of(context), event, revision, release=release))
+    emit(msgspec.to_builtins(made), as_json)
+
+
+async def _circular(settings: Settings, event: str, revision: int | None) -> Circular:
+    async with _store(settings) as store:
+        key = await _key(store, event)
+        draft = await store.circular(key, revision)
+    if draft is None:
+        raise NotFound("no draft circular" + ("" if revision is None else f" of assessment {revision}"), where=key)
+    return draft
+
+
+async def _publish(settings: Settings, event: str, revision: int | None, *, release: bool) -> Publication:
+    from transients.service.outgoing import deposit
+
+    async with _store(settings) as store:
+        key = await _key(store, event)
+        assessment = await store.assessment(key, revision)
+        if assessment is None:
+            raise NotFound("nothing is computed for this event yet", where=key)
+        _require_leave(assessment, settings, held=settings.hold or await store.hold())
+        return await deposit(store, await store.event(key), assessment, settings, release=release)
+
+
+def _require_leave(assessment: Assessment, settings: Settings, *, held: bool) -> None:
+    """Whether this may leave the house, by hand or not."""
+    from transients.publish import may_leave
+    from transients.service.outgoing import DEPOSITED
+
+    if settings.zenodo.mode == "off":
+        raise ConfigurationError('zenodo.mode is "off": nothing is deposited', where="zenodo")
+    if held:
+        raise RefusedInput("held: nothing leaves the house until the switch is off", where=assessment.event_key)
+    if not may_leave(assessment):
+        raise RefusedInput(f"an event of role {assessment.role} does not leave the house", where=assessment.event_key)
+    if assessment.verdict not in DEPOSITED:
+        raise RefusedInput(f"there is no result to publish: {assessment.verdict}", where=assessment.event_key)
+
+
+@contextlib.asynccontextmanager
+async def _store(settings: Settings) -> AsyncIterator[Store]:
+    """The database of the settings."""
+    from transients.store import Store
+
+    if settings.database.url is None:
+        raise ConfigurationError(
+            "no database: set database.url in the settings, or TRANSIENTS_DATABASE__URL, to that of the service", where="database"
+        )
+    store = await Store.open(settings.database.url.reveal(), pool_size=2)
+    try:
+        yield store
+    finally:
+        await store.aclose()
+
+
+async def _key(store: Store, name: str) -> str:
+    """The one event that is called so."""
+    keys = await store.event_keys(name)
+    if name in keys:
+        return name
+    if len(keys) > 1:
+        raise RefusedInput(f"several events are called so: {', '.join(keys)}", where=name)
+    if not keys:
+        raise NotFound("no such event", where=name)
+    return keys[0]
