@@ -1,22 +1,18 @@
-"""Commands of time and place: time, orient, response, skymap."""
+"""Commands of time and place: time, orient, response."""
 
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import click
 
-from schemas import Attitude, Instant, OrbitState
-from schemas.errors import RefusedInput
+from schemas import Attitude, Instant
 from transients.config import Settings
 from transients.missions import orientation
 from transients.missions.integral import response_report, time_report
 from transients.service.parts import mission_of, source_of
-from transients.sky import read_skymap, skymap_report
 
-from .files import read_file
-from .options import ORBIT, UTC, attitude_from_axes, direction, settings_of, source_option, x_option, z_option
+from .options import NUMBER, UTC, attitude_from_axes, direction, settings_of, source_option, x_option, z_option
 from .output import emit, json_option, reports_errors
 
 
@@ -37,8 +33,8 @@ def time_command(context: click.Context, text: str, scale: str, as_json: bool) -
 
 
 @click.command("orient")
-@click.option("--ra", type=float, required=True, help="Right ascension, deg ICRS.")
-@click.option("--dec", type=float, required=True, help="Declination, deg ICRS.")
+@click.option("--ra", type=NUMBER, required=True, help="Right ascension, deg ICRS.")
+@click.option("--dec", type=NUMBER, required=True, help="Declination, deg ICRS.")
 @x_option
 @z_option
 @click.option("--at", type=UTC, help="Ask the data source for the attitude at this time.")
@@ -82,8 +78,8 @@ async def _attitude_at(at: Instant, source: str | None, settings: Settings) -> A
 
 
 @click.command("response")
-@click.option("--theta", type=float, required=True, help="Angle from X, deg.")
-@click.option("--phi", type=float, required=True, help="Azimuth about X, deg; 0 is the Sun side.")
+@click.option("--theta", type=NUMBER, required=True, help="Angle from X, deg.")
+@click.option("--phi", type=NUMBER, required=True, help="Azimuth about X, deg; 0 is the Sun side.")
 @click.option("--instrument", default="SPI-ACS", show_default=True, help="SPI-ACS, IBIS/Veto or ISGRI.")
 @click.option("--spectrum", default="hard", show_default=True, help="hard, soft, crabby, comp:a,Ep, band:a,b,Ep or pl:g.")
 @json_option
@@ -92,55 +88,3 @@ async def _attitude_at(at: Instant, source: str | None, settings: Settings) -> A
 def response_command(context: click.Context, theta: float, phi: float, instrument: str, spectrum: str, as_json: bool) -> None:
     """Fluence per count (75-2000 keV) of an instrument for a direction and a spectrum."""
     emit(response_report(theta, phi, instrument, spectrum, mission_of(settings_of(context))), as_json)
-
-
-@click.command("skymap")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--at", type=UTC, help="Time for the Sun, Moon and Earth; default: the map's DATE-OBS.")
-@x_option
-@z_option
-@click.option("--orbit", type=ORBIT, help="The spacecraft as seen from Earth's centre: deg, deg, km.")
-@click.option("--instrument", help="Only this instrument's response.")
-@json_option
-@click.pass_context
-@reports_errors
-def skymap_command(
-    context: click.Context,
-    file: Path,
-    at: Instant | None,
-    x: tuple[float, ...] | None,
-    z: tuple[float, ...] | None,
-    orbit: tuple[float, ...] | None,
-    instrument: str | None,
-    as_json: bool,
-) -> None:
-    """Areas, peak, visibility, field of view and response of a sky map."""
-    settings = settings_of(context)
-    skymap = read_skymap(read_file(file), str(file))
-    when = at or _observed(skymap.meta.get("date_obs"))
-    state = None
-    if orbit is not None:
-        state = OrbitState(
-            at=when or Instant(utc="2000-01-01T00:00:00"), ra_deg=orbit[0], dec_deg=orbit[1], distance_km=orbit[2], source="given"
-        )
-    mission = mission_of(settings)
-    if instrument is not None and instrument not in mission.response.instruments:
-        raise RefusedInput(f"no response of {instrument}; there are {', '.join(mission.response.instruments)}")
-    report = skymap_report(
-        skymap,
-        at=when,
-        mission=mission,
-        attitude=attitude_from_axes(x, z, when),
-        orbit=state,
-        instruments=None if instrument is None else (instrument,),
-        sun_half_width_deg=settings.mission.sun_half_width_deg,
-    )
-    emit(report, as_json)
-
-
-def _observed(text: object) -> Instant | None:
-    """The time a map gives itself; None where it gives none that can be read."""
-    try:
-        return None if text is None else Instant.parse(str(text))
-    except ValueError:
-        return None

@@ -28,6 +28,16 @@ class InstantType(click.ParamType):  # type: ignore[type-arg]  # generic from cl
             self.fail(str(error), param, ctx)
 
 
+class FiniteFloat(click.FloatRange):
+    """A number in a range; NaN and infinities are none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number", param, ctx)
+        return number
+
+
 class NumbersType(click.ParamType):  # type: ignore[type-arg]
     """Finite numbers separated by commas."""
 
@@ -48,6 +58,8 @@ class NumbersType(click.ParamType):  # type: ignore[type-arg]
 
 
 UTC = InstantType()
+NUMBER = FiniteFloat()
+POSITIVE = FiniteFloat(min=0, min_open=True)
 RA_DEC = NumbersType("RA", "DEC")
 ORBIT = NumbersType("RA", "DEC", "KM")
 

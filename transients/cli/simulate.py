@@ -13,7 +13,7 @@ from schemas import Instant
 from schemas.errors import ConfigurationError
 from transients.service.parts import mission_of, utc_now
 
-from .options import UTC, settings_of
+from .options import UTC, FiniteFloat, settings_of
 from .output import emit_json, json_option, reports_errors
 from .signals import stopped_by_signals
 
@@ -42,10 +42,8 @@ if TYPE_CHECKING:
     "cut. May be repeated; the first that fits a request is taken.",
 )
 @click.option("--now", type=UTC, help='The simulated "now", from where the clock runs on; younger data is not there yet.')
-@click.option("--gaps-per-day", type=click.FloatRange(0.0, 1000.0), default=3.0, show_default=True, help="Telemetry gaps.")
-@click.option(
-    "--spikes", type=click.FloatRange(0.0, 1000.0), default=1.0, show_default=True, help="Factor on the rate of spikes."
-)
+@click.option("--gaps-per-day", type=FiniteFloat(0.0, 1000.0), default=3.0, show_default=True, help="Telemetry gaps.")
+@click.option("--spikes", type=FiniteFloat(0.0, 1000.0), default=1.0, show_default=True, help="Factor on the rate of spikes.")
 @click.option("--no-belts", is_flag=True, help="No rise of the rates toward the radiation belts.")
 @json_option
 @click.pass_context

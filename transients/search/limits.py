@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from schemas import FloatArray, LimitEntry
@@ -121,6 +120,8 @@ def detection_chance(level: CountLevel, counts: FloatArray, systematic_fraction:
 def _fluence(
     level: CountLevel, per_count: FloatArray, prob: FloatArray, confidence: float, systematic_fraction: float
 ) -> float | None:
+    from scipy.optimize import brentq  # half a second that few wait for
+
     values, weights = _grouped(per_count, prob)
 
     def lacking(log_fluence: float) -> float:

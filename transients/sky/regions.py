@@ -6,7 +6,6 @@ import math
 from typing import assert_never
 
 import numpy as np
-from scipy.optimize import brentq
 
 from schemas import AllSky, Annulus, Circle, Ellipse, FloatArray, Polygon, SkyMapRef, SkyRegion
 from schemas.errors import RefusedInput
@@ -92,6 +91,8 @@ def fisher_kappa(radius_rad: float, containment: float) -> float:
     ValueError
         If equal density already holds that much: (1 - cos radius) / 2 >= containment.
     """
+    from scipy.optimize import brentq  # half a second that few wait for
+
     h = 2.0 * math.sin(0.5 * radius_rad) ** 2
     if 0.5 * h >= containment:
         raise ValueError("no Fisher distribution is as wide")

@@ -6,7 +6,6 @@ import dataclasses
 from typing import Literal
 
 import numpy as np
-from scipy.special import gammainc, ndtr
 
 from schemas import FloatArray, Instant
 
@@ -52,6 +51,8 @@ class SimulatedBurst:
 
     def fraction_before(self, t_s: FloatArray) -> FloatArray:
         """Fraction of the counts before each time, s from the onset on the clock that sees it, (n,)."""
+        from scipy.special import gammainc, ndtr  # a quarter of a second that commands without bursts do not wait for
+
         t = np.asarray(t_s, dtype=np.float64)
         match self.shape:
             case "pulse":
