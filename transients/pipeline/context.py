@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 from schemas import (
     Attitude,
     DataExpectation,
+    Geometry,
     Instant,
     LightCurve,
     OrbitState,
@@ -43,3 +44,13 @@ class Context:
     settings: Settings
     fetch_map: Callable[[SkyMapRef], Awaitable[bytes]]
     version: str
+
+
+def is_simulated(geometry: Geometry | None, light_curves: Iterable[LightCurve], context: Context) -> bool:
+    """Whether anything of a result comes from a simulator: the source as a whole, the attitude, or any light curve."""
+    attitude = None if geometry is None else geometry.attitude
+    return (
+        context.source.simulated
+        or (attitude is not None and attitude.source == "simulated")
+        or any(curve.info.simulated for curve in light_curves)
+    )

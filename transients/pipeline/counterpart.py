@@ -8,7 +8,7 @@ import dataclasses
 import astropy.units as u
 
 from schemas import DataStatus, Geometry, LightCurve, Policy, SearchResult, TimeFrame
-from schemas.errors import NoData, NotYet, TransientsError
+from schemas.errors import NoData, NotYet, RefusedInput, TransientsError
 from transients.missions import to_instant, to_time
 from transients.search import search
 
@@ -21,13 +21,14 @@ LIMITING = ("IBIS/Veto", "ISGRI")
 
 @dataclasses.dataclass(frozen=True)
 class Counterpart:
-    """What the count rates say. `not_yet` names the data that may still come."""
+    """What the count rates say. `not_yet` names the data that may still come, `passing` their instruments."""
 
     data: tuple[DataStatus, ...] = ()
     searches: tuple[SearchResult, ...] = ()
     light_curves: tuple[LightCurve, ...] = ()
     caveats: tuple[str, ...] = ()
     not_yet: tuple[str, ...] = ()
+    passing: tuple[str, ...] = ()
 
 
 async def counterpart(geometry: Geometry, policy: Policy, context: Context) -> Counterpart:
@@ -36,6 +37,7 @@ async def counterpart(geometry: Geometry, policy: Policy, context: Context) -> C
     found: list[LightCurve] = []
     caveats: list[str] = []
     not_yet: list[str] = []
+    passing: list[str] = []
     searches: tuple[SearchResult, ...] = ()
     for instrument in (SEARCHED, *LIMITING):
         try:
@@ -43,6 +45,7 @@ async def counterpart(geometry: Geometry, policy: Policy, context: Context) -> C
         except TransientsError as error:
             if error.retriable:
                 not_yet.append(f"{instrument}: {error}")
+                passing.append(instrument)
             caveats.append(f"No {instrument} data: {error}")
             data.append(_no_data(instrument, context))
             continue
@@ -51,9 +54,9 @@ async def counterpart(geometry: Geometry, policy: Policy, context: Context) -> C
         if instrument == SEARCHED:
             try:
                 searches = (await asyncio.to_thread(_search, light_curve, geometry, policy),)
-            except NoData as error:
+            except (NoData, RefusedInput) as error:
                 caveats.append(f"{instrument} could not be searched: {error}")
-    return Counterpart(tuple(data), searches, tuple(found), tuple(caveats), tuple(not_yet))
+    return Counterpart(tuple(data), searches, tuple(found), tuple(caveats), tuple(not_yet), tuple(passing))
 
 
 async def _about_t0(instrument: str, geometry: Geometry, policy: Policy, context: Context) -> LightCurve:

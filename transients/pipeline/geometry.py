@@ -34,6 +34,9 @@ T = TypeVar("T")
 
 #: Half width of the window of the field-of-view exposure, days: that of the dashboard's users.
 EXPOSURE_HALF_WINDOW_D = 10.0
+#: What is asked for, in the words of the caveats.
+ATTITUDE = "attitude"
+_UNSHIFTED = "Without a position the light travel time is not known: T0 is taken as the time at the spacecraft."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,39 +49,40 @@ class SpacecraftState:
     pointings: tuple[Pointing, ...]
     scw_id: str | None
     caveats: tuple[str, ...]
-    retry: bool
+    #: What failed in a way that passes, by the words of the caveats.
+    passing: tuple[str, ...] = ()
 
 
 async def spacecraft_state(t0: Instant, context: Context) -> SpacecraftState:
     """Ask the sources about T0; what they cannot say is computed from the mission's orbit model, or left out, and said so."""
     caveats: list[str] = []
-    retry = False
+    passing: list[str] = []
 
     async def ask(what: str, question: Awaitable[T]) -> T | None:
-        nonlocal retry
         try:
             return await question
         except TransientsError as error:
             caveats.append(f"No {what}: {error}")
-            retry = retry or error.retriable
+            if error.retriable:
+                passing.append(what)
             return None
 
     source, mission = context.source, context.mission
     time = to_time(t0)
     window = EXPOSURE_HALF_WINDOW_D * u.day
-    attitude = await ask("attitude", source.attitude(t0))
+    attitude = await ask(ATTITUDE, source.attitude(t0))
     orbit = await ask("orbit data (orbit model used)", source.orbit(t0))
     expectation = await ask("timeline (expected data gaps are from the orbit model)", source.expectation(t0))
     pointings = await ask("list of pointings", source.pointings(to_instant(time - window), to_instant(time + window)))
     scw_id = await ask("science window", source.science_window(t0))
     return SpacecraftState(
         attitude=attitude,
-        orbit=orbit or mission.approximate_orbit(time),
-        expectation=expectation or mission.expectation(t0),
-        pointings=pointings or (),
+        orbit=mission.approximate_orbit(time) if orbit is None else orbit,
+        expectation=mission.expectation(t0) if expectation is None else expectation,
+        pointings=() if pointings is None else pointings,
         scw_id=scw_id,
         caveats=tuple(caveats),
-        retry=retry,
+        passing=tuple(passing),
     )
 
 
@@ -92,9 +96,10 @@ def _compute(event: Event, localised: Localised, state: SpacecraftState, now: In
         raise NoData("the alert gives no time", where=event.event_key)
     mission, skymap = context.mission, localised.skymap
     time = to_time(event.t0)
-    direction = peak(skymap)
+    # Without a position there is no direction, and no number may be made from one.
+    direction = None if localised.localisation.kind == "all-sky" else peak(skymap)
     revolution = mission.revolution(time)
-    oriented = None if state.attitude is None else orientation(direction, state.attitude)
+    oriented = None if state.attitude is None or direction is None else orientation(direction, state.attitude)
     seen = visibility(skymap, event.t0, mission, state.attitude, state.orbit, context.settings.mission.sun_half_width_deg)
     return Geometry(
         t0=event.t0,
@@ -107,8 +112,8 @@ def _compute(event: Event, localised: Localised, state: SpacecraftState, now: In
         orbit=state.orbit,
         orientation=oriented,
         expectation=state.expectation,
-        light_travel_s=float(light_travel(direction, state.orbit).to_value(u.s)),
-        sun_angle_deg=float(direction.separation(sun_direction(time)).deg),
+        light_travel_s=None if direction is None else float(light_travel(direction, state.orbit).to_value(u.s)),
+        sun_angle_deg=None if direction is None else float(direction.separation(sun_direction(time)).deg),
         localisation=localised.localisation,
         visibility=seen,
         exposure=_exposure(event.t0, localised, state, context),
@@ -116,13 +121,13 @@ def _compute(event: Event, localised: Localised, state: SpacecraftState, now: In
             properties=event.properties,
             distance_mpc=distance_mpc(event, localised),
             far_hz=None if event.significance is None else event.significance.far_hz,
-            area90_deg2=localised.localisation.area90_deg2,
+            area90_deg2=None if direction is None else localised.localisation.area90_deg2,
             theta_deg=None if oriented is None else oriented.theta_deg,
             visible_fraction=seen.visible_fraction,
             now=now,
             time_zone=context.settings.mission.operations_time_zone,
         ),
-        caveats=(*localised.caveats, *state.caveats),
+        caveats=(*localised.caveats, *state.caveats, *(() if direction is not None else (_UNSHIFTED,))),
         provenance=_provenance(event, localised, state, context),
     )
 
@@ -144,7 +149,15 @@ def _exposure(t0: Instant, localised: Localised, state: SpacecraftState, context
 def _provenance(event: Event, localised: Localised, state: SpacecraftState, context: Context) -> Provenance:
     simulated, source = context.source.simulated, context.source.name
     inputs = [localised.source]
-    for name, record in (("attitude", state.attitude), ("orbit", state.orbit), ("pointings", state.pointings)):
+    # The expectation's sentence is what is shown of it; all of it is what the verdict may rest on.
+    said = {
+        "attitude": state.attitude,
+        "orbit": state.orbit,
+        "expectation": state.expectation,
+        "pointings": state.pointings,
+        "science window": state.scw_id,
+    }
+    for name, record in said.items():
         if record is not None:
             inputs.append(InputRef(name=name, sha256=sha256_hex(to_json(record)), source=source, simulated=simulated))
     return Provenance(

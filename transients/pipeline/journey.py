@@ -13,9 +13,9 @@ from typing import Literal
 from schemas import Assessment, Event, FloatArray, Geometry, Instant, LightCurve, Policy
 from transients.sky import SkyMap
 
-from .context import Context
-from .counterpart import Counterpart, counterpart
-from .geometry import geometry, spacecraft_state
+from .context import Context, is_simulated
+from .counterpart import SEARCHED, Counterpart, counterpart
+from .geometry import ATTITUDE, geometry, spacecraft_state
 from .limits import Limited, limits
 from .localise import localise
 from .verdict import verdict
@@ -39,6 +39,8 @@ class Outcome:
         The limit map as multi-order FITS, and its columns by name, a value per tile of `skymap`; None and empty without limits.
     not_yet
         What was not there yet and may still come; empty when coming again would change nothing.
+    wanting
+        The part of it without which the result cannot be final: the position, the attitude, the searched rate.
     """
 
     assessment: Assessment
@@ -47,6 +49,7 @@ class Outcome:
     limit_map: bytes | None = None
     limits: Mapping[str, FloatArray] = dataclasses.field(default_factory=dict)
     not_yet: tuple[str, ...] = ()
+    wanting: tuple[str, ...] = ()
 
 
 async def journey(
@@ -75,9 +78,11 @@ async def journey(
     localised = await localise(event, context)
     state = await spacecraft_state(event.t0, context)
     facts = await geometry(event, localised, state, now, context)
-    not_yet = facts.caveats if localised.retry or state.retry else ()
+    position = ("position",) if localised.retry else ()
+    not_yet, wanting = (*position, *state.passing), (*position, *(each for each in state.passing if each == ATTITUDE))
     if stage == "geometry" or event.state == "retracted":
-        return Outcome(_assessment(event, context, now, geometry=facts), skymap=localised.skymap, not_yet=not_yet)
+        assessment = _assessment(event, context, now, geometry=facts)
+        return Outcome(assessment, skymap=localised.skymap, not_yet=not_yet, wanting=wanting)
     seen = await counterpart(facts, policy, context)
     limited = await limits(event, facts, localised.skymap, seen, policy, context)
     return Outcome(
@@ -87,7 +92,14 @@ async def journey(
         limit_map=limited.limit_map,
         limits=limited.maps,
         not_yet=(*not_yet, *seen.not_yet),
+        wanting=(*wanting, *_rates_wanting(facts, seen)),
     )
+
+
+def _rates_wanting(geometry: Geometry, seen: Counterpart) -> tuple[str, ...]:
+    """The searched instrument, while its data may still come. In an expected break of the data nothing is waited for."""
+    expected = geometry.expectation is None or geometry.expectation.status == "ONLINE"
+    return (SEARCHED,) if expected and SEARCHED in seen.passing else ()
 
 
 def _assessment(
@@ -112,7 +124,7 @@ def _assessment(
         created=now,
         role=event.role,
         state=event.state,
-        simulated=context.source.simulated or any(curve.info.simulated for curve in seen.light_curves),
+        simulated=is_simulated(geometry, seen.light_curves, context),
         geometry=geometry,
         data=seen.data,
         searches=seen.searches,

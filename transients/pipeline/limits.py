@@ -15,7 +15,7 @@ from transients.search import CountLevel, count_levels, count_limits, fluence_pe
 from transients.search import limits as limits_of_levels
 from transients.sky import SkyMap, response_at_peak, response_over, write_skymap
 
-from .context import Context
+from .context import Context, is_simulated
 from .counterpart import Counterpart
 
 #: The spectrum whose response is put into words, as in the circulars.
@@ -79,7 +79,8 @@ def _compute(event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart
     distance = event.distance_mpc if distance is None else distance
     areas = skymap.area_sr
     maps = _maps(published_counts, responses, len(skymap))
-    fits = _map_file(event, skymap, maps, context) if maps else None
+    simulated = is_simulated(geometry, seen.light_curves, context)
+    fits = _map_file(event, skymap, maps, context, simulated=simulated) if maps else None
     words = response_at_peak(skymap, geometry.attitude, context.mission, tuple(sorted(used)), _QUOTED_SPECTRUM)
     response = context.mission.response
     result = LimitResult(
@@ -114,14 +115,14 @@ def _maps(
     return {name: np.where(np.isfinite(values), values, np.nan) for name, values in found.items() if values is not None}
 
 
-def _map_file(event: Event, skymap: SkyMap, maps: dict[str, FloatArray], context: Context) -> bytes:
+def _map_file(event: Event, skymap: SkyMap, maps: dict[str, FloatArray], context: Context, *, simulated: bool) -> bytes:
     columns = {name: (values, "erg cm-2") for name, values in maps.items()}
     header: dict[str, str | int | float | bool] = {
         "OBJECT": event.event_id,
         "CREATOR": f"transients {context.version}",
         "TELESCOP": context.mission.name,
         "CONTENT": "3 sigma fluence limits 75-2000 keV",
-        "SIMULATD": context.source.simulated,
+        "SIMULATD": simulated,
     }
     if event.t0 is not None:
         header["DATE-OBS"] = event.t0.iso

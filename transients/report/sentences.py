@@ -76,10 +76,12 @@ def operations(assessment: Assessment) -> str | None:
 def orientation(assessment: Assessment) -> str | None:
     """Angle of the localisation's peak to the pointing axis, and the time frame."""
     geometry = assessment.geometry
-    if geometry is None or geometry.orientation is None:
+    if geometry is None:
         return None
-    if not has_position(assessment.geometry):
+    if not has_position(geometry):
         return wrap("The alert gives no position; what follows is for the whole sky.")
+    if geometry.orientation is None:
+        return None
     o = geometry.orientation
     how = _ATTITUDE.get(o.attitude_source, o.attitude_source)
     error = "" if o.attitude_error_deg is None or o.attitude_error_deg < 0.05 else f", +/- {o.attitude_error_deg:.1f} deg"

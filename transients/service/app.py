@@ -18,13 +18,14 @@ from transients.embedded import EmbeddedPostgres
 from transients.missions import Mission
 from transients.sources import DataSource
 from transients.store import JobRunner, Store
-from transients.web import create_app
+from transients.web import StatusCard, create_app
 from transients.web.server import serve_app
 
 from .assessing import Assessing
 from .intake import Intake
 from .outgoing import Outgoing
 from .parts import mission_of, source_of, utc_now
+from .plugins import load_handlers
 from .sources import alert_sources
 from .status import status_card
 from .wiring import context_of, map_fetcher
@@ -65,6 +66,8 @@ class Service:
         self.mission = mission or mission_of(settings)
         self._data = data
         self._alerts = alerts
+        #: What became of the plug-ins that could not be loaded, by name.
+        self.broken_plugins = load_handlers()
         self._stopping = asyncio.Event()
         #: Set once everything runs.
         self.ready = asyncio.Event()
@@ -117,27 +120,41 @@ class Service:
         assessing, outgoing = Assessing(store, context, self.settings), Outgoing(store, self.settings, self.url)
         runner = JobRunner(
             store,
-            {"assess": assessing.assess, "tell": outgoing.tell, "publish": outgoing.publish},
+            {
+                "assess": assessing.assess,
+                "tell": outgoing.tell,
+                "deliver": outgoing.deliver,
+                "publish": outgoing.publish,
+            },
             self.settings.workers,
         )
         working = asyncio.create_task(runner.run(), name="jobs")
-        await asyncio.wait({working, asyncio.create_task(self._stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
-        await runner.stop(self.settings.shutdown_s)
-        await working
+        try:
+            await self._stopping.wait()
+        finally:
+            # Also when another role failed: what runs is finished or put back before the database goes.
+            await runner.stop(self.settings.shutdown_s)
+            await working
 
     async def _sweep(self, intake: Intake) -> None:
         """Understand what was stored and not understood, again and again; also work of handlers that came new."""
         while not self._stopping.is_set():
             try:
                 await intake.sweep()
-            except TransientsError as error:
-                log.warning("sweeping failed", action="sweep-failed", error=str(error))
+            except Exception as error:
+                ours = isinstance(error, TransientsError)
+                log.warning("sweeping failed", action="sweep-failed", error=str(error), exc_info=not ours)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), _SWEEP_S)
 
     async def _serve(self, store: Store, data: DataSource) -> None:
         web = self.settings.web
-        app = create_app(store, self.settings, status=lambda: status_card(store, data, self.mission, self.settings, utc_now()))
+        notes = tuple(f"plug-in {name} is not in use: {reason}" for name, reason in self.broken_plugins.items())
+
+        async def status() -> StatusCard:
+            return await status_card(store, data, self.mission, self.settings, utc_now(), notes=notes)
+
+        app = create_app(store, self.settings, status=status)
         await serve_app(app, web, self._stopping)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime as dt
 import mimetypes
+from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import structlog
 
 import handlers
@@ -19,24 +22,27 @@ from transients.store.assessments import File
 
 from .intake import SEARCH_PRIORITY, TELL_PRIORITY
 from .parts import utc_now
+from .patience import ASK_AGAIN_S, adds, given_up, next_look_s
 from .people import people_on_shift
 
 #: After the searched window the real-time stream is this far behind, s.
 REALTIME_LATENCY_S = 70.0
 #: Data tiers come again after these times from T0, s: NRT in hours, CONS in weeks.
 REENTRIES_S = {"nrt": 3 * 3600.0, "cons": 26 * 86400.0}
-#: A source that has no data yet is asked again after this, s.
-ASK_AGAIN_S = 60.0
+_GIVEN_UP = "Asked for 14 days in vain and taken as final without: {}."
 _OWN_ORIGIN = "INTEGRAL"
 
 
 class Assessing:
     """Handlers of the jobs "assess" and what they need."""
 
-    def __init__(self, store: Store, context: Context, settings: Settings) -> None:
+    def __init__(
+        self, store: Store, context: Context, settings: Settings, *, ask_again_s: tuple[float, float] = ASK_AGAIN_S
+    ) -> None:
         self._store = store
         self._context = context
         self._settings = settings
+        self._ask_again_s = ask_again_s
         self._log = structlog.get_logger("transients.assessing")
 
     async def assess(self, event_key: str | None, payload: dict[str, Any]) -> None:
@@ -60,9 +66,13 @@ class Assessing:
             stage=stage,
             own_triggers=await self._own_triggers(event),
         )
-        if stage == "search" and outcome.not_yet and not outcome.assessment.searches:
-            raise RetryLater(ASK_AGAIN_S, "; ".join(outcome.not_yet))
-        saved, new = await self._store.save_assessment(outcome.assessment)
+        outcome, wanting = self._settled(event, outcome, now)
+        if wanting and stage == "search" and not adds(outcome.assessment, before):
+            raise self._again(event, wanting, now)
+        kept = await self._keep(event, outcome, stage)
+        if kept is None:
+            return
+        saved, new = kept
         if new or not await self._store.artefacts(event_key, saved.revision):
             await self._make_products(event, saved, outcome, now)
         if payload["stage"] == "geometry" and event.state == "active" and event.t0 is not None:
@@ -76,6 +86,39 @@ class Assessing:
             revision=saved.revision,
             new=new,
         )
+        if wanting and stage == "search":
+            raise self._again(event, wanting, now)
+
+    def _settled(self, event: Event, outcome: Outcome, now: Instant) -> tuple[Outcome, tuple[str, ...]]:
+        """The outcome with what the service has to say of it, and what it is still worth waiting for."""
+        caveats: list[str] = []
+        wanting = outcome.wanting if event.state == "active" else ()
+        if wanting and given_up(event, now):
+            caveats.append(_GIVEN_UP.format(", ".join(wanting)))
+            wanting = ()
+        assessment = outcome.assessment
+        settled = msgspec.structs.replace(assessment, caveats=(*assessment.caveats, *caveats))
+        return dataclasses.replace(outcome, assessment=settled), wanting
+
+    def _again(self, event: Event, wanting: Sequence[str], now: Instant) -> RetryLater:
+        return RetryLater(next_look_s(event, now, self._ask_again_s), f"waiting for: {', '.join(wanting)}")
+
+    async def _keep(self, event: Event, outcome: Outcome, stage: Stage) -> tuple[Assessment, bool] | None:
+        """Save a result, unless it was overtaken while it was computed: None then, and whoever overtook it has the say."""
+        try:
+            async with self._store.transaction():
+                saved, new = await self._store.save_assessment(outcome.assessment)
+                # Saving holds the event: nobody folds or saves until this ends, so what is read now stays true.
+                if (await self._store.event(event.event_key)).revision > event.revision:
+                    raise _Overtaken
+                if new and stage == "geometry" and saved.revision > 1:
+                    last = await self._store.assessment(event.event_key, saved.revision - 1)
+                    if last is not None and last.searches and last.event_revision == event.revision:
+                        raise _Overtaken
+        except _Overtaken:
+            self._log.info("overtaken", action="overtaken", event_key=event.event_key, event_revision=event.revision)
+            return None
+        return saved, new
 
     async def _make_products(self, event: Event, saved: Assessment, outcome: Outcome, now: Instant) -> None:
         """Figures and draft, then, in one transaction, what is kept of them and the jobs that follow."""
@@ -136,6 +179,10 @@ class Assessing:
             settings=self._settings.circular,
             links=event.links,
         )
+
+
+class _Overtaken(Exception):  # noqa: N818 -- nothing went wrong
+    """Something newer was saved meanwhile."""
 
 
 def _after(instant: Instant, seconds: float) -> Instant:

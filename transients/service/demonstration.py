@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import os
 import socket
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import confluent_kafka
-import msgspec
 
 from schemas.errors import ServiceUnreachable
 from transients import demo
@@ -65,6 +65,9 @@ async def demonstration(settings: Settings, folder: Path, port: int | None) -> A
         Of the dashboard; None: a free one.
     """
     started = time.monotonic()
+    if os.geteuid() == 0:
+        # The database then runs as an unprivileged user, who must get to its folder.
+        await asyncio.to_thread(folder.chmod, 0o711)
     mission = mission_of(settings)
     observatory = SimulatedObservatory(_SEED, mission, bursts=demo.BURSTS, pointings=demo.POINTINGS)
     with EmbeddedKafka() as broker:
@@ -96,8 +99,13 @@ def _demo_settings(
         topics=tuple(sorted({message.topic for message in script})),
         group_id="transients-demo",
     )
-    return msgspec.structs.replace(
-        settings,
+    # Nothing of the user's own world: no broker, no folder, no database, no deposit but a recorded one.
+    return Settings(
+        workers=settings.workers,
+        shutdown_s=settings.shutdown_s,
+        log_format=settings.log_format,
+        mission=settings.mission,
+        circular=settings.circular,
         data_dir=str(folder),
         kafka=(kafka,),
         notify=NotifySettings(rota=str(rota), contacts={"Advocate on shift (demo)": ("mail:advocate@example.org",)}),

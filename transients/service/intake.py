@@ -8,6 +8,7 @@ import structlog
 
 import handlers
 from schemas import Notice, Parsed, RawAlert, Refusal
+from schemas.errors import ServiceUnreachable
 from transients import __version__
 from transients.config import Settings
 from transients.store import Store
@@ -51,16 +52,31 @@ class Intake:
             parsed = await asyncio.to_thread(handlers.parse, raw.body, topic=raw.topic)
         else:
             parsed = handlers.parse(raw.body, topic=raw.topic)
-        async with self._store.transaction():
-            if not await self._store.record_parsed(raw.content_id, parsed, __version__):
+        try:
+            if not await self._record(raw, parsed):
                 return parsed
-            if isinstance(parsed, Notice):
-                await self._fold(raw, parsed)
+        except ServiceUnreachable:
+            raise
+        except Exception as error:
+            # Ours, not the sender's; but one document must not stop the others, nor be lost: it is kept with the reason.
+            log.error("a document could not be folded", action="fold-failed", exc_info=True)
+            parsed = Refusal(reason="fold-failed", message=f"{type(error).__name__}: {error}", kind=_kind(parsed))
+            if not await self._record(raw, parsed):
+                return parsed
         if isinstance(parsed, Refusal):
             log.info("refused", action="refused", reason=parsed.reason, message=parsed.message)
         elif isinstance(parsed, Notice):
             log.info("notice", action="notice", kind=parsed.kind, event_id=parsed.event_id, revision=parsed.revision)
         return parsed
+
+    async def _record(self, raw: RawAlert, parsed: Parsed) -> bool:
+        """Keep what was understood, with all that follows from it. False: it was kept before."""
+        async with self._store.transaction():
+            if not await self._store.record_parsed(raw.content_id, parsed, __version__):
+                return False
+            if isinstance(parsed, Notice):
+                await self._fold(raw, parsed)
+        return True
 
     async def _fold(self, raw: RawAlert, notice: Notice) -> None:
         event = await self._store.fold(
@@ -81,3 +97,7 @@ class Intake:
                 dedupe_key=f"{event.event_key}:{event.revision}:geometry",
                 priority=GEOMETRY_PRIORITY,
             )
+
+
+def _kind(parsed: Parsed) -> str | None:
+    return parsed.kind

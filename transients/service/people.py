@@ -20,7 +20,9 @@ async def people_on_shift(settings: Settings, now: Instant) -> tuple[Shift, ...]
     if not settings.notify.rota:
         return ()
     try:
-        return on_shift(await read_rota(settings.notify.rota), now, settings.notify.contacts)
+        return on_shift(
+            await read_rota(settings.notify.rota), now, settings.notify.contacts, time_zone=settings.mission.operations_time_zone
+        )
     except TransientsError as error:
         _log.error("the rota cannot be read: nobody is on shift", action="rota-lost", error=str(error))
         return ()

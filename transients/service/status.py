@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from schemas import Instant
 from schemas.errors import TransientsError
@@ -17,9 +18,20 @@ _REALTIME_LOOK_S = 3600.0
 _WINDOWS_LOOK_D = 10.0
 
 
-async def status_card(store: Store | None, data: DataSource, mission: Mission, settings: Settings, now: Instant) -> StatusCard:
-    """The card as of now. What a source cannot say is None, with the reason among the caveats; never a guess."""
-    caveats: list[str] = []
+async def status_card(
+    store: Store | None,
+    data: DataSource,
+    mission: Mission,
+    settings: Settings,
+    now: Instant,
+    *,
+    notes: Sequence[str] = (),
+) -> StatusCard:
+    """The card as of now. What a source cannot say is None, with the reason among the caveats; never a guess.
+
+    `notes` are caveats of the service itself: a plug-in that is not in use.
+    """
+    caveats: list[str] = list(notes)
     time = to_time(now)
     revolution = mission.revolution(time)
     orbit = mission.approximate_orbit(time)
