@@ -9,7 +9,7 @@ import dataclasses
 class Sizes:
     """Amounts of work. `FULL` is for figures, `SMALL` shows in a second or two that every measurement runs."""
 
-    #: Turns of a median; of what takes seconds, one.
+    #: Turns of a median; of what takes about a second, fewer.
     turns: int
     slow_turns: int
     #: Documents parsed a turn.
@@ -31,8 +31,8 @@ class Sizes:
 
 
 FULL = Sizes(
-    turns=7, slow_turns=1, documents=200, directions=100_000, calls=50, map_order=9, raster_nside=512, bins=72_000,
-    plain_bins=6_000, longest_bins=2_000, half_width_s=300.0, rows=300,
+    turns=7, slow_turns=3, documents=200, directions=100_000, calls=50, map_order=9, raster_nside=512, bins=72_000,
+    plain_bins=10_000, longest_bins=2_000, half_width_s=300.0, rows=300,
 )  # fmt: skip
 SMALL = Sizes(
     turns=1, slow_turns=1, documents=3, directions=100, calls=2, map_order=5, raster_nside=64, bins=500, plain_bins=200,
