@@ -16,16 +16,14 @@ from .voevent import VOEvent
 
 #: What INTEGRAL's team announced for its circulars: significant, with a neutron star.
 _NEUTRON_STAR = Threshold(max_far_hz=1e-5, require_significant=True, min_properties={"HasNS": 0.3})
-#: A search costs nothing, so everything below this rate is searched.
-_CREDIBLE = Threshold(max_far_hz=1e-5)
 #: Where gamma rays are expected after (before) a merger, and about an unmodelled burst: RAVEN's windows, seconds from the GW.
 _POLICIES = (
     Policy(
-        name="lvk-cbc", association_window_s=(-1.0, 5.0), search_if=(_CREDIBLE,), circular_if=(_NEUTRON_STAR,),
+        name="lvk-cbc", association_window_s=(-1.0, 5.0), circular_if=(_NEUTRON_STAR,),
         wake_if=(_NEUTRON_STAR,),
     ),
     Policy(
-        name="lvk-burst", search_half_width_s=600.0, association_window_s=(-60.0, 600.0), search_if=(_CREDIBLE,),
+        name="lvk-burst", search_half_width_s=600.0, association_window_s=(-60.0, 600.0),
         circular_if=(Threshold(max_far_hz=1e-5, require_significant=True),),
         wake_if=(Threshold(max_far_hz=1e-5, require_significant=True),),
     ),

@@ -289,4 +289,7 @@ class Assessment(Record, kw_only=True):
     #: Own triggers actually received around T0: (kind, event id, offset from T0 in s).
     own_triggers: tuple[tuple[str, str, float], ...] = ()
     caveats: tuple[str, ...] = ()
+    #: Whether the messenger's policy, announced in advance, proposes a circular about it, and whether it wakes a person.
+    circular_proposed: bool = False
+    wake: bool = False
     version: str

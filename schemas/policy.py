@@ -28,10 +28,8 @@ class Policy(Record, kw_only=True):
     spectra: tuple[str, ...] = ("hard", "soft")
     #: Time scales of the limits.
     durations_s: tuple[float, ...] = (0.1, 1.0, 8.0)
-    #: Roles processed at all.
+    #: Roles processed at all; whatever is processed is searched, which costs little.
     roles: tuple[str, ...] = ("observation",)
-    #: Any of these must hold for the event to be searched; empty: always.
-    search_if: tuple[Threshold, ...] = ()
     #: Any of these must hold for a circular to be proposed for sending (a draft is always written); empty: always.
     circular_if: tuple[Threshold, ...] = ()
     #: Any of these must hold for a person to be woken; empty: never by the notice alone.

@@ -41,8 +41,8 @@ def messages_for(
 ) -> tuple[Message, ...]:
     """The messages that this assessment calls for, a person and address once each.
 
-    Told are: an event whose urgency reaches the least grade; a detection; a detection that better data took back; the
-    retraction of anything told before. Tests are never told.
+    Told are: an event whose urgency reaches the least grade, or for which its messenger's policy wakes people; a detection;
+    a detection that better data took back; the retraction of anything told before. Tests are never told.
 
     Parameters
     ----------
@@ -105,7 +105,8 @@ def _occasion(assessment: Assessment, previous: Assessment | None, settings: Not
 
 def _urgent(assessment: Assessment, settings: NotifySettings) -> bool:
     urgency = None if assessment.geometry is None else assessment.geometry.urgency
-    return urgency is not None and _GRADES.index(urgency.grade) >= _GRADES.index(settings.least_grade)
+    graded = urgency is not None and _GRADES.index(urgency.grade) >= _GRADES.index(settings.least_grade)
+    return graded or assessment.wake
 
 
 def _worth(assessment: Assessment, settings: NotifySettings) -> bool:

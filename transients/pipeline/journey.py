@@ -18,6 +18,7 @@ from .counterpart import SEARCHED, Counterpart, counterpart
 from .geometry import ATTITUDE, geometry, spacecraft_state
 from .limits import Limited, limits
 from .localise import localise
+from .rules import holds, proposes_circular
 from .verdict import verdict
 
 #: "geometry" needs no count rates and is there at once; "search" is the whole journey.
@@ -74,19 +75,21 @@ async def journey(
     """
     if event.t0 is None:
         caveats = () if event.state == "retracted" else ("The alert gives no time: nothing can be computed.",)
-        return Outcome(_assessment(event, context, now, seen=Counterpart(caveats=caveats), searched=True))
+        return Outcome(_assessment(event, policy, context, now, seen=Counterpart(caveats=caveats), searched=True))
     localised = await localise(event, context)
     state = await spacecraft_state(event.t0, context)
     facts = await geometry(event, localised, state, now, context)
     position = ("position",) if localised.retry else ()
     not_yet, wanting = (*position, *state.passing), (*position, *(each for each in state.passing if each == ATTITUDE))
     if stage == "geometry" or event.state == "retracted":
-        assessment = _assessment(event, context, now, geometry=facts)
+        assessment = _assessment(event, policy, context, now, geometry=facts)
         return Outcome(assessment, skymap=localised.skymap, not_yet=not_yet, wanting=wanting)
     seen = await counterpart(facts, policy, context)
     limited = await limits(event, facts, localised.skymap, seen, policy, context)
     return Outcome(
-        _assessment(event, context, now, geometry=facts, seen=seen, limited=limited, own_triggers=own_triggers, searched=True),
+        _assessment(
+            event, policy, context, now, geometry=facts, seen=seen, limited=limited, own_triggers=own_triggers, searched=True
+        ),
         skymap=localised.skymap,
         light_curves=seen.light_curves,
         limit_map=limited.limit_map,
@@ -104,6 +107,7 @@ def _rates_wanting(geometry: Geometry, seen: Counterpart) -> tuple[str, ...]:
 
 def _assessment(
     event: Event,
+    policy: Policy,
     context: Context,
     now: Instant,
     *,
@@ -115,6 +119,7 @@ def _assessment(
 ) -> Assessment:
     seen = seen or Counterpart()
     limited = limited or Limited()
+    word = verdict(event, geometry, seen.data, seen.searches, searched=searched)
     return Assessment(
         event_key=event.event_key,
         event_id=event.event_id,
@@ -129,8 +134,10 @@ def _assessment(
         data=seen.data,
         searches=seen.searches,
         limits=limited.result,
-        verdict=verdict(event, geometry, seen.data, seen.searches, searched=searched),
+        verdict=word,
         own_triggers=tuple(own_triggers),
         caveats=(*seen.caveats, *limited.caveats),
+        circular_proposed=proposes_circular(event, policy, word),
+        wake=event.state == "active" and holds(policy.wake_if, event),
         version=context.version,
     )
