@@ -170,7 +170,8 @@ def _measured(line: dict[str, object]) -> str:
 def _number(value: object) -> str:
     if not isinstance(value, int | float):
         return "–"
-    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    rounded = float(f"{value:.3g}")
+    return f"{rounded:,.0f}" if abs(rounded) >= 1000 else f"{value:.3g}"
 
 
 if __name__ == "__main__":
