@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import math
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy.typing as npt
 
-from schemas import Attitude, Instant, LightCurve
+from schemas import Attitude, Instant
 from schemas.errors import RefusedInput
 from transients.missions import Mission, orientation, parse_spectrum
 from transients.search import (
@@ -25,8 +26,8 @@ from transients.search import (
 )
 from transients.service.parts import mission_of
 from transients.sky import SkyMap, localisation, read_skymap, response_over
-from transients.sources import read_lightcurve
 
+from .curves import curve_about
 from .files import read_file
 from .options import NUMBER, POSITIVE, UTC, FiniteFloat, attitude_from_axes, direction, settings_of, x_option, z_option
 from .output import emit, json_option, reports_errors
@@ -87,7 +88,20 @@ def limit_command(
     distance = distance_mpc if distance_mpc is not None else region.distance_mpc
     published = published_limits(by_scale, responses, region.prob, distance, region.areas)
     entries = limits(levels, responses, region.prob, confidences=(confidence,), distance_mpc=distance)
-    emit(limit_report(published, entries, confidence=confidence, duration_s=duration, spectrum=spectrum), as_json)
+    report = limit_report(published, entries, confidence=confidence, duration_s=duration, spectrum=spectrum)
+    emit({**report, "remarks": _remarks(report, by_scale, duration)}, as_json)
+
+
+def _remarks(report: dict[str, Any], by_scale: dict[str, dict[float, float]], duration: float) -> list[str]:
+    """What could not be said, and why."""
+    remarks = []
+    given = {scale for scales in by_scale.values() for scale in scales}
+    remarks += [f"no count limit at {scale:g} s: no published figure of that scale" for scale in (1.0, 8.0) if scale not in given]
+    if report["limit"] is None:
+        remarks.append(
+            f"no limit of ours for {duration:g} s: no count limit at that scale, or the place is not seen deeply enough"
+        )
+    return remarks
 
 
 def _counts(
@@ -101,7 +115,9 @@ def _counts(
         return given, levels_from_count_limits(given)
     if t0 is None:
         raise click.UsageError("a light curve needs --t0")
-    curve: LightCurve = read_lightcurve(read_file(lightcurve), str(lightcurve))
+    curve = curve_about(lightcurve, t0, window)
+    if duration < curve.info.bin_s * (1.0 - 1e-6):
+        raise RefusedInput(f"no limit for {duration:g} s from bins of {curve.info.bin_s:g} s", where=str(lightcurve))
     t0_s = t0_seconds(curve, t0)
     half = (-window, window)
     levels = count_levels(curve, t0_s, (duration,), half_width_s=window, association_window_s=half)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 from pathlib import Path
 
 import click
@@ -54,3 +55,7 @@ class _LazyGroup(click.Group):
 )
 def main(config: Path | None) -> None:
     """From an astronomical alert to a result a person on shift can sign."""
+    from transients.service.logs import set_up_logs
+
+    # Before anything says anything: standard output is for results. `serve` and `demo` set their own.
+    set_up_logs("console", logging.WARNING)

@@ -7,13 +7,9 @@ from pathlib import Path
 import click
 
 from schemas import Instant
-from transients.search import (
-    search,
-    search_report,
-)
-from transients.sources import read_lightcurve
+from transients.search import search, search_report
 
-from .files import read_file
+from .curves import curve_about
 from .options import POSITIVE, UTC
 from .output import emit, json_option, reports_errors
 
@@ -27,7 +23,7 @@ from .output import emit, json_option, reports_errors
 @reports_errors
 def search_command(lightcurve: Path, t0: Instant, window: float, method: str, as_json: bool) -> None:
     """Search LIGHTCURVE (MMODA FITS, genlc, IPN, real-time JSON or dump, our archive) about T0."""
-    curve = read_lightcurve(read_file(lightcurve), str(lightcurve))
+    curve = curve_about(lightcurve, t0, window)
     result = search(
         curve,
         t0,
