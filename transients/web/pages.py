@@ -10,6 +10,7 @@ from litestar.response import Template
 
 from schemas import Assessment, to_json
 from schemas.errors import NotFound
+from transients.report import check_circular
 
 from .api import Revision
 from .curves import is_curve
@@ -30,6 +31,7 @@ async def event_page(store: TheStore, clock: TheClock, key: str, revision: Revis
     assessment = await store.assessment(event.event_key, revision)
     files = () if assessment is None else await store.artefacts(event.event_key, assessment.revision)
     revisions = await store.assessments(event.event_key)
+    circular = await store.circular(event.event_key, None if assessment is None else assessment.revision)
     context: dict[str, Any] = {
         "event": event,
         "assessment": assessment,
@@ -40,7 +42,8 @@ async def event_page(store: TheStore, clock: TheClock, key: str, revision: Revis
         "files": files,
         "limits": limit_rows(assessment.limits) if assessment is not None and assessment.limits is not None else (),
         "excesses": excess_rows(assessment) if assessment is not None else ((), 0),
-        "circular": await store.circular(event.event_key, None if assessment is None else assessment.revision),
+        "circular": circular,
+        "circular_problems": [] if circular is None else check_circular(circular),
         "publications": await store.publications(event.event_key),
         "history": history_lines(event),
         "revisions": revision_lines(revisions),
