@@ -1,0 +1,258 @@
+"""An event's journey: with all data, with some, with none, and with what is broken."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import astropy.units as u
+import msgspec
+import pytest
+from astropy.coordinates import SkyCoord
+from astropy.io import fits
+from journey_samples import BURST, NOW, PERIGEE, PLACE, T0, SaidSource, context, event, mission, no_map, nothing
+
+import handlers
+from schemas import AllSky, Annulus, Circle, Ellipse, Event, Instant, Polygon, SkyMapRef, to_json
+from schemas.errors import NoData, NotYet, ServiceUnreachable
+from transients.config import MissionSettings, Settings
+from transients.missions import light_travel, orientation, sun_direction, to_time
+from transients.missions.integral import Integral
+from transients.pipeline import Outcome, Signing, journey, make_products
+from transients.pipeline.geometry import EXPOSURE_HALF_WINDOW_D
+from transients.sky import fov_exposure, localisation, skymap_from_region, urgency, visibility
+
+POLICY = handlers.policies["gbm"]
+
+
+@pytest.fixture(scope="module")
+def integral() -> Integral:
+    return mission()
+
+
+async def go(integral: Integral, source: SaidSource, what: Event | None = None, **options: Any) -> Outcome:
+    fetch_map, settings = options.pop("fetch_map", no_map), options.pop("settings", None)
+    policy = options.pop("policy", POLICY)
+    return await journey(what or event(), policy, context(integral, source, fetch_map, settings), now=NOW, **options)
+
+
+async def test_a_quiet_sky_gives_limits_and_says_simulated_everywhere(integral: Integral) -> None:
+    out = await go(integral, SaidSource(integral))
+    found = out.assessment
+    assert (found.verdict, found.simulated, out.wanting, out.not_yet) == ("non-detection", True, (), ())
+    assert found.geometry is not None
+    assert found.limits is not None
+    assert all(status.simulated and status.tier == "simulated" for status in found.data)
+    assert {status.instrument for status in found.data} == {"SPI-ACS", "IBIS/Veto", "ISGRI"}
+    assert all(result.simulated for result in found.searches)
+    assert all(each.simulated for each in found.limits.provenance.inputs if each.name != "localisation")
+    assert out.limit_map is not None
+    with fits.open(io.BytesIO(out.limit_map)) as units:
+        assert units[1].header["SIMULATD"] is True
+    made = make_products(event(), found, out, Signing(), NOW)
+    assert made.circular is not None
+    assert "SIMULATED" in made.circular.subject
+    assert "simulated" in made.files["README.txt"].decode().lower()
+
+
+async def test_simulated_data_is_known_by_its_own_word(integral: Integral) -> None:
+    # The source as a whole does not call itself simulated, as a folder of files does not.
+    out = await go(integral, SaidSource(integral, simulated=False))
+    assert out.assessment.simulated
+    without_rates = await go(integral, SaidSource(integral, {"light_curve": NoData("none")}, simulated=False))
+    assert without_rates.assessment.simulated
+    nothing_at_all = await go(integral, SaidSource(integral, nothing(), simulated=False))
+    assert not nothing_at_all.assessment.simulated
+
+
+async def test_geometry_first_asks_for_no_rates(integral: Integral) -> None:
+    source = SaidSource(integral)
+    out = await go(integral, source, stage="geometry")
+    assert (out.assessment.verdict, out.assessment.searches, out.assessment.data) == ("pending", (), ())
+    assert not any(question.startswith("light_curve") for question in source.asked)
+
+
+async def test_a_source_that_has_nothing(integral: Integral) -> None:
+    out = await go(integral, SaidSource(integral, nothing(), simulated=False))
+    found, facts = out.assessment, out.assessment.geometry
+    assert facts is not None
+    assert (found.verdict, found.limits, found.searches) == ("no-data", None, ())
+    assert (facts.attitude, facts.orientation, facts.exposure, facts.scw_id) == (None, None, None, None)
+    assert facts.orbit == integral.approximate_orbit(to_time(T0))
+    assert facts.expectation == integral.expectation(T0)
+    assert any("orbit model" in caveat for caveat in facts.caveats)
+    assert [status.tier for status in found.data] == ["none"] * 3
+    assert (out.wanting, out.not_yet) == ((), ())
+
+
+async def test_attitude_only(integral: Integral) -> None:
+    only = nothing()
+    del only["attitude"]
+    out = await go(integral, SaidSource(integral, only))
+    assert out.assessment.geometry is not None
+    assert out.assessment.geometry.orientation is not None
+    assert (out.assessment.verdict, out.assessment.limits) == ("no-data", None)
+
+
+async def test_rates_without_attitude_are_searched_and_give_no_limits(integral: Integral) -> None:
+    out = await go(integral, SaidSource(integral, {"attitude": ServiceUnreachable("away")}, bursts=(BURST,)))
+    assert (out.assessment.verdict, out.assessment.limits, out.limit_map) == ("detection", None, None)
+    assert "No upper limits: the attitude is not known." in out.assessment.caveats
+    assert out.wanting == ("attitude",)
+
+
+async def test_what_is_not_there_yet_is_wanted(integral: Integral) -> None:
+    out = await go(integral, SaidSource(integral, {"light_curve": NotYet("later")}))
+    assert (out.assessment.verdict, out.wanting) == ("no-data", ("SPI-ACS",))
+    assert len(out.not_yet) == 3
+    # What only adds to the limits is not waited for.
+    out = await go(integral, SaidSource(integral, {"light_curve ISGRI": NotYet("later")}))
+    assert (out.assessment.verdict, out.wanting) == ("non-detection", ())
+    assert len(out.not_yet) == 1
+
+
+async def test_in_an_expected_break_nothing_is_waited_for(integral: Integral) -> None:
+    source = SaidSource(integral, {"light_curve": NotYet("later")})
+    for stage in ("geometry", "search"):
+        out = await go(integral, source, event(t0=PERIGEE), stage=stage)
+        assert (out.assessment.verdict, out.wanting) == ("inactive", ())
+
+
+async def test_a_retracted_event_is_not_searched(integral: Integral) -> None:
+    source = SaidSource(integral)
+    out = await go(integral, source, event(state="retracted"))
+    assert (out.assessment.verdict, out.assessment.searches) == ("retracted", ())
+    assert not any(question.startswith("light_curve") for question in source.asked)
+    assert (await go(integral, source, event(state="retracted", t0=None))).assessment.verdict == "retracted"
+
+
+async def test_without_a_time_nothing_is_computed(integral: Integral) -> None:
+    source = SaidSource(integral)
+    out = await go(integral, source, event(t0=None))
+    assert (out.assessment.verdict, out.assessment.geometry, source.asked) == ("no-data", None, [])
+    assert out.assessment.caveats == ("The alert gives no time: nothing can be computed.",)
+
+
+@pytest.mark.parametrize(
+    ("answer", "wanting"),
+    [(b"SIMPLE  = half a map", ()), (NoData("none"), ()), (ServiceUnreachable("away"), ("position",))],
+)
+async def test_a_map_that_cannot_be_used_leaves_the_whole_sky(integral: Integral, answer: Any, wanting: tuple[str, ...]) -> None:
+    async def fetch(reference: SkyMapRef) -> bytes:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    out = await go(integral, SaidSource(integral), event(region=SkyMapRef(label="the.fits")), fetch_map=fetch)
+    facts = out.assessment.geometry
+    assert facts is not None
+    assert facts.localisation is not None
+    assert (facts.localisation.kind, out.wanting) == ("all-sky", wanting)
+    assert any("computed for the whole sky" in caveat for caveat in facts.caveats)
+    # No direction is made up.
+    assert (facts.orientation, facts.light_travel_s, facts.sun_angle_deg) == (None, None, None)
+    assert facts.urgency is not None
+    assert not any("FoV" in reason for _, reason in facts.urgency.reasons)
+    assert out.assessment.searches[0].time_frame == "spacecraft"
+
+
+@pytest.mark.parametrize(
+    ("region", "kind"),
+    [
+        (Circle(ra_deg=0.0, dec_deg=0.0, radius_deg=None), "circle"),
+        (Circle(ra_deg=0.0, dec_deg=0.0, radius_deg=2.0, containment=0.9), "circle"),
+        (Ellipse(ra_deg=10.0, dec_deg=5.0, semi_major_deg=3.0, semi_minor_deg=1.0, position_angle_deg=30.0), "ellipse"),
+        (Annulus(ra_deg=200.0, dec_deg=-40.0, radius_deg=50.0, sigma_deg=1.0), "annulus"),
+        (Polygon(vertices_deg=((10.0, 0.0), (14.0, 0.0), (12.0, 3.0))), "polygon"),
+        (AllSky(), "all-sky"),
+        (None, "all-sky"),
+    ],
+)
+async def test_every_kind_of_region(integral: Integral, region: Any, kind: str) -> None:
+    out = await go(integral, SaidSource(integral), event(region=region), stage="geometry")
+    facts = out.assessment.geometry
+    assert facts is not None
+    assert facts.localisation is not None
+    assert facts.localisation.kind == kind
+    assert facts.localisation.total_probability == pytest.approx(1.0, abs=1e-6)
+    assert (facts.orientation is None) == (kind == "all-sky")
+
+
+async def test_the_numbers_are_those_of_the_sky_and_the_mission(integral: Integral) -> None:
+    source = SaidSource(integral)
+    out = await go(integral, source)
+    facts = out.assessment.geometry
+    assert facts is not None
+    attitude, orbit = await source.attitude(T0), await source.orbit(T0)
+    skymap, direction = skymap_from_region(PLACE), SkyCoord(PLACE.ra_deg, PLACE.dec_deg, unit="deg")
+    place = localisation(skymap, "circle")
+    peak = SkyCoord(place.peak_ra_deg, place.peak_dec_deg, unit="deg")
+    assert peak.separation(direction).deg < 0.1
+    assert facts.localisation == place
+    assert facts.orientation is not None
+    assert facts.orientation.theta_deg == pytest.approx(orientation(peak, attitude).theta_deg, abs=1e-9)
+    assert facts.visibility == visibility(skymap, T0, integral, attitude, orbit, 40.0)
+    assert facts.light_travel_s == pytest.approx(light_travel(peak, orbit).to_value(u.s), abs=1e-9)
+    assert facts.sun_angle_deg == pytest.approx(peak.separation(sun_direction(to_time(T0))).deg, abs=1e-9)
+    ten_days = EXPOSURE_HALF_WINDOW_D * u.day
+    edges = [Instant.parse((to_time(T0) + sign * ten_days).isot) for sign in (-1, 1)]
+    pointings = await source.pointings(*edges)
+    exposure = fov_exposure(skymap, pointings, T0, integral, EXPOSURE_HALF_WINDOW_D, source=source.name)
+    assert facts.exposure is not None
+    assert facts.exposure.plain_ks == pytest.approx(exposure.plain_ks, rel=1e-6)
+    revolution = integral.revolution(to_time(T0))
+    assert (facts.revolution, facts.phase) == (revolution.number, revolution.phase)
+    assert facts.urgency == urgency(
+        properties={},
+        area90_deg2=place.area90_deg2,
+        theta_deg=facts.orientation.theta_deg,
+        visible_fraction=facts.visibility.visible_fraction if facts.visibility else None,
+        now=NOW,
+    )
+
+
+async def test_a_burst_is_found_at_its_time_at_earths_centre(integral: Integral) -> None:
+    out = await go(integral, SaidSource(integral, bursts=(BURST,)))
+    facts, (found,) = out.assessment.geometry, out.assessment.searches
+    assert facts is not None
+    assert facts.light_travel_s is not None
+    # The shift is larger than what is allowed below: with the wrong sign, or none, this test fails.
+    assert abs(facts.light_travel_s) > 0.25
+    assert (found.time_frame, found.detection) == ("geocentre", True)
+    assert found.onset_s == pytest.approx(0.0, abs=0.1)
+    assert found.light_travel_s == facts.light_travel_s
+
+
+def provenances(out: Outcome) -> dict[str, bytes]:
+    found = out.assessment
+    assert found.geometry is not None
+    assert found.limits is not None
+    parts = {"geometry": found.geometry, "limits": found.limits, "search": found.searches[0]}
+    return {name: to_json(part.provenance) for name, part in parts.items()}
+
+
+async def test_equal_inputs_have_equal_provenance_and_changed_ones_do_not(integral: Integral) -> None:
+    first = await go(integral, SaidSource(integral))
+    again = await go(integral, SaidSource(integral))
+    assert provenances(first) == provenances(again)
+    assert msgspec.structs.replace(first.assessment, version="") == msgspec.structs.replace(again.assessment, version="")
+
+    def changed(out: Outcome) -> set[str]:
+        before, after = provenances(first), provenances(out)
+        return {name for name in before if before[name] != after[name]}
+
+    wider = msgspec.structs.replace(POLICY, search_half_width_s=POLICY.search_half_width_s + 60.0)
+    assert changed(await go(integral, SaidSource(integral), policy=wider)) == {"limits", "search"}
+    narrower = Settings(mission=MissionSettings(sun_half_width_deg=35.0))
+    assert "geometry" in changed(await go(integral, SaidSource(integral), settings=narrower))
+    moved = event(region=Circle(ra_deg=96.0, dec_deg=-35.0, radius_deg=1.0))
+    assert changed(await go(integral, SaidSource(integral), moved)) >= {"geometry", "limits"}
+    other = integral.expectation(PERIGEE)
+    assert "geometry" in changed(await go(integral, SaidSource(integral, {"expectation": other})))
+    assert changed(await go(integral, SaidSource(integral, seed=6))) == {"geometry", "limits", "search"}
+
+
+async def test_own_triggers_are_carried(integral: Integral) -> None:
+    triggers = (("INTEGRAL_WEAK", "10274", -3.5),)
+    out = await go(integral, SaidSource(integral), own_triggers=triggers)
+    assert out.assessment.own_triggers == triggers
