@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -11,7 +13,7 @@ import msgspec
 import handlers
 from ingest.documents import iter_documents
 from schemas import Assessment, Blob, Event, Instant, Notice, Refusal, sha256_hex
-from schemas.errors import NotFound, RefusedInput
+from schemas.errors import NotFound, RefusedInput, UnknownKind
 from transients.config import Settings
 from transients.pipeline import Outcome, Products, Signing, journey, make_products
 from transients.service.parts import mission_of, source_of, utc_now
@@ -36,9 +38,7 @@ def process_command(
     event, blobs = event_of(documents, now)
     outcome, products = asyncio.run(_process(event, blobs, source, settings_of(context), now))
     folder = out or Path("results") / event.event_id.replace("/", "-")
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in products.files.items():
-        (folder / name).write_bytes(data)
+    _write(folder, event, products.files)
     assessment = outcome.assessment
     if as_json:
         emit_json(msgspec.to_builtins(assessment) | {"out": str(folder), "files": sorted(products.files)})
@@ -61,7 +61,7 @@ def event_of(paths: tuple[Path, ...], now: Instant) -> tuple[Event, dict[str, Bl
     for document in iter_documents(paths):
         parsed = document.data if isinstance(document.data, Refusal) else handlers.parse(document.data, name=document.name)
         if isinstance(parsed, Refusal):
-            raise RefusedInput(f"{parsed.reason}: {parsed.message}", where=document.name)
+            raise _refused(parsed, document.name)
         if not isinstance(parsed, Notice):
             raise RefusedInput(f"a {parsed.kind} describes no event", where=document.name)
         if event is not None and handlers.event_key(parsed) != event.event_key:
@@ -72,6 +72,42 @@ def event_of(paths: tuple[Path, ...], now: Instant) -> tuple[Event, dict[str, Bl
     if event is None:
         raise RefusedInput("no document there", where=", ".join(map(str, paths)))
     return event, blobs
+
+
+def _refused(refusal: Refusal, name: str) -> RefusedInput:
+    """A refusal as an error; the document is named once."""
+    kind = UnknownKind if refusal.reason == "unknown-kind" else RefusedInput
+    return kind(f"{refusal.reason}: {refusal.message.removeprefix(f'{name}: ')}", where=name)
+
+
+def _write(folder: Path, event: Event, files: Mapping[str, bytes]) -> None:
+    """Write a result into its folder; what an earlier result of the same event left is replaced, never mixed with this one.
+
+    Raises
+    ------
+    RefusedInput
+        The folder holds another event's result, or cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        held = folder / "event.json"
+        if held.exists():
+            key = json.loads(held.read_bytes()).get("event_key")
+            if key != event.event_key:
+                raise RefusedInput(f"holds the result of {key}; give --out", where=str(folder))
+            for name in _listed(folder):
+                (folder / name).unlink(missing_ok=True)
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+    except (OSError, ValueError) as error:
+        raise RefusedInput(f"no result folder: {error}", where=str(folder)) from error
+
+
+def _listed(folder: Path) -> set[str]:
+    """Files of the result that is there, as its provenance lists them; a name with a folder in it is none of ours."""
+    entities = json.loads((folder / "provenance.json").read_bytes())["entity"].values()
+    names = {str(entity.get("label")) for entity in entities if "bytes" in entity}
+    return {name for name in names if Path(name).name == name}
 
 
 async def _process(
