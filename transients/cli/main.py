@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 from pathlib import Path
 
 import click
+
+# Our matrices are small: threads of the linear algebra library cost more than they give, and on a busy machine far more
+# (docs/benchmarks.md). Read when numpy is first imported, hence here; what the user sets stands.
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
 
 #: Command: (module in this package, one line of help).
 COMMANDS = {
