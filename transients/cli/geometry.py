@@ -29,7 +29,11 @@ from .output import emit, json_option, reports_errors
 @reports_errors
 def time_command(context: click.Context, text: str, scale: str, as_json: bool) -> None:
     """Convert T: a UTC time in ISO 8601, an IJD, an MJD, or a science window id."""
-    emit(time_report(text, scale, mission_of(settings_of(context))), as_json)
+    report = time_report(text, scale, mission_of(settings_of(context)))
+    if not as_json:
+        # Six digits would do for most numbers, not for days: a microsecond is 1e-11 of one.
+        report |= {name: f"{report[name]:.9f}" for name in ("ijd", "mjd_tt")}
+    emit(report, as_json)
 
 
 @click.command("orient")

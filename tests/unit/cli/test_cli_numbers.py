@@ -181,6 +181,12 @@ def test_people_read_a_table() -> None:
     assert "{" not in answer.out
 
 
+def test_people_read_days_to_a_millisecond() -> None:
+    text = command("time", "2023-05-18T12:59:08").out
+    assert "8538.541865556" in text
+    assert "60082.541865556" in text
+
+
 def test_a_list_is_a_table_of_its_own() -> None:
     answer = command("limit", "--count-limit", "SPI-ACS:1:1000", "--theta", 94, "--phi", 0)
     heading = next(line for line in answer.out.splitlines() if line.startswith("confidence "))
