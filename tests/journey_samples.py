@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
 from schemas import Circle, Event, Instant, NoticeEntry, SkyMapRef
 from schemas.errors import NoData
 from transients.config import Settings
-from transients.missions import Mission
 from transients.missions.integral import Integral
 from transients.pipeline import Context
 from transients.sources import SimulatedBurst, SimulatedObservatory, SimulatedSource, load_response
@@ -22,9 +22,16 @@ BURST = SimulatedBurst(t0=T0, ra_deg=95.0, dec_deg=-35.0, fluence_erg_cm2=2e-5, 
 PERIGEE = Instant.parse("2023-11-27T16:53:00.000")
 
 
+@functools.cache
 def mission() -> Integral:
     """The mission as it ships."""
     return Integral(load_response())
+
+
+@functools.cache
+def _observatory(seed: int, bursts: tuple[SimulatedBurst, ...]) -> SimulatedObservatory:
+    """Kept: its plans of twenty days take longer to make than most tests."""
+    return SimulatedObservatory(seed, mission(), bursts=bursts)
 
 
 def event(**changes: Any) -> Event:
@@ -45,14 +52,13 @@ class SaidSource:
 
     def __init__(
         self,
-        of: Mission,
         answers: Mapping[str, Any] | None = None,
         *,
         seed: int = 5,
         bursts: tuple[SimulatedBurst, ...] = (),
         simulated: bool = True,
     ) -> None:
-        self._real = SimulatedSource(SimulatedObservatory(seed, of, bursts=bursts))
+        self._real = SimulatedSource(_observatory(seed, bursts))
         self.answers = dict(answers or {})
         self.asked: list[str] = []
         self._simulated = simulated
@@ -109,6 +115,6 @@ async def no_map(reference: SkyMapRef) -> bytes:
     raise NoData(f"no map {reference.label}")
 
 
-def context(of: Mission, source: SaidSource, fetch_map: Any = no_map, settings: Settings | None = None) -> Context:
+def context(source: SaidSource, fetch_map: Any = no_map, settings: Settings | None = None) -> Context:
     """What a journey needs around an event."""
-    return Context(mission=of, source=source, settings=settings or Settings(), fetch_map=fetch_map, version="0")
+    return Context(mission=mission(), source=source, settings=settings or Settings(), fetch_map=fetch_map, version="0")

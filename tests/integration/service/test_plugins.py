@@ -82,10 +82,10 @@ async def test_a_plug_in_takes_its_alerts_and_a_broken_one_is_named(postgres_url
 
     integral = mission()
     made = settings(postgres_url, tmp_path)
-    async with running(made, (), data=SaidSource(integral), mission=integral) as service:
+    async with running(made, (), data=SaidSource(), mission=integral) as service:
         assert service.broken_plugins == broken
         notes = tuple(f"{name}: {reason}" for name, reason in service.broken_plugins.items())
-        card = await status_card(service.store, SaidSource(integral), integral, made, utc_now(), notes=notes)
+        card = await status_card(service.store, SaidSource(), integral, made, utc_now(), notes=notes)
     assert set(notes) <= set(card.caveats)
 
 

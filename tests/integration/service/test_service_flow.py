@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from journey_samples import EVERYTHING, SaidSource, mission
+from journey_samples import SaidSource, mission
 from service_samples import about, raw, running, settings, worked
 
 from schemas import SkyMapRef, sha256_hex
@@ -26,7 +26,7 @@ def integral() -> Integral:
 
 def without_rates(integral: Integral) -> SaidSource:
     """Quick: nothing to search."""
-    return SaidSource(integral, {"light_curve": NoData("none here")})
+    return SaidSource({"light_curve": NoData("none here")})
 
 
 def weak_alert() -> demo.Message:
@@ -41,7 +41,7 @@ async def test_an_alert_becomes_a_result_once(store: Store, postgres_url: str, t
     intake = Intake(store, made)
     for offset, message in enumerate((weak_alert(), *about("699896651"))):
         await intake.put(raw(message, offset))
-    async with running(made, data=SaidSource(integral, bursts=demo.BURSTS), mission=integral):
+    async with running(made, data=SaidSource(bursts=demo.BURSTS), mission=integral):
         await worked(store)
         found = await store.assessment(GRB)
         assert found is not None
@@ -191,20 +191,3 @@ async def test_tests_are_processed_only_when_wanted(store: Store, postgres_url: 
     # Processed and drafted, but nothing leaves the house.
     assert await store.messages() == ()
     assert await store.publications() == ()
-
-
-async def test_a_source_with_nothing_still_gives_the_orbit_model(
-    store: Store, postgres_url: str, tmp_path: Path, integral: Integral
-) -> None:
-    made = settings(postgres_url, tmp_path)
-    (message,) = about("Antares")
-    await Intake(store, made).put(raw(message))
-    source = SaidSource(integral, dict.fromkeys(EVERYTHING, NoData("none")), simulated=False)
-    async with running(made, data=source, mission=integral):
-        await worked(store)
-    (event,) = await store.events()
-    assessment = await store.assessment(event.event_key)
-    assert assessment is not None
-    assert assessment.geometry is not None
-    assert not assessment.simulated
-    assert assessment.geometry.orbit is not None

@@ -55,7 +55,7 @@ async def test_the_switch_holds_what_leaves_and_nothing_else(
     made = settings(postgres_url, tmp_path)
     event = await take(store, made, "S230518h")
     await store.set_hold(True, "a person")
-    source = SaidSource(integral, {"light_curve": NoData("none")})
+    source = SaidSource({"light_curve": NoData("none")})
     await assessing(store, made, source, integral).assess(event.event_key, {"stage": "geometry", "event_revision": 1})
     assert await store.circular(event.event_key) is None
     assert await store.assessment(event.event_key) is not None
@@ -102,7 +102,7 @@ async def test_a_message_is_tried_for_a_day(
 ) -> None:
     made = settings(postgres_url, tmp_path)
     event = await take(store, made, "S230518h")
-    source = SaidSource(integral, {"light_curve": NoData("none")})
+    source = SaidSource({"light_curve": NoData("none")})
     await assessing(store, made, source, integral).assess(event.event_key, {"stage": "geometry", "event_revision": 1})
     monkeypatch.setattr(outgoing_module, "channels", lambda _: {"mail": Deaf()})
     real = outgoing_module.deliver
@@ -177,7 +177,7 @@ async def test_a_result_overtaken_by_a_retraction_falls_away(
                 await intake.put(raw(retraction, 1))
             return await super().orbit(at)
 
-    source = Overtaken(integral, {"light_curve": NoData("none")})
+    source = Overtaken({"light_curve": NoData("none")})
     steps = assessing(store, made, source, integral)
     await steps.assess(event.event_key, {"stage": "search", "event_revision": 1})
     assert await store.assessment(event.event_key) is None
@@ -192,7 +192,7 @@ async def test_data_that_never_comes_is_not_waited_for_for_ever(
 ) -> None:
     made = settings(postgres_url, tmp_path)
     event = await take(store, made, "Antares")
-    source = SaidSource(integral, {"light_curve": NotYet("later")})
+    source = SaidSource({"light_curve": NotYet("later")})
     steps = assessing(store, made, source, integral)
     payload = {"stage": "search", "event_revision": 1}
     with pytest.raises(RetryLater, match="waiting for: SPI-ACS") as later:
@@ -206,7 +206,7 @@ async def test_after_two_weeks_there_is_a_result_without(
 ) -> None:
     made = settings(postgres_url, tmp_path)
     event = await take(store, made, "Antares", received=Instant.parse("2024-01-01T00:00:00"))
-    source = SaidSource(integral, {"light_curve": NotYet("later"), "attitude": ServiceUnreachable("away")})
+    source = SaidSource({"light_curve": NotYet("later"), "attitude": ServiceUnreachable("away")})
     await assessing(store, made, source, integral).assess(event.event_key, {"stage": "search", "event_revision": 1})
     found = await store.assessment(event.event_key)
     assert found is not None
@@ -220,7 +220,7 @@ async def test_what_fails_for_a_while_replaces_nothing(
     made = settings(postgres_url, tmp_path)
     event = await take(store, made, "Antares")
     payload = {"stage": "search", "event_revision": 1}
-    away = SaidSource(integral, {"attitude": ServiceUnreachable("away")})
+    away = SaidSource({"attitude": ServiceUnreachable("away")})
     # A search is news even without the attitude; the limits follow.
     with pytest.raises(RetryLater, match="attitude"):
         await assessing(store, made, away, integral).assess(event.event_key, payload)
@@ -230,7 +230,7 @@ async def test_what_fails_for_a_while_replaces_nothing(
     with pytest.raises(RetryLater):
         await assessing(store, made, away, integral).assess(event.event_key, payload)
     assert await store.assessment(event.event_key) == first
-    await assessing(store, made, SaidSource(integral), integral).assess(event.event_key, payload)
+    await assessing(store, made, SaidSource(), integral).assess(event.event_key, payload)
     whole = await store.assessment(event.event_key)
     assert whole is not None
     assert whole.limits is not None
@@ -251,13 +251,13 @@ async def test_a_stopped_service_puts_back_what_it_cannot_finish(
             held.set()
             await asyncio.sleep(60.0)
 
-    async with running(made, data=Slow(integral), mission=integral):
+    async with running(made, data=Slow(), mission=integral):
         await asyncio.wait_for(held.wait(), 20.0)
         begun = time.monotonic()
     assert time.monotonic() - begun < 10.0
     (job,) = await store.jobs()
     assert job.state == "queued"
-    async with running(made, data=SaidSource(integral, {"light_curve": NoData("none")}), mission=integral):
+    async with running(made, data=SaidSource({"light_curve": NoData("none")}), mission=integral):
         await worked(store)
     assert await store.assessment(ANTARES) is not None
 
@@ -267,7 +267,7 @@ async def test_a_port_in_use_is_said(postgres_url: str, tmp_path: Path, integral
     with EmbeddedKafka() as something:
         host, port = something.bootstrap_servers.split(":")
         taken = msgspec.structs.replace(made, web=WebSettings(host=host, port=int(port)))
-        service = Service(taken, ("web", "worker"), data=SaidSource(integral), alerts=(), mission=integral)
+        service = Service(taken, ("web", "worker"), data=SaidSource(), alerts=(), mission=integral)
         with pytest.raises(ExceptionGroup) as group:
             await asyncio.wait_for(service.run(), 20.0)
     assert group.group_contains(OSError)
@@ -279,7 +279,7 @@ async def test_services_in_roles_share_one_database(
     mock_kafka.create_topic(topic)
     kafka = KafkaSettings(name="test", bootstrap_servers=(mock_kafka.bootstrap_servers,), topics=(topic,), group_id=topic)
     made = settings(postgres_url, tmp_path, kafka=(kafka,))
-    parts: dict[str, Any] = {"data": SaidSource(integral, {"light_curve": NoData("none")}), "mission": integral}
+    parts: dict[str, Any] = {"data": SaidSource({"light_curve": NoData("none")}), "mission": integral}
     stream = [message for message in script() if b"S230524x" in message.body or b"Antares" in message.body]
     stream += about("ICECUBE_GOLD")
     producer = confluent_kafka.Producer({"bootstrap.servers": mock_kafka.bootstrap_servers, "message.max.bytes": 8_000_000})
@@ -312,7 +312,7 @@ async def test_the_dashboard_of_a_service_without_other_roles(postgres_url: str,
     with EmbeddedKafka() as something:
         port = int(something.bootstrap_servers.split(":")[1])
     made = settings(postgres_url, tmp_path, web=WebSettings(port=port))
-    async with running(made, ("web",), data=SaidSource(integral), mission=integral) as service:
+    async with running(made, ("web",), data=SaidSource(), mission=integral) as service:
         async with httpx2.AsyncClient(trust_env=False) as client, asyncio.timeout(20.0):
             while True:
                 try:
