@@ -44,6 +44,8 @@ def process_command(
         emit_json(msgspec.to_builtins(assessment) | {"out": str(folder), "files": sorted(products.files)})
     else:
         emit(_summary(event, assessment, folder), as_json=False)
+        for caveat in (*(assessment.geometry.caveats if assessment.geometry is not None else ()), *assessment.caveats):
+            click.echo(f"- {caveat}")
         if products.circular is not None:
             click.echo(f"\nSubject: {products.circular.subject}\n\n{products.circular.body}")
 
@@ -139,6 +141,5 @@ def _summary(event: Event, assessment: Assessment, folder: Path) -> dict[str, ob
         "orientation": None if where is None else f"{where.word} (theta {where.theta_deg:.1f}, phi {where.phi_deg:.1f} deg)",
         "visible fraction": None if seen is None else seen.visible_fraction,
         "revolution": None if geometry is None else geometry.revolution,
-        "caveats": "; ".join((*(geometry.caveats if geometry is not None else ()), *assessment.caveats)) or None,
         "written to": str(folder),
     }

@@ -253,6 +253,7 @@ def test_process_with_simulated_data_says_so_and_can_be_repeated(folder: Path, t
 def test_process_for_people_ends_with_the_draft(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "result"
     text = command("process", folder / "gbm.xml", "--out", out).out
+    assert "\n- No attitude" in text
     assert "Fermi-GBM:699999999" in text
     assert (out / "circular.txt").read_text().splitlines()[-1] in text
 
