@@ -11,7 +11,7 @@ import confluent_kafka
 import httpx2
 import msgspec
 import pytest
-from journey_samples import SaidSource, mission
+from journey_samples import SaidSource, mission, nothing
 from service_samples import about, raw, running, script, settings, worked
 
 import handlers
@@ -185,6 +185,39 @@ async def test_a_result_overtaken_by_a_retraction_falls_away(
     found = await store.assessment(event.event_key)
     assert found is not None
     assert (found.verdict, found.revision) == ("retracted", 1)
+
+
+async def test_a_retraction_waits_for_no_data_and_a_deposit_for_the_switch(
+    store: Store, postgres_url: str, tmp_path: Path, integral: Integral
+) -> None:
+    made = settings(postgres_url, tmp_path)
+    first, retraction = about("S230524x")
+    intake = Intake(store, made)
+    await intake.put(raw(first))
+    (event,) = await store.events()
+    steps = assessing(store, made, SaidSource(), integral)
+    await steps.assess(event.event_key, {"stage": "search", "event_revision": 1})
+    found = await store.assessment(event.event_key)
+    assert found is not None
+    assert (found.verdict, found.searches != ()) == ("non-detection", True)
+
+    out = Outgoing(store, made, "http://here")
+    await store.set_hold(True, "a person")
+    with pytest.raises(RetryLater):
+        await out.publish(event.event_key, {"revision": 1})
+    assert await store.publications() == ()
+    await store.set_hold(False, "a person")
+    for _ in range(2):
+        await out.publish(event.event_key, {"revision": 1})
+    (publication,) = await store.publications()
+    assert publication.state == "recorded"
+
+    await intake.put(raw(retraction, 1))
+    everything_away = SaidSource(nothing(ServiceUnreachable("away")))
+    await assessing(store, made, everything_away, integral).assess(event.event_key, {"stage": "geometry", "event_revision": 2})
+    last = await store.assessment(event.event_key)
+    assert last is not None
+    assert (last.verdict, last.revision) == ("retracted", 2)
 
 
 async def test_data_that_never_comes_is_not_waited_for_for_ever(
