@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from astropy.time import Time
+import astropy.units as u
+from astropy.time import Time, TimeDelta
 
 from schemas import Instant
 
@@ -19,6 +20,18 @@ def to_time(instant: Instant) -> Time:
 def to_instant(time: Time) -> Instant:
     """A scalar astropy Time of any scale as an Instant, rounded to the nanosecond."""
     return Instant.parse(Time(time.utc, format="isot", precision=9).value)
+
+
+def seconds_between(later: Instant, earlier: Instant) -> float:
+    """Elapsed SI seconds from `earlier` to `later`, leap seconds counted; good to about 1 ns over years."""
+    if later.utc == earlier.utc:
+        return (later.ns - earlier.ns) * 1e-9
+    return float((to_time(later) - to_time(earlier)).to_value(u.s))
+
+
+def shift(instant: Instant, seconds: float) -> Instant:
+    """The instant `seconds` (SI) later, leap seconds counted."""
+    return to_instant(to_time(instant) + TimeDelta(seconds, format="sec"))
 
 
 def ijd(time: Time) -> float:

@@ -19,7 +19,7 @@ from schemas import (
 )
 from schemas.errors import NoData, RefusedInput
 from transients import __version__
-from transients.missions.times import to_time
+from transients.missions.times import seconds_between
 
 from .background import Background, fit_background
 from .bins import Bins, about, completeness
@@ -48,7 +48,7 @@ _COARSE_BIN_S = 0.05
 
 def t0_seconds(lc: LightCurve, t0: Instant) -> float:
     """T0 in seconds from the light curve's reference, leap seconds counted."""
-    return float((to_time(t0) - to_time(lc.info.reference)).to_value("s"))
+    return seconds_between(t0, lc.info.reference)
 
 
 def search(

@@ -93,9 +93,9 @@ def _inside(pointings: Iterable[Pointing], t0: Instant, half_window_d: float) ->
     stable = [p for p in pointings if p.kind == "pointing"]
     if not stable:
         return []
-    centre, half_s = times.to_time(t0), half_window_d * 86400.0
-    start_s = np.array([(times.to_time(p.start) - centre).sec for p in stable])
-    stop_s = np.array([(times.to_time(p.stop) - centre).sec for p in stable])
+    half_s = half_window_d * 86400.0
+    start_s = np.array([times.seconds_between(p.start, t0) for p in stable])
+    stop_s = np.array([times.seconds_between(p.stop, t0) for p in stable])
     seconds = np.minimum(stop_s, half_s) - np.maximum(start_s, -half_s)
     return [(p, float(s)) for p, s in zip(stable, seconds, strict=True) if s > 0]
 

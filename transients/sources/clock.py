@@ -1,18 +1,18 @@
-"""Instants against seconds, leap seconds counted: the one piece of time arithmetic the sources need beside the mission's own."""
+"""Instants as the data services count them, and this machine's clock: what the sources need beside the mission's own times."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-import astropy.units as u
 import numpy as np
-from astropy.time import Time, TimeDelta
+from astropy.time import Time
 
 from schemas import Instant
 
-from ..missions import ijd
+from ..missions import ijd, seconds_between, shift
 from ..missions import to_instant as instant_of
 from ..missions import to_time as time_of
+from ..missions.times import IJD_ZERO_MJD
 
 __all__ = [
     "day_of",
@@ -26,9 +26,6 @@ __all__ = [
     "time_of",
     "utc_now",
 ]
-
-#: IJD = MJD(TT) - 51544 exactly (INTEGRAL Julian Date).
-IJD_ZERO_MJD = 51544.0
 
 
 def from_ijd(days: float, seconds: float = 0.0) -> Instant:
@@ -47,18 +44,6 @@ def ijd_of(instant: Instant) -> float:
 def from_mjd_utc(days: float) -> Instant:
     """The instant of a modified Julian date in UTC."""
     return instant_of(Time(days, format="mjd", scale="utc"))
-
-
-def shift(instant: Instant, seconds: float) -> Instant:
-    """The instant `seconds` (SI) later, leap seconds counted."""
-    return instant_of(time_of(instant) + TimeDelta(seconds, format="sec"))
-
-
-def seconds_between(later: Instant, earlier: Instant) -> float:
-    """Elapsed SI seconds from `earlier` to `later`, leap seconds counted; good to about 1 ns over years."""
-    if later.utc == earlier.utc:
-        return (later.ns - earlier.ns) * 1e-9
-    return float((time_of(later) - time_of(earlier)).to_value(u.s))
 
 
 def seconds_of_day(instant: Instant) -> float:

@@ -9,7 +9,7 @@ from litestar import get
 
 from schemas import Assessment, Instant, LightCurve, Record
 from schemas.errors import NotFound
-from transients.missions.times import to_time
+from transients.missions.times import seconds_between
 from transients.sources.formats import read_lightcurve
 
 from .api import Revision
@@ -58,7 +58,7 @@ def _read(data: bytes, name: str, t0: Instant, assessment: Assessment) -> Curve:
 
 def curve(lc: LightCurve, t0: Instant, assessment: Assessment, most: int = MOST_POINTS) -> Curve:
     """Bring a light curve to at most about `most` points; the search of its instrument gives the background."""
-    shift_s = float((to_time(lc.info.reference) - to_time(t0)).sec)
+    shift_s = seconds_between(lc.info.reference, t0)
     start_s, width_s, counts = lc.start_s + shift_s, lc.width_s, lc.counts
     group = max(1, -(-len(lc) // most))
     t_s: list[float] = []

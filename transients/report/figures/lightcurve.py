@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from schemas import Excess, FloatArray, LightCurve, SearchResult
-from transients.missions.times import to_time
+from transients.missions.times import seconds_between
 
 from ..facts import noise_by_scale, strongest, tier_word, utc_text
 from ..numbers import seconds, significance
@@ -66,7 +66,7 @@ def lightcurve_figure(
 
 def _shift_s(lc: LightCurve, search: SearchResult) -> float:
     """What to add to the curve's times to have seconds from T0 in the search's frame."""
-    shift = float((to_time(lc.info.reference) - to_time(search.t0)).sec)
+    shift = seconds_between(lc.info.reference, search.t0)
     if search.time_frame == lc.info.time_frame:
         return shift
     if search.light_travel_s is None:
