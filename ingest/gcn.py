@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
+import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -16,9 +18,14 @@ from schemas import RawAlert
 from schemas.errors import ConfigurationError, ServiceRefused
 
 from .base import raw_alert
+from .logins import LoginTrouble
 
 #: `poll` in a thread gives a message when it comes; this bounds how long closing waits for it.
 _POLL_S = 0.2
+#: Leaving a group whose broker is away takes librdkafka a whole session (45 s); nobody waits for that.
+_LEAVE_S = 5.0
+#: A broker that refuses a login is asked again three times a second: the same error is logged once in this time.
+_SAY_AGAIN_S = 30.0
 _CONSUMER: dict[str, Any] = {
     # A group that starts anew reads all that the broker still has.
     "auto.offset.reset": "earliest",
@@ -32,12 +39,12 @@ _CONSUMER: dict[str, Any] = {
 #: Errors of the connection after which nothing will come until a person changes something.
 _FATAL = frozenset(
     {
-        confluent_kafka.KafkaError._AUTHENTICATION,
-        confluent_kafka.KafkaError.SASL_AUTHENTICATION_FAILED,
         confluent_kafka.KafkaError.GROUP_AUTHORIZATION_FAILED,
         confluent_kafka.KafkaError._FATAL,
     }
 )
+#: Errors of the login: some of them pass.
+_LOGIN = frozenset({confluent_kafka.KafkaError._AUTHENTICATION, confluent_kafka.KafkaError.SASL_AUTHENTICATION_FAILED})
 
 
 class GcnSource:
@@ -46,7 +53,7 @@ class GcnSource:
     Parameters
     ----------
     topics : iterable of str
-        What to read. A topic that does not exist is logged; the others still come.
+        What to read. A topic that does not exist is logged and looked for again; the others still come.
     client_id, client_secret : str
         As GCN's web site gives them. Empty: no login (a broker of our own).
     domain : str
@@ -79,6 +86,8 @@ class GcnSource:
         self._name = name
         self._topics = list(topics)
         self._fatal: str | None = None
+        self._login = LoginTrouble()
+        self._said_s: dict[int, float] = {}
         self._log = structlog.get_logger("ingest.gcn").bind(source=name)
         login = {"client_id": client_id, "client_secret": client_secret} if client_id else {}
         settings = {**_CONSUMER, "group.id": group_id, "domain": domain, "error_cb": self._on_error, **login, **(config or {})}
@@ -131,9 +140,21 @@ class GcnSource:
         self._closed = True
         self._leaving.set()
         try:
-            await self._call(self._consumer.close)
+            # The poll in hand comes to its end first.
+            await self._call(lambda: None)
         finally:
             self._thread.shutdown(wait=False)
+        left = threading.Event()
+
+        def leave() -> None:
+            with contextlib.suppress(confluent_kafka.KafkaException, RuntimeError):
+                self._consumer.close()
+            left.set()
+
+        # A daemon: not even the end of the process waits for a broker that is away.
+        threading.Thread(target=leave, name=f"leave-{self._name}", daemon=True).start()
+        if not await asyncio.to_thread(left.wait, _LEAVE_S):
+            self._log.warning("left without telling the broker", action="left-untold")
 
     async def _call(self, function: Any, *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
@@ -151,13 +172,21 @@ class GcnSource:
 
     def _on_error(self, error: Any) -> None:
         """Called by librdkafka, from within poll: a wrong login raises nothing otherwise."""
-        if error.code() in _FATAL or error.fatal():
+        now_s = time.monotonic()
+        if self._is_final(error, now_s):
             self._fatal = f"{error.name()}: {error.str()}"
-        else:
+        elif now_s - self._said_s.get(error.code(), float("-inf")) > _SAY_AGAIN_S:
+            self._said_s[error.code()] = now_s
             self._log.warning("the broker is in trouble", action="broker-error", error=error.str())
 
+    def _is_final(self, error: Any, now_s: float) -> bool:
+        """Whether nothing will come until a person changes something."""
+        if error.code() in _LOGIN and not error.fatal():
+            return self._login.is_final(error.str(), now_s)
+        return error.code() in _FATAL or bool(error.fatal())
+
     def _on_message_error(self, topic: str | None, error: Any) -> None:
-        if error.code() in _FATAL or error.fatal():
+        if self._is_final(error, time.monotonic()):
             raise ConfigurationError(f"{error.name()}: {error.str()}", where=self._name)
         if error.code() != confluent_kafka.KafkaError._PARTITION_EOF:
             self._log.warning("a topic gives an error", action="topic-error", topic=topic, error=error.str())
