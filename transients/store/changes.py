@@ -14,6 +14,7 @@ from schemas.errors import ServiceUnreachable
 
 from .database import CHANNEL, PASSING, SERVER_SETTINGS, translated
 from .jobs import Jobs
+from .queries import load_queries
 from .records import Change
 
 #: A listener that never reads is told "reconnected" rather than growing without end.
@@ -78,7 +79,7 @@ async def _next(connection: Any, queue: asyncio.Queue[Change | None]) -> Change 
             return await asyncio.wait_for(queue.get(), _PROBE_S)
         except TimeoutError:
             try:
-                await connection.execute("SELECT 1", timeout=_PROBE_S)
+                await connection.execute(load_queries()["ping"], timeout=_PROBE_S)
             except PASSING:
                 return None
 

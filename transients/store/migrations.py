@@ -13,18 +13,11 @@ from schemas import sha256_hex
 from schemas.errors import ConfigurationError
 
 from .database import Database, translated
+from .queries import load_queries
 from .queue import QUEUE_SCHEMA, install_queue, queue_version
 
 #: Any fixed number: everybody who migrates asks for this lock.
 _LOCK = 7_241_903_615
-_LEDGER = """
-CREATE TABLE IF NOT EXISTS migration (
-    name     text PRIMARY KEY,
-    -- SHA-256 of the file as it was run, or the version of the library that made the tables.
-    checksum text NOT NULL,
-    known_at timestamptz NOT NULL DEFAULT clock_timestamp()
-)
-"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,8 +58,8 @@ class Migrations(Database):
         """
         with translated():
             async with self._pool.acquire() as connection, connection.transaction():
-                await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
-                await connection.execute(_LEDGER)
+                await connection.execute(load_queries()["lock_migrations"], _LOCK)
+                await connection.execute(load_queries()["make_ledger"])
                 done = await _ledger(connection)
                 ran = [migration for migration in load_migrations() if _is_new(migration, done)]
                 for migration in ran:
@@ -85,7 +78,7 @@ async def pending_migrations(url: str) -> tuple[str, ...]:
     with translated():
         connection = await asyncpg.connect(url)
         try:
-            exists = await connection.fetchval("SELECT to_regclass('migration') IS NOT NULL")
+            exists = await connection.fetchval(load_queries()["has_ledger"])
             done = await _ledger(connection) if exists else {}
         finally:
             await connection.close()
@@ -93,15 +86,11 @@ async def pending_migrations(url: str) -> tuple[str, ...]:
 
 
 async def _ledger(connection: Any) -> dict[str, str]:
-    return {row["name"]: row["checksum"] for row in await connection.fetch("SELECT name, checksum FROM migration")}
+    return {row["name"]: row["checksum"] for row in await connection.fetch(load_queries()["ledger"])}
 
 
 async def _note(connection: Any, name: str, checksum: str) -> None:
-    await connection.execute(
-        "INSERT INTO migration (name, checksum) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum",
-        name,
-        checksum,
-    )
+    await connection.execute(load_queries()["note_migration"], name, checksum)
 
 
 def _is_new(migration: Migration, done: dict[str, str]) -> bool:

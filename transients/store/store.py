@@ -5,6 +5,7 @@ from __future__ import annotations
 from .changes import Changes
 from .database import instant, translated
 from .migrations import Migrations
+from .queries import load_queries
 from .records import SourceState, Totals
 
 
@@ -15,7 +16,7 @@ class Store(Changes, Migrations):
         """Raise ServiceUnreachable when the database does not answer."""
         async with self._connection() as connection:
             with translated():
-                await connection.execute("SELECT 1", timeout=5.0)
+                await connection.execute(load_queries()["ping"], timeout=5.0)
 
     async def totals(self) -> Totals:
         """Numbers of the whole."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
+import structlog
 from litestar import Response, get
 
 from schemas import Record
 
 from .inject import TheHealth, TheStore
 from .ports import DashboardStore, HealthCheck
+
+_log = structlog.get_logger("transients.web")
 
 #: A check that does not answer within this is a failed check.
 CHECK_TIMEOUT_S = 5.0
@@ -53,4 +56,5 @@ async def _ask(check: HealthCheck) -> str | None:
         return f"no answer within {CHECK_TIMEOUT_S:g} s"
     except Exception as error:
         # The message may name hosts and users; the kind is enough for a probe, the log has the rest.
+        _log.warning("a health check failed", action="check-failed", error=str(error))
         return f"failed: {type(error).__name__}"

@@ -1,3 +1,7 @@
+-- name: ping
+-- Whether the database answers.
+SELECT 1;
+
 -- name: source_states
 -- lag_s: since the last sign of life.
 SELECT source, last_received, last_broker_utc, deliveries, duplicates, heartbeats,

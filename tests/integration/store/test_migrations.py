@@ -66,5 +66,5 @@ def test_queries_are_all_used_and_named_once() -> None:
 
     folder = Path(transients.store.__file__).parent
     code = "\n".join(path.read_text() for path in folder.glob("*.py"))
-    asked = set(re.findall(r'_(?:rows|row|do)\(\s*"(\w+)"', code))
+    asked = set(re.findall(r'(?:_(?:rows|row|do)\(\s*|load_queries\(\)\[)"(\w+)"', code))
     assert asked == set(load_queries())
