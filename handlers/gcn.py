@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import Any
 
@@ -72,7 +71,7 @@ def _from_ms(milliseconds: float | None) -> Instant | None:
     """An instant from milliseconds since 1970, within the years of circulars."""
     if milliseconds is None or not 0 < milliseconds < 4e12:
         return None
-    return Instant.from_datetime(dt.datetime.fromtimestamp(0, dt.UTC) + dt.timedelta(milliseconds=milliseconds))
+    return Instant.from_unix_ms(milliseconds)
 
 
 def _old_circular(header: dict[str, Any]) -> CircularLink:

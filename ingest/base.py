@@ -56,7 +56,7 @@ def _broker_time(broker_ms: int | None) -> Instant | None:
     if broker_ms is None or broker_ms < 0:
         return None
     try:
-        return Instant.from_datetime(dt.datetime.fromtimestamp(0, dt.UTC) + dt.timedelta(milliseconds=broker_ms))
+        return Instant.from_unix_ms(broker_ms)
     except OverflowError:
         # A producer sets this time as it likes; a nonsense time is no time.
         return None

@@ -84,6 +84,11 @@ class Instant(Record, kw_only=True, order=True):
         when = when.astimezone(dt.UTC)
         return cls(utc=when.strftime("%Y-%m-%dT%H:%M:%S"), ns=when.microsecond * 1000)
 
+    @classmethod
+    def from_unix_ms(cls, milliseconds: float) -> Self:
+        """Take milliseconds since 1970, as brokers and archives count them; OverflowError beyond the year 9999."""
+        return cls.from_datetime(dt.datetime.fromtimestamp(0, dt.UTC) + dt.timedelta(milliseconds=milliseconds))
+
     def to_datetime(self) -> dt.datetime:
         """As an aware datetime, cut at 1 µs; a leap second becomes the second that follows."""
         head, second = self.utc[:17], int(self.utc[17:])
