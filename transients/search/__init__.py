@@ -11,11 +11,12 @@ from .published import noise_at_scale, published_scales, published_search
 from .published_fap import published_fap
 from .published_limits import count_limits, fluence_per_count, isotropic_erg, limit_map, published_limits
 from .reports import fap_report, limit_report, search_report
-from .result import DETECTION_FAP, search, t0_seconds
+from .result import BACKGROUND_HALF_WIDTH_S, DETECTION_FAP, search, t0_seconds
 from .spikes import classify_spike, spike_shape
 from .words import background_word, fap_class, snr_word
 
 __all__ = [
+    "BACKGROUND_HALF_WIDTH_S",
     "DETECTION_FAP",
     "Background",
     "Bins",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from schemas import (
     AllWindowSearch,
@@ -33,6 +34,8 @@ from .words import background_word, fap_class
 
 Method = Literal["both", "published", "allwindow"]
 
+#: Sidebands reach this far from T0, s, however short the searched window: a window of the length of a burst holds no background.
+BACKGROUND_HALF_WIDTH_S = 300.0
 #: Windows below this S/N are not reported.
 THRESHOLD_SNR = 4.0
 #: The most excesses reported; a bright burst breaks into many.
@@ -74,7 +77,8 @@ def search(
     t0 : Instant
         T0, in `time_frame`.
     half_width_s : float
-        The search covers T0 +- this; shorter data is searched as far as it goes.
+        The search covers T0 +- this; shorter data is searched as far as it goes. The background is taken from T0 +- 300 s where
+        that is wider and there is data.
     method : "both", "published" or "allwindow"
     time_frame : "spacecraft" or "geocentre"
         Where T0 was measured. The times in the result are seconds from T0 in that frame.
@@ -90,12 +94,13 @@ def search(
     NoData
         Too little time without a source for a background.
     """
-    bins = about(lc, t0_seconds(lc, t0), half_width_s, _shift(lc, time_frame, light_travel_s))
-    background = fit_background(bins)
+    t0_s, shift_s = t0_seconds(lc, t0), _shift(lc, time_frame, light_travel_s)
+    bins = about(lc, t0_s, half_width_s, shift_s)
+    background = fit_background(about(lc, t0_s, max(half_width_s, BACKGROUND_HALF_WIDTH_S), shift_s))
     overdispersion = measure_overdispersion(background)
     windows = find_windows(background, overdispersion, min(THRESHOLD_SNR, COUNTED_SNR))
     alarms = _false_alarms(lc, background, windows)
-    windows = windows[windows.snr >= THRESHOLD_SNR]
+    windows = windows[(windows.snr >= THRESHOLD_SNR) & _touches(windows, background.bins, half_width_s)]
     excesses = _excesses(background, overdispersion, alarms, windows, association_window_s)
     published, refused = _published(bins, half_width_s, method)
     decisive = excesses if method != "published" else published.excesses if published is not None else ()
@@ -128,6 +133,11 @@ def search(
         caveats=_caveats(bins, background, half_width_s, burst, lc),
         provenance=_provenance(lc, t0, half_width_s, method, time_frame, light_travel_s, association_window_s),
     )
+
+
+def _touches(windows: Windows, bins: Bins, half_width_s: float) -> npt.NDArray[np.bool_]:
+    """Which windows have time within T0 +- `half_width_s`."""
+    return np.asarray((bins.start_s[windows.first] < half_width_s) & (bins.stop_s[windows.stop - 1] > -half_width_s))
 
 
 def _shift(lc: LightCurve, time_frame: TimeFrame, light_travel_s: float | None) -> float:
@@ -275,6 +285,7 @@ def _provenance(
         parameters={
             "t0": t0.iso,
             "half_width_s": half_width_s,
+            "background_half_width_s": max(half_width_s, BACKGROUND_HALF_WIDTH_S),
             "method": method,
             "time_frame": time_frame,
             "light_travel_s": light_travel_s,
