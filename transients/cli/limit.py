@@ -14,6 +14,7 @@ from schemas import Attitude, Instant
 from schemas.errors import RefusedInput
 from transients.missions import Mission, orientation, parse_spectrum
 from transients.search import (
+    BACKGROUND_HALF_WIDTH_S,
     CountLevel,
     count_levels,
     count_limits,
@@ -120,7 +121,7 @@ def _counts(
         raise RefusedInput(f"no limit for {duration:g} s from bins of {curve.info.bin_s:g} s", where=str(lightcurve))
     t0_s = t0_seconds(curve, t0)
     half = (-window, window)
-    levels = count_levels(curve, t0_s, (duration,), half_width_s=window, association_window_s=half)
+    levels = count_levels(curve, t0_s, (duration,), half_width_s=max(window, BACKGROUND_HALF_WIDTH_S), association_window_s=half)
     return {curve.info.instrument: count_limits(curve, t0_s, half_width_s=window)}, levels
 
 

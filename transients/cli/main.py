@@ -20,6 +20,7 @@ COMMANDS = {
     "circular": ("results", "Print the draft circular of an event."),
     "demo": ("demo", "Play the shipped scenario through the real path on embedded parts."),
     "fap": ("fap", "False-alarm probability of the published method."),
+    "hold": ("results", "Hold what leaves the house, or release it."),
     "limit": ("limit", "Upper limits from a light curve or from count limits."),
     "orient": ("geometry", "A direction in the spacecraft's frame."),
     "parse": ("parse", "Read alert documents, a line each."),

@@ -13,6 +13,7 @@ from handlers import parse_lines, summarise
 from ingest.documents import iter_documents
 from schemas import Refusal
 from schemas.errors import RefusedInput
+from transients.service.plugins import load_handlers
 
 from .output import emit, emit_json, json_option, reports_errors
 
@@ -24,6 +25,7 @@ from .output import emit, emit_json, json_option, reports_errors
 @reports_errors
 def parse_command(paths: tuple[Path, ...], summary: bool, as_json: bool) -> None:
     """Read alert documents in files, folders and tar archives: a line for each, a notice or refused with a reason."""
+    load_handlers()
     for path in paths:
         if not path.exists():
             raise RefusedInput("no such file or folder", where=str(path))

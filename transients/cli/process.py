@@ -17,6 +17,7 @@ from schemas.errors import NotFound, RefusedInput, UnknownKind
 from transients.config import Settings
 from transients.pipeline import Outcome, Products, Signing, journey, make_products
 from transients.service.parts import mission_of, source_of, utc_now
+from transients.service.plugins import load_handlers
 from transients.service.wiring import context_of, map_fetcher
 
 from .options import settings_of, source_option
@@ -34,6 +35,7 @@ def process_command(
     context: click.Context, documents: tuple[Path, ...], source: str | None, out: Path | None, as_json: bool
 ) -> None:
     """Assess the event that DOCUMENTS (alerts of one event, in any order) describe, and write its result folder."""
+    load_handlers()
     now = utc_now()
     event, blobs = event_of(documents, now)
     outcome, products = asyncio.run(_process(event, blobs, source, settings_of(context), now))

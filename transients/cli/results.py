@@ -1,9 +1,10 @@
-"""Commands on stored results: circular, publish."""
+"""Commands on the service's database: circular, publish, hold."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import getpass
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,27 @@ def publish_command(context: click.Context, event: str, channel: str, release: b
     """Deposit the files of EVENT's result, as a draft unless --release is given. Going on from where an earlier try stopped."""
     made = asyncio.run(_publish(settings_of(context), event, revision, release=release))
     emit(msgspec.to_builtins(made), as_json)
+
+
+@click.command("hold")
+@click.argument("switch", type=click.Choice(["on", "off"]), required=False)
+@json_option
+@click.pass_context
+@reports_errors
+def hold_command(context: click.Context, switch: str | None, as_json: bool) -> None:
+    """Hold everything that leaves the house, or let it go on; without on or off, say which it is.
+
+    What is held waits and goes out when it is released. Settings with `hold = true` hold again at each start of the service.
+    """
+    held = asyncio.run(_hold(settings_of(context), switch))
+    emit({"hold": held}, as_json)
+
+
+async def _hold(settings: Settings, switch: str | None) -> bool:
+    async with _store(settings) as store:
+        if switch is not None:
+            await store.set_hold(switch == "on", f"{getpass.getuser()}, by command")
+        return await store.hold()
 
 
 async def _circular(settings: Settings, event: str, revision: int | None) -> Circular:
