@@ -1,4 +1,4 @@
-"""Commands on stored results: circular, publish, status; on a real PostgreSQL, and asking a running service."""
+"""Commands on the database: circular, publish, hold, status; on a real PostgreSQL, and asking a running service."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_one_name_for_two_events_is_refused(postgres_url: str) -> None:
     assert "INTEGRAL IBIS:700000001" in error["message"]
 
 
-@pytest.mark.parametrize("args", [("circular", "X"), ("publish", "X", "--to", "zenodo")])
+@pytest.mark.parametrize("args", [("circular", "X"), ("publish", "X", "--to", "zenodo"), ("hold", "on")])
 def test_without_a_database_it_is_said_which_setting(args: tuple[str, ...]) -> None:
     error = command(*args, "--json").error
     assert error["kind"] == "configuration"
@@ -117,6 +117,17 @@ def test_nothing_is_published_while_held(filled: str) -> None:
     asyncio.run(with_store(filled, lambda store: store.set_hold(True, "test")))
     error = command("publish", "700000001", "--to", "zenodo", "--json", TRANSIENTS_DATABASE__URL=filled).error
     assert "held" in error["message"]
+
+
+def test_hold_is_switched_and_kept(filled: str) -> None:
+    publish = ("publish", "700000001", "--to", "zenodo")
+    assert ask("hold", TRANSIENTS_DATABASE__URL=filled) == {"hold": False}
+    assert ask("hold", "on", TRANSIENTS_DATABASE__URL=filled) == {"hold": True}
+    assert ask("hold", TRANSIENTS_DATABASE__URL=filled) == {"hold": True}
+    assert "held" in command(*publish, "--json", TRANSIENTS_DATABASE__URL=filled).error["message"]
+    assert ask("hold", "off", TRANSIENTS_DATABASE__URL=filled) == {"hold": False}
+    assert ask(*publish, TRANSIENTS_DATABASE__URL=filled)["state"] == "recorded"
+    assert command("hold", "perhaps", TRANSIENTS_DATABASE__URL=filled).code == 2
 
 
 @pytest.mark.parametrize(
