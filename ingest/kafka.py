@@ -9,9 +9,11 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.conn import collect_hosts, create_conn
 from aiokafka.errors import (
     AuthenticationFailedError,
     GroupAuthorizationFailedError,
+    KafkaConnectionError,
     KafkaError,
     SaslAuthenticationFailed,
     TopicAuthorizationFailedError,
@@ -33,6 +35,8 @@ _FATAL = (
 #: The client's own 1 MiB would skip a larger alert without a word.
 _FETCH_MAX_BYTES = 16 * 1024 * 1024
 _PAUSE_S = 1.0
+#: What of a consumer's options makes a connection.
+_CONNECTION = ("ssl_context", "security_protocol", "sasl_mechanism", "sasl_plain_username", "sasl_plain_password")
 
 
 class KafkaSource:
@@ -41,7 +45,7 @@ class KafkaSource:
     Parameters
     ----------
     topics : iterable of str
-        What to read.
+        What to read. A topic that does not exist is logged and looked for again; the others still come.
     bootstrap_servers : iterable of str
         host:port of the brokers.
     group_id : str
@@ -52,13 +56,16 @@ class KafkaSource:
         PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL.
     sasl_mechanism, username, password : str
         PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512, and who we are, for SASL.
+    ca_file : str
+        PEM file of who signed the broker's certificate, for SSL. Empty: whom the system trusts.
     options : keyword arguments
         Of aiokafka's consumer (session_timeout_ms …), over all others.
 
     Raises
     ------
     ConfigurationError
-        While iterating: the broker refuses the login or the topics.
+        The certificates cannot be read; while iterating: the broker refuses the login or reading a topic, or its certificate is not
+        signed by whom we trust.
     """
 
     def __init__(
@@ -72,6 +79,7 @@ class KafkaSource:
         sasl_mechanism: str = "PLAIN",
         username: str = "",
         password: str = "",
+        ca_file: str = "",
         **options: Any,
     ) -> None:
         self._name = name
@@ -91,7 +99,7 @@ class KafkaSource:
                 "sasl_plain_password": password,
             }
         if security_protocol.endswith("SSL"):
-            self._options["ssl_context"] = ssl.create_default_context()
+            self._options["ssl_context"] = _trust(ca_file, name)
         self._options |= options
         self._consumer: Any = None
         self._closed = False
@@ -144,10 +152,41 @@ class KafkaSource:
             await consumer.stop()
 
     async def _connect(self) -> Any:
-        consumer = AIOKafkaConsumer(*self._topics, **self._options)
+        consumer = AIOKafkaConsumer(**self._options)
         try:
             await consumer.start()
+            missing = sorted(set(self._topics) - await consumer.topics())
+        except KafkaConnectionError:
+            await consumer.stop()
+            await self._say_why()
+            raise
         except BaseException:
             await consumer.stop()
             raise
+        if missing:
+            self._log.warning("topics are not there, or not for us", action="topics-missing", topics=missing)
+        # Topics given before the start would all have to be there: one that is missing would stall the others.
+        consumer.subscribe(self._topics)
         return consumer
+
+    async def _say_why(self) -> None:
+        """Raise what a broker refuses us for: aiokafka only logs it, and says that it cannot connect."""
+        taken = {name: self._options[name] for name in _CONNECTION if name in self._options}
+        for host, port, _ in collect_hosts(self._options["bootstrap_servers"]):
+            try:
+                connection = await create_conn(host, port, **taken)
+            except ssl.SSLCertVerificationError as error:
+                text = f"the certificate of {host}:{port}: {error.verify_message}"
+                raise ConfigurationError(text, where=self._name) from error
+            except _FATAL:
+                raise
+            except (KafkaError, OSError, TimeoutError):
+                continue
+            connection.close()
+
+
+def _trust(ca_file: str, name: str) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=ca_file or None)
+    except OSError as error:
+        raise ConfigurationError(f"no certificates in {ca_file}: {error}", where=name) from error

@@ -80,6 +80,8 @@ class KafkaSettings(Section, kw_only=True):
     # User and password for SASL.
     username: str = ""
     password: Secret | None = None
+    # PEM file of who signed the broker's certificate, for SSL. Empty: whom the system trusts.
+    ca_file: str = ""
 
 
 class DirectorySettings(Section, kw_only=True):

@@ -36,6 +36,7 @@ def _kafka(broker: KafkaSettings, everything: tuple[str, ...]) -> KafkaSource:
         sasl_mechanism=broker.sasl_mechanism,
         username=broker.username,
         password=_text(broker.password),
+        ca_file=broker.ca_file,
     )
 
 
