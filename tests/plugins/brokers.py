@@ -12,7 +12,8 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import confluent_kafka
@@ -37,29 +38,59 @@ def topic() -> str:
     return f"topic.{next(_numbers)}"
 
 
-class ApacheKafka:
-    """A real Apache Kafka (KRaft: no ZooKeeper) of one node on loopback, its jars resolved by Maven."""
+@dataclass(frozen=True)
+class Door:
+    """One more listener of the broker: its protocol and its own settings (without the prefix listener.name.…)."""
 
-    def __init__(self, jars: Path, folder: Path) -> None:
+    protocol: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+class ApacheKafka:
+    """A real Apache Kafka (KRaft: no ZooKeeper) of one node on loopback, its jars resolved by Maven.
+
+    Beside the plain listener there is one for each of `doors`, by name; `scram` are users and passwords for SCRAM-SHA-512,
+    `java` more options for the virtual machine.
+    """
+
+    def __init__(
+        self,
+        jars: Path,
+        folder: Path,
+        *,
+        doors: Mapping[str, Door] | None = None,
+        scram: Mapping[str, str] | None = None,
+        java: tuple[str, ...] = (),
+    ) -> None:
         self._jars, self._folder = jars, folder
-        self._ports = _free_ports(2)
+        self._doors = {"PLAINTEXT": Door("PLAINTEXT"), **(doors or {})}
+        self._scram, self._options = dict(scram or {}), java
+        self._controller, *ports = _free_ports(1 + len(self._doors))
+        self._ports = dict(zip(self._doors, ports, strict=True))
         self._process: subprocess.Popen[bytes] | None = None
         self._settings = folder / "server.properties"
 
     @property
     def bootstrap_servers(self) -> str:
-        """host:port of the broker."""
-        return f"127.0.0.1:{self._ports[0]}"
+        """host:port of the broker's plain listener."""
+        return self.address("PLAINTEXT")
+
+    def address(self, door: str) -> str:
+        """host:port of a listener."""
+        return f"127.0.0.1:{self._ports[door]}"
 
     def format(self) -> None:
         """Make the storage."""
-        broker, controller = self._ports
+        listeners = ",".join(f"{name}://{self.address(name)}" for name in self._doors)
+        protocols = {name: door.protocol for name, door in self._doors.items()} | {"CONTROLLER": "PLAINTEXT"}
         settings = {
             "process.roles": "broker,controller",
             "node.id": "1",
-            "controller.quorum.voters": f"1@127.0.0.1:{controller}",
-            "listeners": f"PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}",
-            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{broker}",
+            "controller.quorum.voters": f"1@127.0.0.1:{self._controller}",
+            "listeners": f"{listeners},CONTROLLER://127.0.0.1:{self._controller}",
+            "advertised.listeners": listeners,
+            "listener.security.protocol.map": ",".join(f"{name}:{protocol}" for name, protocol in protocols.items()),
+            "inter.broker.listener.name": "PLAINTEXT",
             "controller.listener.names": "CONTROLLER",
             "log.dirs": str(self._folder / "logs"),
             "offsets.topic.replication.factor": "1",
@@ -69,10 +100,15 @@ class ApacheKafka:
             "group.initial.rebalance.delay.ms": "0",
             "group.min.session.timeout.ms": "500",
             "message.max.bytes": "8388608",
+            # As GCN's: who asks for a topic does not make it.
+            "auto.create.topics.enable": "false",
         }
+        for name, door in self._doors.items():
+            settings |= {f"listener.name.{name.lower()}.{key}": value for key, value in door.settings.items()}
         self._settings.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
         identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        command = self._java("kafka.tools.StorageTool", "format", "-t", identity, "-c", str(self._settings))
+        users = [f"--add-scram=SCRAM-SHA-512=[name={name},password={word}]" for name, word in self._scram.items()]
+        command = self._java("kafka.tools.StorageTool", "format", "-t", identity, "-c", str(self._settings), *users)
         subprocess.run(command, check=True, capture_output=True, timeout=120)
 
     def start(self) -> None:
@@ -109,7 +145,8 @@ class ApacheKafka:
                 self.kill()
 
     def _java(self, *arguments: str) -> list[str]:
-        return ["java", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{self._jars}/*", *arguments]
+        quick = ["-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+        return ["java", *quick, *self._options, "-cp", f"{self._jars}/*", *arguments]
 
 
 def _free_ports(count: int) -> list[int]:
@@ -120,7 +157,7 @@ def _free_ports(count: int) -> list[int]:
     return ports
 
 
-def _kafka_jars() -> Path:
+def kafka_jars() -> Path:
     """Folder with the jars that tests/integration/kafka/pom.xml names, fetched once per version of that file."""
     for program in ("java", "mvn"):
         if shutil.which(program) is None:
@@ -148,7 +185,7 @@ def _kafka_jars() -> Path:
 @pytest.fixture(scope="session")
 def apache_kafka() -> Iterator[ApacheKafka]:
     """A running Apache Kafka; skipped, saying why, where there is no Java or no Maven."""
-    jars = _kafka_jars()
+    jars = kafka_jars()
     folder = Path(tempfile.mkdtemp(prefix="transients-kafka-"))
     broker = ApacheKafka(jars, folder)
     try:
