@@ -126,7 +126,7 @@ def _observation(
         sentences.own_limits(assessment),
         tables(assessment),
         _table_notes(assessment),
-        sentences.own_triggers(assessment) if triggers_heard else None,
+        sentences.own_triggers(event, assessment) if triggers_heard else None,
         sentences.caveats(assessment),
     ]
 

@@ -279,15 +279,22 @@ def own_limits(assessment: Assessment) -> str | None:
     return wrap("Upper limits on the fluence, at the confidence stated:") + "\n" + table(head, rows) + more
 
 
-def own_triggers(assessment: Assessment) -> str:
+def own_triggers(event: Event, assessment: Assessment) -> str:
     """Whether the mission's own triggers were received: from the notices, never from habit."""
+    mission = assessment.mission
+    itself = event.origin.partition(" ")[0] == mission
+    own = [f"{event_name(event)} is itself a trigger of {mission}."] if itself else []
     if not assessment.own_triggers:
-        return wrap(f"Among the alerts this service received there is no {assessment.mission} trigger associated with T0.")
+        own.append(
+            f"Among the alerts this service received there is no {'other ' if itself else ''}{mission} trigger associated with T0."
+        )
+        return wrap(" ".join(own))
     shown = assessment.own_triggers[:_TRIGGER_ROWS]
     said = joined(f"{kind} {number} at {offset(shift, 1)} s" for kind, number, shift in shown)
     more = len(assessment.own_triggers) - len(shown)
     rest = f" and {more} more" if more else ""
-    return wrap(f"{assessment.mission} sent its own alerts near T0: {said}{rest}.")
+    own.append(f"{mission} sent {'further' if itself else 'its own'} alerts near T0: {said}{rest}.")
+    return wrap(" ".join(own))
 
 
 def caveats(assessment: Assessment) -> str | None:

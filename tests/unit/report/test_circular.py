@@ -299,3 +299,11 @@ def test_an_alert_without_a_position_gets_no_angle_to_nowhere() -> None:
     assert "of the best" not in body
     row = event_row(samples.event(), assessment)
     assert (row["Sky Location"], row["Orientation"]) == ("all sky", "")
+
+
+def test_a_trigger_of_the_mission_is_not_denied_in_its_own_circular() -> None:
+    event = msgspec.structs.replace(samples.event(), origin="INTEGRAL SPI-ACS")
+    body = " ".join(write(samples.assessment(), event).body.split())
+    assert "is itself a trigger of INTEGRAL. Among the alerts this service received there is no other INTEGRAL trigger" in body
+    heard = " ".join(write(samples.detection(), event).body.split())
+    assert "is itself a trigger of INTEGRAL. INTEGRAL sent further alerts near T0" in heard
