@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 
-import astropy.units as u
-
 from schemas import DataStatus, Geometry, LightCurve, Policy, SearchResult, TimeFrame
 from schemas.errors import NoData, NotYet, RefusedInput, TransientsError
-from transients.missions import to_instant, to_time
+from transients.missions import shift
 from transients.search import search
 
 from .context import Context
@@ -63,7 +61,7 @@ async def _about_t0(instrument: str, geometry: Geometry, policy: Policy, context
     """The light curve about the moment T0 reached the spacecraft."""
     arrival = geometry.t0
     if geometry.light_travel_s is not None:
-        arrival = to_instant(to_time(geometry.t0) - geometry.light_travel_s * u.s)
+        arrival = shift(geometry.t0, -geometry.light_travel_s)
     light_curve = await context.source.light_curve(instrument, arrival, policy.search_half_width_s)
     if len(light_curve) == 0:
         raise NotYet(f"no bins about {arrival}", where=context.source.name)

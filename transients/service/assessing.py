@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import datetime as dt
 import mimetypes
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +14,7 @@ import structlog
 import handlers
 from schemas import Assessment, Event, Instant
 from transients.config import Settings
-from transients.missions import to_time
+from transients.missions import seconds_between, shift
 from transients.pipeline import Context, Outcome, OwnTrigger, Products, Signing, Stage, journey, make_products
 from transients.store import EventQuery, RetryLater, Store
 from transients.store.assessments import File
@@ -133,7 +132,7 @@ class Assessing:
     async def _queue_searches(self, event: Event, t0: Instant, *, again: bool) -> None:
         """Queue the search for when the window has passed (unless it was just done), and again for the better tiers still to come."""
         policy = handlers.policies[event.policy]
-        age_s = float((to_time(utc_now()) - to_time(t0)).sec)
+        age_s = seconds_between(utc_now(), t0)
         first = policy.search_half_width_s + REALTIME_LATENCY_S
         due = {**({"search": first} if again else {}), **{tier: after for tier, after in REENTRIES_S.items() if after > age_s}}
         for name, after in due.items():
@@ -143,7 +142,7 @@ class Assessing:
                 {"stage": name, "event_revision": event.revision},
                 dedupe_key=f"{event.event_key}:{event.revision}:{name}",
                 priority=SEARCH_PRIORITY,
-                not_before=_after(t0, after) if after > age_s else None,
+                not_before=shift(t0, after) if after > age_s else None,
             )
 
     async def _follow(self, event: Event, saved: Assessment) -> None:
@@ -163,11 +162,11 @@ class Assessing:
         policy = handlers.policies[event.policy]
         width = policy.search_half_width_s
         query = EventQuery(
-            origin=_OWN_ORIGIN, role="observation", t0_from=_after(event.t0, -width), t0_before=_after(event.t0, width), limit=100
+            origin=_OWN_ORIGIN, role="observation", t0_from=shift(event.t0, -width), t0_before=shift(event.t0, width), limit=100
         )
         page = await self._store.find_events(query)
         return tuple(
-            (other.event.history[-1].kind, other.event.event_id, float((to_time(other.event.t0) - to_time(event.t0)).sec))
+            (other.event.history[-1].kind, other.event.event_id, seconds_between(other.event.t0, event.t0))
             for other in page.items
             if other.event.event_key != event.event_key and other.event.t0 is not None and other.event.state == "active"
         )
@@ -175,7 +174,7 @@ class Assessing:
     async def _signing(self, event: Event, now: Instant) -> Signing:
         shifts = await people_on_shift(self._settings, now)
         return Signing(
-            people=tuple(shift.person for shift in shifts),
+            people=tuple(each.person for each in shifts),
             settings=self._settings.circular,
             links=event.links,
         )
@@ -183,10 +182,6 @@ class Assessing:
 
 class _Overtaken(Exception):  # noqa: N818 -- nothing went wrong
     """Something newer was saved meanwhile."""
-
-
-def _after(instant: Instant, seconds: float) -> Instant:
-    return Instant.from_datetime(instant.to_datetime() + dt.timedelta(seconds=seconds))
 
 
 def _files(products: Products) -> dict[str, File]:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from schemas import Assessment, Event, Message, Publication
 from schemas.errors import TransientsError
 from transients.config import Settings
-from transients.missions import to_time
+from transients.missions import seconds_between
 from transients.notify import channels, deliver, messages_for
 from transients.publish import deposit_for, intended, may_leave, publisher, releases
 from transients.store import RetryLater, Store
@@ -74,7 +74,7 @@ class Outgoing:
     async def _is_news(self, message: Message) -> bool:
         assessment = await self._store.assessment(message.event_key, message.assessment_revision)
         assert assessment is not None
-        return float((to_time(utc_now()) - to_time(assessment.created)).sec) < DELIVERED_WITHIN_S
+        return seconds_between(utc_now(), assessment.created) < DELIVERED_WITHIN_S
 
     async def _save_message(self, message: Message) -> None:
         await self._store.advance_message(message)

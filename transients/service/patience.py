@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas import Assessment, Event, Instant
-from transients.missions import to_time
+from transients.missions import seconds_between
 
 #: A source that has no data yet is asked again after a tenth of the time since the last notice, within these limits, s …
 ASK_AGAIN_S = (60.0, 6 * 3600.0)
@@ -13,7 +13,7 @@ GIVE_UP_S = 14 * 86400.0
 
 def waited_s(event: Event, now: Instant) -> float:
     """Seconds since the last notice of the event came."""
-    return float((to_time(now) - to_time(max(entry.received for entry in event.history))).sec)
+    return seconds_between(now, max(entry.received for entry in event.history))
 
 
 def given_up(event: Event, now: Instant) -> bool:

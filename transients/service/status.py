@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 from schemas import Instant
 from schemas.errors import TransientsError
 from transients.config import Settings
-from transients.missions import Mission, to_time
+from transients.missions import Mission, seconds_between, shift, to_time
 from transients.sources import DataSource
 from transients.store import Store
 from transients.web import StatusCard, TierStatus, tier_status
@@ -72,8 +71,8 @@ async def _realtime(data: DataSource, now: Instant, caveats: list[str]) -> TierS
     """Age of the newest SPI-ACS bin, and where the spacecraft looks."""
     half_s = 0.5 * _REALTIME_LOOK_S
     try:
-        curve = await data.light_curve("SPI-ACS", _before(now, half_s), half_s)
-        newest_s = float((to_time(now) - to_time(curve.info.reference)).sec) - float(curve.stop_s[-1])
+        curve = await data.light_curve("SPI-ACS", shift(now, -half_s), half_s)
+        newest_s = seconds_between(now, curve.info.reference) - float(curve.stop_s[-1])
     except (TransientsError, IndexError) as error:
         caveats.append(f"no real-time data: {error}")
         return tier_status("realtime", None)
@@ -87,7 +86,7 @@ async def _realtime(data: DataSource, now: Instant, caveats: list[str]) -> TierS
 async def _newest_window(data: DataSource, now: Instant, caveats: list[str]) -> TierStatus:
     """The newest science window that the source lists, and its age."""
     try:
-        windows = await data.pointings(_before(now, 86400.0 * _WINDOWS_LOOK_D), now)
+        windows = await data.pointings(shift(now, -86400.0 * _WINDOWS_LOOK_D), now)
     except TransientsError as error:
         caveats.append(f"no list of science windows: {error}")
         return tier_status("nrt", None)
@@ -95,9 +94,5 @@ async def _newest_window(data: DataSource, now: Instant, caveats: list[str]) -> 
     if last is None:
         caveats.append(f"no science window within {_WINDOWS_LOOK_D:g} d")
         return tier_status("nrt", None)
-    age_s = float((to_time(now) - to_time(last.stop)).sec)
+    age_s = seconds_between(now, last.stop)
     return tier_status("nrt", age_s, last=last.scw_id, ra_deg=last.x_ra_deg, dec_deg=last.x_dec_deg)
-
-
-def _before(now: Instant, seconds: float) -> Instant:
-    return Instant.from_datetime(now.to_datetime() - dt.timedelta(seconds=seconds))
