@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import threading
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -22,14 +21,13 @@ from .logins import LoginTrouble
 
 #: `poll` in a thread gives a message when it comes; this bounds how long closing waits for it.
 _POLL_S = 0.2
-#: Leaving a group whose broker is away takes librdkafka a whole session (45 s); nobody waits for that.
-_LEAVE_S = 5.0
 #: A broker that refuses a login is asked again three times a second: the same error is logged once in this time.
 _SAY_AGAIN_S = 30.0
 _CONSUMER: dict[str, Any] = {
     # A group that starts anew reads all that the broker still has.
     "auto.offset.reset": "earliest",
-    # The offset is committed when the alert is stored, never by the clock.
+    # The offset is committed when the alert is stored, never by the clock (nor at leaving, where librdkafka would wait a
+    # whole session for a broker that refuses us).
     "enable.auto.commit": False,
     "enable.auto.offset.store": False,
     # GCN takes alerts of 4 MiB and LVK's are 2 to 3; librdkafka's own ceilings are lower than two of those together.
@@ -140,21 +138,9 @@ class GcnSource:
         self._closed = True
         self._leaving.set()
         try:
-            # The poll in hand comes to its end first.
-            await self._call(lambda: None)
+            await self._call(self._consumer.close)
         finally:
             self._thread.shutdown(wait=False)
-        left = threading.Event()
-
-        def leave() -> None:
-            with contextlib.suppress(confluent_kafka.KafkaException, RuntimeError):
-                self._consumer.close()
-            left.set()
-
-        # A daemon: not even the end of the process waits for a broker that is away.
-        threading.Thread(target=leave, name=f"leave-{self._name}", daemon=True).start()
-        if not await asyncio.to_thread(left.wait, _LEAVE_S):
-            self._log.warning("left without telling the broker", action="left-untold")
 
     async def _call(self, function: Any, *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import tarfile
-import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -281,24 +280,6 @@ async def test_a_refused_login_is_said_and_ends_it(mock_kafka: EmbeddedKafka, to
     source._on_error(confluent_kafka.KafkaError(confluent_kafka.KafkaError._AUTHENTICATION, text))
     with pytest.raises(ConfigurationError, match="invalid_client"):
         await run(source, Inbox().put, asyncio.Event())
-
-
-async def test_leaving_a_broker_that_is_away_takes_no_session(topic: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.gcn._LEAVE_S", 0.5)
-    with EmbeddedKafka() as broker:
-        broker.create_topic(topic)
-        rig = BrokerRig(broker.bootstrap_servers, topic, lambda *where: gcn_source(*where, **{"session.timeout.ms": 45_000}))
-        rig.put([b"one"])
-        source = rig.source()
-        await asyncio.wait_for(anext(aiter(source)), 15)
-        broker.broker_down()
-        async with asyncio.timeout(5):
-            await source.aclose()
-        broker.broker_up()
-        # Or the thread would go on beyond this test.
-        leaving = [thread for thread in threading.enumerate() if thread.name == "leave-gcn"]
-        for thread in leaving:
-            await asyncio.to_thread(thread.join, 15)
 
 
 async def test_login_at_gcn_is_set_up_as_it_should_be(monkeypatch: pytest.MonkeyPatch) -> None:
