@@ -161,6 +161,24 @@ def test_what_is_no_light_curve_is_refused_by_name(data: bytes) -> None:
         read_lightcurve(data, "input.dat")
 
 
+def test_gzip_of_several_members_is_one_file() -> None:
+    data = genlc_text(native(COUNTS), START).encode()
+    joined = gzip.compress(data[:100]) + gzip.compress(data[100:]) + bytes(16)
+    same(native(COUNTS), read_lightcurve(joined, "joined.gz"))
+
+
+def test_no_member_of_a_gzip_unpacks_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    from transients.sources.formats import read
+
+    monkeypatch.setattr(read, "_MAX_BYTES", 2_000_000)
+    bomb = gzip.compress(bytes(1_500_000))
+    for data in (gzip.compress(bytes(2_000_001)), bomb + bomb):
+        with pytest.raises(RefusedInput, match=r"bomb\.gz.*larger than 2 MB"):
+            read_lightcurve(data, "bomb.gz")
+    with pytest.raises(RefusedInput, match="broken gzip"):
+        read_lightcurve(gzip.compress(b"1 2 3") + b"rubbish", "bomb.gz")
+
+
 @pytest.mark.parametrize("form", ["fits", "archive", "json", "gzip"])
 @pytest.mark.parametrize("share", [0.5, 0.9])
 def test_cut_short_is_refused(form: str, share: float) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
 import zlib
@@ -84,13 +83,21 @@ def _text_columns(text: str, name: str) -> Columns:
 
 
 def _decompress(data: bytes, name: str) -> bytes:
-    try:
+    """All members of a gzip file, as concatenated files have several, never more than `_MAX_BYTES` together."""
+    parts: list[bytes] = []
+    room = _MAX_BYTES
+    while data:
         engine = zlib.decompressobj(wbits=31)
-        content = engine.decompress(data, _MAX_BYTES)
-    except zlib.error as error:
-        raise RefusedInput(f"broken gzip: {error}", where=name) from error
-    if engine.unconsumed_tail:
-        raise RefusedInput("larger than 500 MB when unpacked", where=name)
-    if not engine.eof:
-        raise RefusedInput("gzip that ends early", where=name)
-    return content if not engine.unused_data else gzip.decompress(data)
+        try:
+            part = engine.decompress(data, room + 1)
+        except zlib.error as error:
+            raise RefusedInput(f"broken gzip: {error}", where=name) from error
+        room -= len(part)
+        if room < 0:
+            raise RefusedInput(f"larger than {_MAX_BYTES // 1_000_000} MB when unpacked", where=name)
+        if not engine.eof:
+            raise RefusedInput("gzip that ends early", where=name)
+        parts.append(part)
+        # Tapes and some archives pad a file with zeros.
+        data = engine.unused_data.lstrip(b"\0")
+    return b"".join(parts)
