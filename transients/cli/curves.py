@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from astropy.time import TimeDelta
 
 from schemas import Instant, LightCurve
 from schemas.errors import NoData
-from transients.missions import to_instant, to_time
+from transients.missions import shift
 from transients.search import t0_seconds
 from transients.sources import read_lightcurve
 
@@ -40,4 +39,4 @@ def curve_about(path: Path, t0: Instant, half_width_s: float) -> LightCurve:
 
 def _shown(curve: LightCurve, seconds: float) -> str:
     """To the second: this is read by people."""
-    return to_instant(to_time(curve.info.reference) + TimeDelta(seconds, format="sec")).utc
+    return shift(curve.info.reference, seconds).utc
