@@ -181,7 +181,7 @@ class WebSettings(Section, kw_only=True):
 class Settings(Section, kw_only=True):
     """All settings."""
 
-    # Folder for the embedded database and cached files.
+    # Folder for the embedded database.
     data_dir: str = "var"
     # One switch that holds everything that leaves the house.
     hold: bool = False
