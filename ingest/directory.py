@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import os
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -72,7 +73,7 @@ class DirectorySource:
             for path, look in await asyncio.to_thread(self._ready):
                 body = await asyncio.to_thread(self._read, path, look)
                 if body is not None:
-                    yield raw_alert(body, source=self._name, topic=str(path))
+                    yield raw_alert(body, source=self._name, topic=_text(path))
             try:
                 await asyncio.wait_for(self._closed.wait(), self._interval_s)
             except TimeoutError:
@@ -123,3 +124,8 @@ class DirectorySource:
         except OSError as error:
             self._log.warning("a file cannot be read", action="file-unreadable", path=str(path), error=str(error))
             return None
+
+
+def _text(path: Path) -> str:
+    """The path as text that can be stored: bytes of a name that are no UTF-8 are written as escapes."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
