@@ -96,10 +96,23 @@ def reports_errors(command: Callable[P, None]) -> Callable[P, None]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
-        except TransientsError as error:
+        except (TransientsError, ExceptionGroup) as raised:
+            error = _ours(raised)
+            if error is None:
+                raise
             if kwargs.get("as_json"):
                 emit_json({"error": {"kind": error.kind, "message": str(error)}})
             click.echo(f"transients: {error}", err=True)
             sys.exit(1)
 
     return wrapped
+
+
+def _ours(raised: Exception) -> TransientsError | None:
+    """The error itself, or the first of a group that holds only ours, as when a part of a service cannot start."""
+    if isinstance(raised, TransientsError):
+        return raised
+    if isinstance(raised, ExceptionGroup):
+        ours = [_ours(part) for part in raised.exceptions]
+        return ours[0] if all(part is not None for part in ours) else None
+    return None

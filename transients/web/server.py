@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import uvicorn
 from litestar import Litestar
 
-from schemas.errors import TransientsError
+from schemas.errors import ConfigurationError, TransientsError
 from transients.config import WebSettings
 
 #: After the event streams were closed an answer may take this long before it is cut off.
@@ -52,8 +52,8 @@ async def serve_app(
 
     Raises
     ------
-    OSError
-        The address cannot be listened on.
+    ConfigurationError
+        The address cannot be listened on; it is named.
     TransientsError
         The application did not start.
     """
@@ -91,7 +91,13 @@ async def serve_app(
 
 def _bind(settings: WebSettings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    return socket.create_server((settings.host, settings.port), family=family, backlog=512)
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=512)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigurationError(
+            f"the dashboard cannot listen there: {reason}", where=f"{settings.host}:{settings.port}"
+        ) from error
 
 
 def _shown(host: str) -> str:

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from command_line import command
 
+from schemas.errors import ConfigurationError
 from transients.cli import main
 from transients.cli.main import COMMANDS
+from transients.cli.output import reports_errors
 
 #: Of the first issue's contract.
 CONTRACT = (
@@ -82,3 +84,20 @@ print("LOADED", *sorted({heavy!r} & set(sys.modules)), file=sys.stderr)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.splitlines()[-1] == "LOADED"
+
+
+def test_errors_that_come_together_are_told_like_one(capsys: pytest.CaptureFixture[str]) -> None:
+    def parts_fail(**_: object) -> None:
+        raise ExceptionGroup("service", [ConfigurationError("taken", where="127.0.0.1:1"), ConfigurationError("no folder")])
+
+    def one_is_a_fault(**_: object) -> None:
+        raise ExceptionGroup("service", [ConfigurationError("taken"), RuntimeError("a fault")])
+
+    with pytest.raises(SystemExit) as left:
+        reports_errors(parts_fail)(as_json=True)
+    assert left.value.code == 1
+    said = capsys.readouterr()
+    assert said.err == "transients: 127.0.0.1:1: taken\n"
+    assert '"message": "127.0.0.1:1: taken"' in said.out
+    with pytest.raises(ExceptionGroup):
+        reports_errors(one_is_a_fault)()

@@ -9,6 +9,7 @@ import dashboard_samples as samples
 import httpx2
 import pytest
 
+from schemas.errors import ConfigurationError
 from transients.config import Settings, WebSettings
 from transients.store import Change
 from transients.web import create_app, serve_app
@@ -100,7 +101,7 @@ async def test_a_taken_port_is_an_error() -> None:
     make = lambda: create_app(MemoryStore(), Settings(), status=samples.status)  # noqa: E731
     serving = asyncio.create_task(serve_app(make(), WebSettings(port=0), stop, started=address.set_result))
     port = int((await asyncio.wait_for(address, 10)).rpartition(":")[2])
-    with pytest.raises(OSError, match="in use"):
+    with pytest.raises(ConfigurationError, match=f"127.0.0.1:{port}: .*in use"):
         await serve_app(make(), WebSettings(port=port), asyncio.Event())
     stop.set()
     await asyncio.wait_for(serving, 5)
