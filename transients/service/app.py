@@ -68,6 +68,8 @@ class Service:
         self._alerts = alerts
         #: What became of the plug-ins that could not be loaded, by name.
         self.broken_plugins = load_handlers()
+        #: Why an alert source gives nothing more, by name.
+        self.deaf: dict[str, str] = {}
         self._stopping = asyncio.Event()
         #: Set once everything runs.
         self.ready = asyncio.Event()
@@ -79,7 +81,12 @@ class Service:
         self._stopping.set()
 
     async def run(self) -> None:
-        """Run until `stop`. Raises what makes a role impossible (a wrong login, a port in use); the others are stopped then."""
+        """Run until `stop`.
+
+        Raises what makes a role impossible (no database, a port in use, every alert source refused where nothing else is run); the
+        other roles are stopped then. One refused source of several, or beside other roles, is logged, shown and reported by the
+        readiness check, and stops nothing.
+        """
         async with contextlib.AsyncExitStack() as stack:
             store = await self._open_store(stack)
             data = self._data
@@ -88,8 +95,9 @@ class Service:
             intake = Intake(store, self.settings)
             async with asyncio.TaskGroup() as group:
                 if "ingest" in self.roles:
-                    for source in self._alerts if self._alerts is not None else alert_sources(self.settings):
-                        group.create_task(run(source, intake.put, self._stopping), name=f"ingest {source.name}")
+                    sources = self._alerts if self._alerts is not None else alert_sources(self.settings)
+                    for source in sources:
+                        group.create_task(self._listen(source, intake, len(sources)), name=f"ingest {source.name}")
                 if "worker" in self.roles:
                     group.create_task(self._work(store, data), name="worker")
                     group.create_task(self._sweep(intake), name="sweep")
@@ -115,6 +123,15 @@ class Service:
         self.store = store
         return store
 
+    async def _listen(self, source: Source, intake: Intake, sources: int) -> None:
+        try:
+            await run(source, intake.put, self._stopping)
+        except TransientsError as error:
+            self.deaf[source.name] = str(error)
+            log.error("an alert source ended: nothing comes from it", action="source-lost", source=source.name, error=str(error))
+            if self.roles == ("ingest",) and len(self.deaf) == sources:
+                raise
+
     async def _work(self, store: Store, data: DataSource) -> None:
         context = context_of(self.settings, self.mission, data, map_fetcher(store.get_blob, self.settings))
         assessing, outgoing = Assessing(store, context, self.settings), Outgoing(store, self.settings, self.url)
@@ -129,9 +146,11 @@ class Service:
             self.settings.workers,
         )
         working = asyncio.create_task(runner.run(), name="jobs")
+        stopped = asyncio.create_task(self._stopping.wait(), name="jobs-stop")
         try:
-            await self._stopping.wait()
+            await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            stopped.cancel()
             # Also when another role failed: what runs is finished or put back before the database goes.
             await runner.stop(self.settings.shutdown_s)
             await working
@@ -149,13 +168,19 @@ class Service:
 
     async def _serve(self, store: Store, data: DataSource) -> None:
         web = self.settings.web
-        notes = tuple(f"plug-in {name} is not in use: {reason}" for name, reason in self.broken_plugins.items())
 
         async def status() -> StatusCard:
-            return await status_card(store, data, self.mission, self.settings, utc_now(), notes=notes)
+            return await status_card(store, data, self.mission, self.settings, utc_now(), notes=self._notes())
 
-        app = create_app(store, self.settings, status=status)
+        async def sources() -> str | None:
+            return "; ".join(f"{name}: {why}" for name, why in self.deaf.items()) or None
+
+        app = create_app(store, self.settings, status=status, health={"alert sources": sources})
         await serve_app(app, web, self._stopping)
+
+    def _notes(self) -> tuple[str, ...]:
+        broken = (f"plug-in {name} is not in use: {why}" for name, why in self.broken_plugins.items())
+        return (*broken, *(f"alert source {name} ended: {why}" for name, why in self.deaf.items()))
 
 
 def stop_on_signals(service: Service, at_once: Callable[[], None]) -> None:
