@@ -15,15 +15,17 @@ def verdict(
 ) -> Verdict:
     """Name the result.
 
-    A retraction outranks everything. A search that ran gives detection or non-detection; one that found no data is "inactive" when
-    the spacecraft was not expected to give any, else "no-data". Before the search it is "pending", unless a break in the data was
-    expected: then nothing is waited for.
+    A retraction outranks everything. A search gives detection, or non-detection where T0 lies in what it saw. Without data at T0
+    it is "inactive" when the spacecraft was not expected to give any, else "no-data". Before the search it is "pending", unless a
+    break in the data was expected: then nothing is waited for.
     """
     if event.state == "retracted":
         return "retracted"
-    if searches:
-        return "detection" if any(result.detection for result in searches) else "non-detection"
+    if any(result.detection for result in searches):
+        return "detection"
+    if any(result.window_s[0] <= 0.0 <= result.window_s[1] for result in searches):
+        return "non-detection"
     offline = geometry is not None and geometry.expectation is not None and geometry.expectation.status == "OFFLINE"
-    if offline and not any(status.completeness > 0 for status in data):
+    if offline and (searches or not any(status.completeness > 0 for status in data)):
         return "inactive"
     return "no-data" if searched else "pending"

@@ -15,6 +15,8 @@ from transients.pipeline.verdict import verdict
 ONLINE, OFFLINE = samples.geometry(), samples.geometry(expectation=samples.expectation("OFFLINE"))
 UNKNOWN = samples.geometry(expectation=None)
 QUIET = samples.quiet_search()
+#: Data began four minutes after T0.
+LATE = msgspec.structs.replace(QUIET, window_s=(233.2, 300.0))
 FOUND = msgspec.structs.replace(QUIET, detection=True)
 THERE = DataStatus(instrument="SPI-ACS", tier="cons", completeness=0.5, source="x")
 NONE = DataStatus(instrument="SPI-ACS", tier="none", completeness=0.0, source="x")
@@ -29,6 +31,9 @@ NONE = DataStatus(instrument="SPI-ACS", tier="none", completeness=0.0, source="x
         ("active", ONLINE, (THERE,), (QUIET,), True, "non-detection"),
         ("active", ONLINE, (THERE,), (QUIET, FOUND), True, "detection"),
         ("active", OFFLINE, (THERE,), (QUIET,), True, "non-detection"),
+        ("active", OFFLINE, (THERE,), (LATE,), True, "inactive"),
+        ("active", ONLINE, (THERE,), (LATE,), True, "no-data"),
+        ("active", ONLINE, (THERE,), (msgspec.structs.replace(LATE, detection=True),), True, "detection"),
         ("active", OFFLINE, (NONE,), (), True, "inactive"),
         ("active", OFFLINE, (), (), False, "inactive"),
         ("active", OFFLINE, (THERE,), (), True, "no-data"),
