@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 
-from schemas import DataStatus, Geometry, LightCurve, Policy, SearchResult, TimeFrame
+from schemas import DataStatus, Geometry, Instant, LightCurve, Policy, SearchResult, TimeFrame
 from schemas.errors import NoData, NotYet, RefusedInput, TransientsError
 from transients.missions import shift
 from transients.search import search
+from transients.sources import bins_kept, without_periodic_bins
 
 from .context import Context
 
 #: The instrument whose rate is searched, and those that only add to the limits.
 SEARCHED = "SPI-ACS"
 LIMITING = ("IBIS/Veto", "ISGRI")
+#: Half of the time in which the period of IBIS/Veto's other data is looked for, s.
+VETO_HALF_WIDTH_S = 1800.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,7 +68,17 @@ async def _about_t0(instrument: str, geometry: Geometry, policy: Policy, context
     light_curve = await context.source.light_curve(instrument, arrival, policy.search_half_width_s)
     if len(light_curve) == 0:
         raise NotYet(f"no bins about {arrival}", where=context.source.name)
-    return light_curve
+    return await _veto_alone(light_curve, arrival, context) if instrument == "IBIS/Veto" else light_curve
+
+
+async def _veto_alone(light_curve: LightCurve, arrival: Instant, context: Context) -> LightCurve:
+    """IBIS/Veto without its periodic bins of other data, whose period only a longer light curve shows."""
+    try:
+        longer = await context.source.light_curve("IBIS/Veto", arrival, VETO_HALF_WIDTH_S)
+    except TransientsError:
+        # The event's own minutes stand as they are: a high bin makes the limit weaker, never wrong.
+        return light_curve
+    return bins_kept(light_curve, without_periodic_bins(longer)) if len(longer) else light_curve
 
 
 def _search(light_curve: LightCurve, geometry: Geometry, policy: Policy) -> SearchResult:

@@ -12,6 +12,7 @@ from .simulated import SimulatedSource, parse_burst
 from .simulator import NoiseOptions, SimulatedBurst, SimulatedObservatory
 from .skymaps import fetch_skymap
 from .tiers import data_status, freshness
+from .veto import bins_kept, without_periodic_bins
 
 __all__ = [
     "DataSource",
@@ -24,6 +25,7 @@ __all__ = [
     "SimulatedBurst",
     "SimulatedObservatory",
     "SimulatedSource",
+    "bins_kept",
     "data_status",
     "fetch_skymap",
     "freshness",
@@ -31,5 +33,6 @@ __all__ = [
     "parse_burst",
     "read_lightcurve",
     "select",
+    "without_periodic_bins",
     "write_lightcurve",
 ]

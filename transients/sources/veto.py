@@ -8,6 +8,8 @@ import numpy.typing as npt
 
 from schemas import LightCurve
 
+from .clock import seconds_between
+
 #: A bin this many robust sigmas above the median is a candidate; a burst's bins are, too, but they have no period.
 _SIGMAS = 8.0
 _LEAST_MARKS = 3
@@ -26,6 +28,23 @@ def without_periodic_bins(lc: LightCurve) -> LightCurve:
     keep = _ticks(lc) % period != phase
     removed = int((~keep).sum())
     remark = f"{removed} high bins at a period of {period * lc.info.bin_s:g} s taken out: other data"
+    info = msgspec.structs.replace(lc.info, remarks=(*lc.info.remarks, remark))
+    return LightCurve(start_s=lc.start_s[keep].copy(), width_s=lc.width_s[keep].copy(), counts=lc.counts[keep].copy(), info=info)
+
+
+def bins_kept(lc: LightCurve, longer: LightCurve) -> LightCurve:
+    """The bins of a light curve that a longer one without its periodic bins has, too.
+
+    A period of many minutes does not show in the few minutes about an event; it does in an hour. Unchanged where the two do not
+    share most of their bins: then the longer one says nothing about this one.
+    """
+    offset_s = seconds_between(longer.info.reference, lc.info.reference)
+    kept = np.round((longer.start_s + offset_s - lc.start_s[0]) / lc.info.bin_s)
+    keep = np.isin(_ticks(lc), kept)
+    removed = int((~keep).sum())
+    if removed == 0 or 2 * removed > len(lc):
+        return lc
+    remark = f"{removed} high bins of a period taken out: other data"
     info = msgspec.structs.replace(lc.info, remarks=(*lc.info.remarks, remark))
     return LightCurve(start_s=lc.start_s[keep].copy(), width_s=lc.width_s[keep].copy(), counts=lc.counts[keep].copy(), info=info)
 

@@ -14,7 +14,7 @@ from transients.sources import NoiseOptions, SimulatedBurst, SimulatedObservator
 from transients.sources.clock import seconds_between, shift
 from transients.sources.simulator.rates import quantise, quiet_rate
 from transients.sources.simulator.spikes import add_spikes, binned_template, template
-from transients.sources.veto import without_periodic_bins
+from transients.sources.veto import bins_kept, without_periodic_bins
 
 T0 = Instant.parse("2023-06-27T20:00:00.000")
 QUIET = NoiseOptions(red=0.0, spikes=0.0, gaps_per_day=0.0, belts=False)
@@ -185,6 +185,20 @@ def test_the_vetos_periodic_bins_are_recognised(observatory: SimulatedObservator
     assert any("576 s" in remark for remark in clean.info.remarks)
     assert clean.counts.max() < 1.2 * np.median(clean.counts)
     assert without_periodic_bins(clean) is clean
+
+
+def test_an_hour_shows_which_bins_of_ten_minutes_are_other_data(observatory: SimulatedObservatory) -> None:
+    lc = observatory.light_curve("IBIS/Veto", T0, 300.0)
+    assert lc.counts.max() > 1.4 * np.median(lc.counts)
+    assert without_periodic_bins(lc) is lc
+    longer = without_periodic_bins(observatory.light_curve("IBIS/Veto", T0, 1800.0))
+    clean = bins_kept(lc, longer)
+    assert 1 <= len(lc) - len(clean) <= 2
+    assert clean.counts.max() < 1.2 * np.median(clean.counts)
+    assert "other data" in clean.info.remarks[-1]
+    assert bins_kept(clean, longer) is clean
+    elsewhere = observatory.light_curve("IBIS/Veto", shift(T0, 7200.0), 1800.0)
+    assert bins_kept(lc, elsewhere) is lc
 
 
 def test_white_noise_is_normal(mission: Integral) -> None:
