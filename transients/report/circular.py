@@ -209,8 +209,8 @@ def _retraction(event: Event) -> list[str | None]:
         when = f" (notice {entry.kind}, {'issued' if entry.issued else 'received'} {utc_text(issued)})"
     return [
         wrap(
-            f"{event_name(event)} was retracted by {event.origin}{when}. What we reported about this event stands as an "
-            "observation of that time and place, and is no longer that of a counterpart to it."
+            f"{event_name(event)} was retracted by {event.origin}{when}. Anything reported here about this event stands as an "
+            "observation of that time and place, and no longer as that of a counterpart to it."
         )
     ]
 
