@@ -48,7 +48,7 @@ def named_source(name: str, settings: Settings, mission: Mission) -> DataSource:
     if name.startswith(("http://", "https://")):
         return ServiceSource(IntegralServices(name, timeout_s=settings.sources.timeout_s, clock=utc_now))
     if Path(name).exists():
-        return FileSource([name])
+        return FileSource([name], mission)
     raise ConfigurationError("no such file, folder, address or simulator (sim:SEED)", where=name)
 
 
