@@ -223,3 +223,9 @@ def test_report() -> None:
     for theta, phi in ((-1.0, 0.0), (181.0, 0.0), (np.nan, 0.0), (10.0, np.inf)):
         with pytest.raises(RefusedInput, match="theta"):
             response_report(theta, phi, "SPI-ACS", "hard", shipped_integral())
+
+
+@pytest.mark.parametrize("text", ["pl:1e9", "pl:300", "comp:-0.5,1e-300", "comp:1e5,300", "band:1e300,-2,100"])
+def test_a_spectrum_that_cannot_be_folded_is_refused(text: str) -> None:
+    with pytest.raises(RefusedInput, match="cannot be folded"):
+        MODEL.fluence_per_count("SPI-ACS", text, 0.2, 0.0)

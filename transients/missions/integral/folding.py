@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from schemas import FloatArray
+from schemas.errors import RefusedInput
 
 from ..spectra import NAMED, Spectrum, energy_fluence, energy_grid
 
@@ -34,11 +35,21 @@ class AreaShape:
 
 
 def fluence_per_count(shape: AreaShape, spectrum: Spectrum) -> FloatArray:
-    """75-2000 keV energy fluence per count for every threshold, up to a constant; shape (121,)."""
+    """75-2000 keV energy fluence per count for every threshold, up to a constant; shape (121,).
+
+    Raises
+    ------
+    RefusedInput
+        For a spectrum so steep or so low that the ratio is no number.
+    """
     energy, weight = energy_grid(_THRESHOLDS_KEV[0] / 2, shape.upper_kev, 128)
-    counted = weight * (energy / _PIVOT_KEV) ** shape.slope * spectrum.photons(energy)
     above = np.log(energy / _THRESHOLDS_KEV[:, np.newaxis]) / _THRESHOLD_WIDTH
-    return np.asarray(energy_fluence(spectrum, *FLUENCE_BAND_KEV) / ((1 / (1 + np.exp(-above))) @ counted))
+    with np.errstate(all="ignore"):
+        counted = weight * (energy / _PIVOT_KEV) ** shape.slope * spectrum.photons(energy)
+        ratio = np.asarray(energy_fluence(spectrum, *FLUENCE_BAND_KEV) / ((1 / (1 + np.exp(-above))) @ counted))
+    if not (np.isfinite(ratio).all() and (ratio > 0).all()):
+        raise RefusedInput("a spectrum that leaves no counts or no fluence cannot be folded", where=repr(spectrum))
+    return ratio
 
 
 def fold(shape: AreaShape, spectrum: Spectrum, log_hard: FloatArray, log_soft: FloatArray) -> FloatArray:
