@@ -107,7 +107,8 @@ class DirectorySource:
                 continue
             try:
                 status = path.stat()
-                if path.is_file():
+                # A link may lead anywhere on this machine, and what is taken is shown.
+                if path.is_file() and path.resolve().is_relative_to(self._folder.resolve()):
                     found.append((path, _Look(status.st_size, status.st_mtime_ns)))
             except OSError:
                 # Gone between listing and looking, or not ours to read: the next look tells.

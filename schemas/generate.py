@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 from typing import Any
@@ -55,8 +56,18 @@ def schema(name: str) -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": name,
         "$comment": f"records version {RECORDS_VERSION}; generated from schemas/, do not edit",
-        **msgspec.json.schema(TRAVELLING[name]),
+        **_plain(msgspec.json.schema(TRAVELLING[name])),
     }
+
+
+def _plain(value: Any) -> Any:
+    """The same on every Python: since 3.13 docstrings come without their indentation, and may keep a last line break."""
+    if isinstance(value, dict):
+        return {
+            key: inspect.cleandoc(item) if key == "description" and isinstance(item, str) else _plain(item)
+            for key, item in value.items()
+        }
+    return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
 def rendered() -> dict[str, str]:

@@ -34,13 +34,16 @@ def parse_command(paths: tuple[Path, ...], summary: bool, as_json: bool) -> None
     if summary:
         emit(summarise(lines, 0.0) | {"seconds": round(time.perf_counter() - started, 3)}, as_json)
         return
-    taken = 0
+    seen = taken = 0
     for line in lines:
+        seen += 1
         taken += line["status"] == "notice"
         if as_json:
             emit_json(_with_error(line))
         else:
             click.echo(_text(line))
+    if seen == 0:
+        raise RefusedInput("no document there", where=", ".join(map(str, paths)))
     if taken == 0:
         raise click.exceptions.Exit(1)
 

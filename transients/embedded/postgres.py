@@ -239,6 +239,10 @@ class EmbeddedPostgres:
                 return
             time.sleep(0.02)
         tail = (self.data_dir / "server.log").read_text(errors="replace")[-800:]
+        if 'lock file "postmaster.pid" already exists' in tail:
+            raise ServiceUnreachable(
+                f"another service runs on {self.data_dir}: one folder, one server", where="embedded PostgreSQL"
+            )
         raise ServiceUnreachable(f"the server did not come up: {tail.strip()}", where="embedded PostgreSQL")
 
 

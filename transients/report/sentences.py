@@ -231,7 +231,7 @@ def published_limits(event: Event, assessment: Assessment) -> str | None:
         parts.append(
             f"{who} set a 3-sigma upper limit on the 75-2000 keV fluence of {what} shorter than 1 s with a hard spectrum "
             f"(cut-off power law, alpha -0.5, E_peak 600 keV) of {scientific(p.hard_1s_erg_cm2)} erg/cm^2, the median "
-            "over the 50% region of the localisation."
+            f"over {_half_region(assessment)}."
         )
     if p.soft_1s_erg_cm2_s is not None:
         longer = "" if p.soft_8s_erg_cm2_s is None else f" ({scientific(p.soft_8s_erg_cm2_s)} erg/cm^2/s)"
@@ -256,6 +256,11 @@ def _energies(event: Event, assessment: Assessment) -> list[str]:
     if p.liso_soft_1s_erg_s is not None:
         said.append(f"an isotropic luminosity below {scientific(p.liso_soft_1s_erg_s)} erg/s (soft, 1 s)")
     return [f"At the mean distance of {distance:.0f} Mpc this is {joined(said)}."] if said else []
+
+
+def _half_region(assessment: Assessment) -> str:
+    place = None if assessment.geometry is None else assessment.geometry.localisation
+    return "half of the sky" if place is not None and place.kind == "all-sky" else "the 50% region of the localisation"
 
 
 def own_limits(assessment: Assessment) -> str | None:
@@ -298,14 +303,26 @@ def own_triggers(event: Event, assessment: Assessment) -> str:
 
 
 def caveats(assessment: Assessment) -> str | None:
-    """What the parts of the assessment warn of, each once."""
+    """What the parts of the assessment warn of, each once, in words for the public.
+
+    Addresses of services and names of folders stay in the assessment: a circular says what is missing, not where it was looked for.
+    Where no data was at hand, nothing is said of limits that were not set.
+    """
     lines = [*assessment.caveats]
     parts = (assessment.geometry, *assessment.searches, assessment.limits)
     for part in parts:
         if part is not None:
             lines += part.caveats
-    said = [wrap(f"- {line}", indent="  ") for line in dict.fromkeys(lines)]
-    return "\n".join(["Notes:", *said]) if said else None
+    if assessment.verdict in ("inactive", "no-data"):
+        lines = [line for line in lines if not line.startswith("No limit")]
+    said = [wrap(f"- {_public(line)}", indent="  ") for line in lines]
+    return "\n".join(["Notes:", *dict.fromkeys(said)]) if said else None
+
+
+def _public(line: str) -> str:
+    """A caveat without the place that it may name: of "No X data: PLACE: reason" the head is left."""
+    head, colon, rest = line.partition(": ")
+    return head if colon and ("/" in rest or "\\" in rest) else line
 
 
 def listing(links: Mapping[str, str]) -> str | None:
