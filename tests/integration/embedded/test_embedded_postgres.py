@@ -85,7 +85,7 @@ async def test_the_wheels_programs_do(folder: Path) -> None:
 
 
 def test_two_servers_cannot_have_one_folder(folder: Path) -> None:
-    with EmbeddedPostgres(folder / "data", fast=True), pytest.raises(ServiceUnreachable, match="lock file"):
+    with EmbeddedPostgres(folder / "data", fast=True), pytest.raises(ServiceUnreachable, match="another service runs on .*data: one folder, one server"):
         EmbeddedPostgres(folder / "data", fast=True).start()
 
 
