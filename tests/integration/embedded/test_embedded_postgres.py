@@ -85,7 +85,8 @@ async def test_the_wheels_programs_do(folder: Path) -> None:
 
 
 def test_two_servers_cannot_have_one_folder(folder: Path) -> None:
-    with EmbeddedPostgres(folder / "data", fast=True), pytest.raises(ServiceUnreachable, match="another service runs on .*data: one folder, one server"):
+    said = r"another service runs on .*data: one folder, one server"
+    with EmbeddedPostgres(folder / "data", fast=True), pytest.raises(ServiceUnreachable, match=said):
         EmbeddedPostgres(folder / "data", fast=True).start()
 
 
