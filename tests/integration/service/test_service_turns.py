@@ -16,7 +16,7 @@ from service_samples import about, raw, running, script, settings, worked
 
 import handlers
 from schemas import Event, Instant, Message, Publication, RawAlert, sha256_hex
-from schemas.errors import NoData, NotYet, RefusedInput, ServiceUnreachable
+from schemas.errors import ConfigurationError, NoData, NotYet, RefusedInput, ServiceUnreachable
 from transients.config import KafkaSettings, Settings, WebSettings
 from transients.embedded import EmbeddedKafka
 from transients.missions.integral import Integral
@@ -303,7 +303,7 @@ async def test_a_port_in_use_is_said(postgres_url: str, tmp_path: Path, integral
         service = Service(taken, ("web", "worker"), data=SaidSource(), alerts=(), mission=integral)
         with pytest.raises(ExceptionGroup) as group:
             await asyncio.wait_for(service.run(), 20.0)
-    assert group.group_contains(OSError)
+    assert group.group_contains(ConfigurationError, match=rf"{host}:{port}: the dashboard cannot listen there")
 
 
 async def test_services_in_roles_share_one_database(
