@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 
-from schemas import Notice, Parsed, PointingUpdate, Policy, Significance
+from schemas import Notice, Parsed, Policy, Significance
 
 from .classic import Place, classic_kind, common, links_of, moment_of, place_of, role_of
 from .documents import Document
-from .numbers import celestial, integer, positive
+from .kinds import classic_pointing
+from .numbers import integer, positive
 from .refused import Refused
-from .times import read_iso
 from .voevent import VOEvent
 
 POINTING = "INTEGRAL_POINTDIR"
@@ -45,7 +45,7 @@ class IntegralAlerts:
     def parse(self, document: Document, kind: str) -> Parsed:
         """Read an alert or a pointing."""
         assert isinstance(document, VOEvent)
-        return _pointing(document) if kind == POINTING else _alert(document, kind)
+        return classic_pointing(document, kind, "INTEGRAL") if kind == POINTING else _alert(document, kind)
 
     def policy_for(self, notice: Notice) -> Policy:
         """One policy for all."""
@@ -90,17 +90,3 @@ def _retraction(document: VOEvent, kind: str, place: Place) -> tuple[bool, tuple
         why = "a negative error radius" if place.negative_radius else "marked as definitely not a burst"
         return True, (f"{why}: a retraction",)
     return False, ("marked as definitely not a burst",) if not_a_burst else ()
-
-
-def _pointing(document: VOEvent) -> PointingUpdate:
-    moment = moment_of(document)
-    printed = document.position
-    direction = celestial(document.get("Next_RA"), document.get("Next_Dec"))
-    if direction is None and printed is not None:
-        direction = celestial(printed.ra, printed.dec)
-    if direction is None:
-        raise Refused("bad-position", "the pointing has no direction on the sky")
-    return PointingUpdate(
-        kind=POINTING, mission="INTEGRAL", time=moment.time, ra_deg=direction[0], dec_deg=direction[1], role=role_of(document),
-        issued=read_iso(document.date), fields=document.fields(), remarks=moment.remarks,
-    )  # fmt: skip

@@ -39,6 +39,7 @@ from .assessment import (
 from .base import RECORDS_VERSION, Instant, Record, from_json, sha256_hex, to_json
 from .events import Event, NoticeEntry
 from .lightcurves import FloatArray, LightCurve, LightCurveInfo, Tier, TimeFrame
+from .lines import Gap, Position
 from .outgoing import Circular, Contact, Message, Publication, PublicationFile, Shift
 from .policy import Policy, Threshold
 from .regions import AllSky, Annulus, Circle, Ellipse, Polygon, SkyMapRef, SkyRegion
@@ -73,6 +74,7 @@ __all__ = [
     "Exposure",
     "FloatArray",
     "FluencePerCount",
+    "Gap",
     "Geometry",
     "Grade",
     "Heartbeat",
@@ -95,6 +97,7 @@ __all__ = [
     "PointingUpdate",
     "Policy",
     "Polygon",
+    "Position",
     "Provenance",
     "Publication",
     "PublicationFile",

@@ -27,6 +27,8 @@ class RawAlert(Record, kw_only=True):
     received: Instant
     #: The broker's own time of the message, where it has one.
     broker_time: Instant | None = None
+    #: What the carrier said beside the bytes: Kafka's headers ("_test", "_id", "_format"), as text.
+    headers: dict[str, str] = {}
 
 
 class Significance(Record, kw_only=True):
@@ -123,12 +125,17 @@ class Heartbeat(Record, kw_only=True, tag="heartbeat"):
 
 
 class CircularLink(Record, kw_only=True, tag="circular"):
-    """A circular about an event."""
+    """A circular about an event. The same circular comes again at every edit: (circular_id, version) is its identity."""
 
     kind: str
     circular_id: str
+    version: int = 1
     subject: str
+    #: The event as the circular names it ("GRB 230407B", "LIGO/Virgo/KAGRA S240830gn").
     event_id: str | None = None
+    #: Names of the event as notices would give them ("S240830gn", "IceCube-230416A"): what links it.
+    aliases: tuple[str, ...] = ()
+    submitter: str | None = None
     time: Instant | None = None
 
 
