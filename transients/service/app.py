@@ -22,9 +22,10 @@ from transients.web import StatusCard, create_app
 from transients.web.server import serve_app
 
 from .assessing import Assessing
+from .clock import MACHINE_CLOCK, Clock
 from .intake import Intake
 from .outgoing import Outgoing
-from .parts import mission_of, source_of, utc_now
+from .parts import mission_of, source_of
 from .plugins import load_handlers
 from .sources import alert_sources
 from .status import status_card
@@ -50,6 +51,8 @@ class Service:
         Any of "ingest", "worker", "web"; several processes with any mix of them share one database.
     data, alerts
         In place of the data source and alert sources that the settings describe (the demo's).
+    clock
+        What time it is for what is computed: another than the machine's in a replay.
     """
 
     def __init__(
@@ -60,8 +63,10 @@ class Service:
         data: DataSource | None = None,
         alerts: Sequence[Source] | None = None,
         mission: Mission | None = None,
+        clock: Clock = MACHINE_CLOCK,
     ) -> None:
         self.settings = settings
+        self._clock = clock
         self.roles = tuple(roles)
         self.mission = mission or mission_of(settings)
         self._data = data
@@ -134,7 +139,8 @@ class Service:
 
     async def _work(self, store: Store, data: DataSource) -> None:
         context = context_of(self.settings, self.mission, data, map_fetcher(store.get_blob, self.settings))
-        assessing, outgoing = Assessing(store, context, self.settings), Outgoing(store, self.settings, self.url)
+        assessing = Assessing(store, context, self.settings, clock=self._clock)
+        outgoing = Outgoing(store, self.settings, self.url, clock=self._clock)
         runner = JobRunner(
             store,
             {
@@ -170,7 +176,7 @@ class Service:
         web = self.settings.web
 
         async def status() -> StatusCard:
-            return await status_card(store, data, self.mission, self.settings, utc_now(), notes=self._notes())
+            return await status_card(store, data, self.mission, self.settings, self._clock.now(), notes=self._notes())
 
         async def sources() -> str | None:
             return "; ".join(f"{name}: {why}" for name, why in self.deaf.items()) or None

@@ -19,8 +19,8 @@ from transients.pipeline import Context, Outcome, OwnTrigger, Products, Signing,
 from transients.store import EventQuery, RetryLater, Store
 from transients.store.assessments import File
 
+from .clock import MACHINE_CLOCK, Clock
 from .intake import SEARCH_PRIORITY, TELL_PRIORITY
-from .parts import utc_now
 from .patience import ASK_AGAIN_S, adds, given_up, next_look_s
 from .people import people_on_shift
 
@@ -36,9 +36,16 @@ class Assessing:
     """Handlers of the jobs "assess" and what they need."""
 
     def __init__(
-        self, store: Store, context: Context, settings: Settings, *, ask_again_s: tuple[float, float] = ASK_AGAIN_S
+        self,
+        store: Store,
+        context: Context,
+        settings: Settings,
+        *,
+        ask_again_s: tuple[float, float] = ASK_AGAIN_S,
+        clock: Clock = MACHINE_CLOCK,
     ) -> None:
         self._store = store
+        self._clock = clock
         self._context = context
         self._settings = settings
         self._ask_again_s = ask_again_s
@@ -56,7 +63,7 @@ class Assessing:
         before = await self._store.assessment(event_key)
         # Once searched, an event is not shown as "pending" again while a better position is worked in.
         stage: Stage = "geometry" if payload["stage"] == "geometry" and not (before and before.searches) else "search"
-        now = utc_now()
+        now = self._clock.now()
         outcome = await journey(
             event,
             handlers.policies[event.policy],
@@ -132,7 +139,7 @@ class Assessing:
     async def _queue_searches(self, event: Event, t0: Instant, *, again: bool) -> None:
         """Queue the search for when the window has passed (unless it was just done), and again for the better tiers still to come."""
         policy = handlers.policies[event.policy]
-        age_s = seconds_between(utc_now(), t0)
+        age_s = seconds_between(self._clock.now(), t0)
         first = policy.search_half_width_s + REALTIME_LATENCY_S
         due = {**({"search": first} if again else {}), **{tier: after for tier, after in REENTRIES_S.items() if after > age_s}}
         for name, after in due.items():
@@ -142,7 +149,7 @@ class Assessing:
                 {"stage": name, "event_revision": event.revision},
                 dedupe_key=f"{event.event_key}:{event.revision}:{name}",
                 priority=SEARCH_PRIORITY,
-                not_before=shift(t0, after) if after > age_s else None,
+                not_before=self._clock.on_machine(shift(t0, after)) if after > age_s else None,
             )
 
     async def _follow(self, event: Event, saved: Assessment) -> None:

@@ -14,8 +14,8 @@ from transients.notify import channels, deliver, messages_for
 from transients.publish import deposit_for, intended, may_leave, publisher, releases
 from transients.store import RetryLater, Store
 
+from .clock import MACHINE_CLOCK, Clock
 from .intake import TELL_PRIORITY
-from .parts import utc_now
 from .people import people_on_shift
 
 #: While the switch holds, jobs ask again after this, s.
@@ -34,8 +34,11 @@ class Outgoing:
     Each message is a job of its own: whoever finds it worth telling, and however often, one worker delivers it.
     """
 
-    def __init__(self, store: Store, settings: Settings, public_url: str, *, held_s: float = HELD_S) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, public_url: str, *, held_s: float = HELD_S, clock: Clock = MACHINE_CLOCK
+    ) -> None:
         self._store = store
+        self._clock = clock
         self._held_s = held_s
         self._settings = settings
         self._public_url = public_url
@@ -45,7 +48,7 @@ class Outgoing:
         """Tell whoever is on shift what this assessment is worth telling; each message once, whatever happens."""
         event, assessment, previous = await self._facts(event_key, payload)
         await self._held()
-        now = utc_now()
+        now = self._clock.now()
         told = {message.message_key for message in await self._store.messages(event.event_key)}
         shifts = await people_on_shift(self._settings, now)
         url = f"{self._public_url}/events/{quote(event.event_key, safe='')}"
@@ -65,7 +68,7 @@ class Outgoing:
         message = await self._store.message(payload["message_key"])
         await self._held()
         try:
-            await deliver(message, self._channels, now=utc_now, save=self._save_message)
+            await deliver(message, self._channels, now=self._clock.now, save=self._save_message)
         except TransientsError as error:
             if error.retriable and await self._is_news(message):
                 raise RetryLater(DELIVER_AGAIN_S, str(error)) from error
@@ -74,7 +77,7 @@ class Outgoing:
     async def _is_news(self, message: Message) -> bool:
         assessment = await self._store.assessment(message.event_key, message.assessment_revision)
         assert assessment is not None
-        return seconds_between(utc_now(), assessment.created) < DELIVERED_WITHIN_S
+        return seconds_between(self._clock.now(), assessment.created) < DELIVERED_WITHIN_S
 
     async def _save_message(self, message: Message) -> None:
         await self._store.advance_message(message)
