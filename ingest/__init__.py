@@ -7,6 +7,8 @@ from .documents import Document, iter_documents
 from .gcn import GcnSource
 from .kafka import KafkaSource
 from .loop import SourceStats, run
+from .replay import ReplaySource
+from .stretch import topic_stretch
 
 __all__ = [
     "ArchiveSource",
@@ -14,8 +16,10 @@ __all__ = [
     "Document",
     "GcnSource",
     "KafkaSource",
+    "ReplaySource",
     "Source",
     "SourceStats",
     "iter_documents",
     "run",
+    "topic_stretch",
 ]

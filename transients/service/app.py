@@ -75,6 +75,8 @@ class Service:
         self.broken_plugins = load_handlers()
         #: Why an alert source gives nothing more, by name.
         self.deaf: dict[str, str] = {}
+        #: Alert sources that have given all they had.
+        self.ended: set[str] = set()
         self._stopping = asyncio.Event()
         #: Set once everything runs.
         self.ready = asyncio.Event()
@@ -136,6 +138,7 @@ class Service:
             log.error("an alert source ended: nothing comes from it", action="source-lost", source=source.name, error=str(error))
             if self.roles == ("ingest",) and len(self.deaf) == sources:
                 raise
+        self.ended.add(source.name)
 
     async def _work(self, store: Store, data: DataSource) -> None:
         context = context_of(self.settings, self.mission, data, map_fetcher(store.get_blob, self.settings))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-import os
 import socket
 import time
 from collections.abc import AsyncIterator
@@ -20,6 +19,7 @@ from transients.embedded import EmbeddedKafka
 from transients.sources import SimulatedObservatory, SimulatedSource
 from transients.store import EventQuery, Store
 
+from .apart import running
 from .app import Service
 from .parts import mission_of
 
@@ -65,9 +65,6 @@ async def demonstration(settings: Settings, folder: Path, port: int | None) -> A
         Of the dashboard; None: a free one.
     """
     started = time.monotonic()
-    if os.geteuid() == 0:
-        # The database then runs as an unprivileged user, who must get to its folder.
-        await asyncio.to_thread(folder.chmod, 0o711)
     mission = mission_of(settings)
     observatory = SimulatedObservatory(_SEED, mission, bursts=demo.BURSTS, pointings=demo.POINTINGS)
     with EmbeddedKafka() as broker:
@@ -77,15 +74,9 @@ async def demonstration(settings: Settings, folder: Path, port: int | None) -> A
         service = Service(
             _demo_settings(settings, folder, broker, script, port), data=SimulatedSource(observatory), mission=mission
         )
-        running = asyncio.create_task(service.run(), name="service")
-        try:
-            await _ready(service, running)
-            assert service.store is not None
+        async with running(service) as task:
             await asyncio.to_thread(_publish, broker, script)
-            yield service, await _played(service, running, script, started)
-        finally:
-            service.stop()
-            await running
+            yield service, await _played(service, task, script, started)
 
 
 def _demo_settings(
@@ -120,14 +111,6 @@ def _free_port() -> int:
     return number
 
 
-async def _ready(service: Service, running: asyncio.Task[None]) -> None:
-    waiting = asyncio.create_task(service.ready.wait())
-    await asyncio.wait({waiting, running}, return_when=asyncio.FIRST_COMPLETED)
-    if running.done():
-        waiting.cancel()
-        running.result()
-
-
 def _publish(broker: EmbeddedKafka, script: tuple[demo.Message, ...]) -> None:
     producer = confluent_kafka.Producer({"bootstrap.servers": broker.bootstrap_servers, "message.max.bytes": 8_000_000})
     for message in script:
@@ -137,14 +120,14 @@ def _publish(broker: EmbeddedKafka, script: tuple[demo.Message, ...]) -> None:
         raise ServiceUnreachable(f"{left} messages of the scenario could not be published", where="embedded Kafka")
 
 
-async def _played(service: Service, running: asyncio.Task[None], script: tuple[demo.Message, ...], started: float) -> Played:
+async def _played(service: Service, task: asyncio.Task[None], script: tuple[demo.Message, ...], started: float) -> Played:
     """Wait until every document was delivered and understood and no job is left."""
     store = service.store
     assert store is not None
     deadline = started + _PATIENCE_S
     while not await _done(store, len(script)):
-        if running.done():
-            running.result()
+        if task.done():
+            task.result()
         if time.monotonic() > deadline:
             raise ServiceUnreachable(
                 f"the scenario was not done after {_PATIENCE_S:.0f} s: {await store.job_counts()}", where="demo"

@@ -6,6 +6,7 @@ from .jobs import Job
 from .migrations import pending_migrations
 from .records import Artefact, Change, Delivery, EventPage, EventQuery, Listed, RefusedAlert, SourceState, Totals
 from .runner import JobRunner, RetryLater
+from .selection import InboxQuery
 from .store import Store
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Delivery",
     "EventPage",
     "EventQuery",
+    "InboxQuery",
     "Job",
     "JobRunner",
     "Listed",

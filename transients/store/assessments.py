@@ -12,8 +12,8 @@ from schemas import RECORDS_VERSION, Assessment, Circular, Instant, from_json, s
 from schemas.errors import NotFound, RefusedInput
 
 from .database import searchable, stamp, stamp_or_none
-from .inbox import Inbox
 from .records import Artefact
+from .selection import Selection
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +44,7 @@ def facts_key(assessment: Assessment) -> str:
     return sha256_hex(to_json(basis))
 
 
-class Assessments(Inbox):
+class Assessments(Selection):
     """Saving and reading results."""
 
     async def save_assessment(self, assessment: Assessment, files: Mapping[str, File] | None = None) -> tuple[Assessment, bool]:

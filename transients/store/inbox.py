@@ -76,7 +76,7 @@ class Inbox(Blobs):
         row = await self._row("raw", content_id)
         if row is None:
             raise NotFound(f"no document {content_id}")
-        return _raw(row)
+        return raw_of(row)
 
     async def deliveries(self, content_id: str) -> tuple[Delivery, ...]:
         """Every road by which a content came, in order."""
@@ -84,7 +84,7 @@ class Inbox(Blobs):
 
     async def unparsed(self, limit: int = 100) -> list[RawAlert]:
         """The oldest documents that no handler has spoken about yet."""
-        return [_raw(row) for row in await self._rows("unparsed", limit)]
+        return [raw_of(row) for row in await self._rows("unparsed", limit)]
 
     async def record_parsed(self, content_id: str, parsed: Parsed, handler_version: str) -> bool:
         """Keep what a handler made of a document; another version of it supersedes and does not erase.
@@ -191,7 +191,8 @@ def _time(text: str | None) -> Instant | None:
     return None if text is None else Instant.parse(text)
 
 
-def _raw(row: Any) -> RawAlert:
+def raw_of(row: Any) -> RawAlert:
+    """An alert of a row with its document and one delivery."""
     return RawAlert(
         content_id=row["content_id"],
         body=row["body"],

@@ -97,6 +97,11 @@ class Jobs(Outgoing):
         """How many jobs are in each state."""
         return {row["state"]: row["jobs"] for row in await self._rows("job_counts")}
 
+    async def jobs_to_come(self) -> int:
+        """How many jobs run, or are due and were never started: 0 when nothing but waiting and retrying is left."""
+        count: int = (await self._row("jobs_to_come"))["jobs"]
+        return count
+
     async def adopt_orphans(self) -> int:
         """Queue again every open job that is in no queue. Gives how many there were."""
         async with self.transaction():

@@ -28,6 +28,10 @@ ORDER BY job_id DESC LIMIT $3;
 -- name: job_counts
 SELECT state, count(*) AS jobs FROM job GROUP BY state;
 
+-- name: jobs_to_come
+SELECT count(*) AS jobs FROM job
+WHERE state = 'running' OR (state = 'queued' AND attempts = 0 AND (not_before IS NULL OR not_before <= clock_timestamp()));
+
 -- name: lock_adoption
 -- Until the transaction ends; any fixed number.
 SELECT pg_advisory_xact_lock(7241903616);
