@@ -14,8 +14,11 @@ from .times import from_tjd, read_iso
 from .voevent import VOEvent
 
 _ROLES: dict[str, Role] = {"observation": "observation", "test": "test", "utility": "utility", "prediction": "utility"}
-#: Prefixes of the (…_TJD, …_SOD) pairs that hold the event's time.
-_TJD_PREFIXES = ("Burst", "Trans", "Event", "Trigger", "Slew")
+#: Pairs of parameters that hold the event's time as truncated Julian day and second of day.
+_TJD_PAIRS = (
+    *((f"{prefix}_TJD", f"{prefix}_SOD") for prefix in ("Burst", "Trans", "Event", "Trigger", "Slew", "Source", "Detection")),
+    ("EVENT_DATE", "EVENT_TIME"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,8 @@ def moment_of(document: VOEvent, *, repair_rounding: bool = False) -> Moment:
     tjd = next(
         (
             found
-            for prefix in _TJD_PREFIXES
-            if (found := from_tjd(document.get(f"{prefix}_TJD"), document.get(f"{prefix}_SOD"))) is not None
+            for day, second in _TJD_PAIRS
+            if (found := from_tjd(document.get(day), document.get(second))) is not None
         ),
         None,
     )
