@@ -26,6 +26,7 @@ COMMANDS = {
     "parse": ("parse", "Read alert documents, a line each."),
     "process": ("process", "The whole journey of one event, without a service."),
     "publish": ("results", "Publish an event's result by hand."),
+    "replay": ("replay", "Give alerts to a service of their own once more."),
     "response": ("geometry", "The response of an instrument to a direction and spectrum."),
     "search": ("search", "Search a light curve for a counterpart."),
     "serve": ("serve", "Run the service."),

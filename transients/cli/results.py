@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import getpass
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -15,11 +12,9 @@ from schemas import Assessment, Circular, Publication
 from schemas.errors import ConfigurationError, NotFound, RefusedInput
 from transients.config import Settings
 
+from .database import database_of, event_key_of
 from .options import settings_of
 from .output import emit, emit_json, json_option, reports_errors
-
-if TYPE_CHECKING:
-    from transients.store import Store
 
 revision_option = click.option("--revision", type=click.IntRange(1), help="Of the assessment; default: the newest.")
 
@@ -68,15 +63,15 @@ def hold_command(context: click.Context, switch: str | None, as_json: bool) -> N
 
 
 async def _hold(settings: Settings, switch: str | None) -> bool:
-    async with _store(settings) as store:
+    async with database_of(settings) as store:
         if switch is not None:
             await store.set_hold(switch == "on", f"{getpass.getuser()}, by command")
         return await store.hold()
 
 
 async def _circular(settings: Settings, event: str, revision: int | None) -> Circular:
-    async with _store(settings) as store:
-        key = await _key(store, event)
+    async with database_of(settings) as store:
+        key = await event_key_of(store, event)
         draft = await store.circular(key, revision)
     if draft is None:
         raise NotFound("no draft circular" + ("" if revision is None else f" of assessment {revision}"), where=key)
@@ -86,8 +81,8 @@ async def _circular(settings: Settings, event: str, revision: int | None) -> Cir
 async def _publish(settings: Settings, event: str, revision: int | None, *, release: bool) -> Publication:
     from transients.service.outgoing import deposit
 
-    async with _store(settings) as store:
-        key = await _key(store, event)
+    async with database_of(settings) as store:
+        key = await event_key_of(store, event)
         assessment = await store.assessment(key, revision)
         if assessment is None:
             raise NotFound("nothing is computed for this event yet", where=key)
@@ -108,31 +103,3 @@ def _require_leave(assessment: Assessment, settings: Settings, *, held: bool) ->
         raise RefusedInput(f"an event of role {assessment.role} does not leave the house", where=assessment.event_key)
     if assessment.verdict not in DEPOSITED:
         raise RefusedInput(f"there is no result to publish: {assessment.verdict}", where=assessment.event_key)
-
-
-@contextlib.asynccontextmanager
-async def _store(settings: Settings) -> AsyncIterator[Store]:
-    """The database of the settings."""
-    from transients.store import Store
-
-    if settings.database.url is None:
-        raise ConfigurationError(
-            "no database: set database.url in the settings, or TRANSIENTS_DATABASE__URL, to that of the service", where="database"
-        )
-    store = await Store.open(settings.database.url.reveal(), pool_size=2)
-    try:
-        yield store
-    finally:
-        await store.aclose()
-
-
-async def _key(store: Store, name: str) -> str:
-    """The one event that is called so."""
-    keys = await store.event_keys(name)
-    if name in keys:
-        return name
-    if len(keys) > 1:
-        raise RefusedInput(f"several events are called so: {', '.join(keys)}", where=name)
-    if not keys:
-        raise NotFound("no such event", where=name)
-    return keys[0]

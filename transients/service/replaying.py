@@ -6,22 +6,25 @@ import asyncio
 import contextlib
 import dataclasses
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
 from pathlib import Path
 
+import msgspec
 import structlog
 
 import handlers
-from ingest import ReplaySource, iter_documents
+from ingest import ReplaySource, iter_documents, topic_stretch
 from ingest.base import raw_alert
+from ingest.stretch import Place
 from schemas import CircularLink, Heartbeat, Instant, Notice, Parsed, PointingUpdate, RawAlert, Refusal
 from transients.config import Settings
 from transients.missions import Mission
 from transients.sources import DataSource
-from transients.store import EventQuery, Store
+from transients.store import EventQuery, InboxQuery, Store
 
 from .apart import running
 from .app import Service
+from .brokers import broker_of
 from .clock import Clock
 
 _POLL_S = 0.1
@@ -46,6 +49,8 @@ class Replayed:
     """What came of a replay."""
 
     documents: int
+    #: Could not be stored: see the log.
+    not_stored: int
     #: The same bytes again.
     duplicates: int
     notices: int
@@ -56,6 +61,17 @@ class Replayed:
     jobs_waiting: int
     jobs_failed: int
     seconds: float
+
+
+@dataclasses.dataclass
+class Counted:
+    """What was left out on the way."""
+
+    #: Came, or was issued, after the moment that is replayed.
+    later: int = 0
+    #: Does not say when it was issued, and nobody noted when it came.
+    undated: int = 0
+    unreadable: int = 0
 
 
 def known_at(parsed: Parsed) -> Instant | None:
@@ -69,19 +85,59 @@ def known_at(parsed: Parsed) -> Instant | None:
             return None
 
 
-async def from_files(paths: Iterable[Path]) -> AsyncIterator[tuple[RawAlert, bool]]:
-    """Documents of files, folders and archives, each with whether it says when it was issued; that is its time of receipt then.
+async def from_files(paths: Iterable[Path], left_out: Counted, *, dated: bool) -> AsyncIterator[RawAlert]:
+    """Documents of files, folders and archives; as the time of receipt stands when each was issued.
 
-    A file that cannot be read is logged and left.
+    `dated`: those that do not say when are left out, and all come in the order of their times, which takes memory for all of
+    them; otherwise they come in the order of the files.
     """
     documents = iter_documents(paths)
+    kept: list[RawAlert] = []
     while (document := await asyncio.to_thread(next, documents, None)) is not None:
         if isinstance(document.data, Refusal):
             log.warning("not read", action="unreadable", path=document.name, reason=document.data.reason)
+            left_out.unreadable += 1
             continue
         raw = raw_alert(document.data, source="archive", topic=document.name)
         issued = known_at(handlers.parse(raw.body))
-        yield (raw if issued is None else dataclasses.replace(raw, received=issued)), issued is not None
+        if issued is not None:
+            raw = msgspec.structs.replace(raw, received=issued)
+        if not dated:
+            yield raw
+        elif issued is None:
+            left_out.undated += 1
+        else:
+            kept.append(raw)
+    for raw in sorted(kept, key=lambda alert: alert.received):
+        yield raw
+
+
+def from_topic(store: Store, topic: str, start: Place, stop: Place) -> AsyncIterator[RawAlert]:
+    """What the inbox has of a topic, from an offset or time up to and without another."""
+    return store.select(
+        InboxQuery(
+            topic=topic,
+            received_from=start if isinstance(start, Instant) else None,
+            received_before=stop if isinstance(stop, Instant) else None,
+            offset_from=start if isinstance(start, int) else None,
+            offset_before=stop if isinstance(stop, int) else None,
+        )
+    )
+
+
+def from_broker(settings: Settings, name: str, topic: str, start: Place, stop: Place) -> AsyncIterator[RawAlert]:
+    """What a broker still has of a topic. Raises ConfigurationError when the settings know no such broker."""
+    connection, client = broker_of(settings, name)
+    return topic_stretch(connection, topic, start, stop, source=name, client=client)
+
+
+async def until(alerts: AsyncIterable[RawAlert], moment: Instant | None, left_out: Counted) -> AsyncIterator[RawAlert]:
+    """Those that had been received at a moment (None: all)."""
+    async for raw in alerts:
+        if moment is None or raw.received <= moment:
+            yield raw
+        else:
+            left_out.later += 1
 
 
 @contextlib.asynccontextmanager
@@ -131,11 +187,12 @@ async def _done(service: Service, source: ReplaySource) -> bool:
 
 
 async def _replayed(store: Store, source: ReplaySource, seconds: float) -> Replayed:
-    totals, counts = await store.totals(), await store.job_counts()
+    totals, counts, states = await store.totals(), await store.job_counts(), await store.source_states()
     events = [await _event(store, key) for key in await _keys(store)]
     return Replayed(
         documents=source.given,
-        duplicates=sum(state.duplicates for state in await store.source_states()),
+        not_stored=source.given - sum(state.deliveries for state in states),
+        duplicates=sum(state.duplicates for state in states),
         notices=totals.notices,
         refused=totals.refused,
         events=tuple(events),
