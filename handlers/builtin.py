@@ -9,6 +9,7 @@ from .icecube import IceCube
 from .integral import IntegralAlerts
 from .lvk import Lvk
 from .registry import Registry
+from .standin import StandIns
 
 #: The one registry of the process. ANTARES comes last: it is known by a name only.
-registry = Registry((Lvk(), IceCube(), Gbm(), IntegralAlerts(), Gcn(), Antares()))
+registry = Registry((Lvk(), IceCube(), Gbm(), IntegralAlerts(), Gcn(), StandIns(), Antares()))

@@ -9,7 +9,10 @@ from schemas.errors import RefusedInput
 REASONS = {
     "bad-position": "a pointing without a direction on the sky",
     "bad-time": "the event's time cannot be read, or is missing",
+    "broker-test": "a broker's or robot's test of the line: no event in it",
     "binary-notice": "a 160-byte packet of GCN Classic",
+    "broken-archive": "an archive that cannot be read to its end",
+    "demonstration": "an example, a simulation or a tutorial's document: no event on the sky",
     "doctype": "XML with a document type or entities",
     "empty": "no bytes, or blanks only",
     "error-text": "a broker's or server's error in place of an alert",
@@ -19,13 +22,16 @@ REASONS = {
     "malformed-json": "broken JSON, keys that stand twice, numbers or texts that are none, too deep or too many values",
     "malformed-xml": "broken XML, or too deep or too large",
     "no-identity": "nothing that names the event, or nothing that can be a name",
+    "no-such-file": "a file that is not there",
     "not-an-alert": "readable, but no alert: plain text, or an alert's shell without its event",
     "not-an-object": "JSON or Avro whose top is not an object",
     "not-text": "neither text nor a known binary format",
     "not-voevent": "XML, but no VOEvent",
+    "observing-request": "a request or a plan to observe another's event",
     "text-notice": "a text notice of GCN Classic",
     "too-deep": "nested beyond what can be followed",
     "too-large": "larger than any alert",
+    "unreadable": "a file that cannot be read, or is none",
     "unknown-kind": "no handler takes this kind; `kind` names it",
 }
 #: Characters kept of a message or a kind: both quote the document.

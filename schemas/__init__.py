@@ -52,6 +52,7 @@ from .spacecraft import (
     Pointing,
     RevolutionWindow,
 )
+from .standin import StandIn
 
 __all__ = [
     "RECORDS_VERSION",
@@ -115,6 +116,7 @@ __all__ = [
     "SkyMapRef",
     "SkyRegion",
     "Spike",
+    "StandIn",
     "Threshold",
     "Tier",
     "TimeFrame",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import struct
+import typing
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from handlers import parse
 from handlers.limits import MAX_BYTES
 from handlers.refused import REASONS
 from schemas import Notice, Refusal
+from schemas.standin import StandInReason
 
 BOMB = (
     b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
@@ -169,4 +171,5 @@ def test_every_word_is_explained() -> None:
     source = "".join(path.read_text() for path in sorted(Path(handlers.__file__).parent.glob("*.py")))
     used = set(re.findall(r"""(?:Refused\(\s*|reason=|values\(\w+, )"([a-z-]+)\"""", source))
     used |= set(re.findall(r'else "(not-voevent)"', source)) | set(re.findall(r'reason = "([a-z-]+)" if', source))
+    used |= set(typing.get_args(StandInReason))
     assert used == set(REASONS)
