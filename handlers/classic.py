@@ -18,6 +18,8 @@ _ROLES: dict[str, Role] = {"observation": "observation", "test": "test", "utilit
 _TJD_PAIRS = (
     *((f"{prefix}_TJD", f"{prefix}_SOD") for prefix in ("Burst", "Trans", "Event", "Trigger", "Slew", "Source", "Detection")),
     ("EVENT_DATE", "EVENT_TIME"),
+    ("Discovery_date", "Discovery_time"),
+    ("TJD", "SOD"),
 )
 
 
