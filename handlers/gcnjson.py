@@ -42,13 +42,16 @@ def require_identity(document: JsonDocument) -> tuple[str, ...]:
 
 
 def region_of(value: dict[str, Any]) -> tuple[Circle | Ellipse | None, tuple[str, ...]]:
-    """The region of `ra`, `dec`, `ra_dec_error` and remarks. The schema's defaults: containment 0.9, no systematics."""
+    """The region of `ra`, `dec`, `ra_dec_error` and remarks. The schema's defaults: containment 0.9, no systematics.
+
+    Before version 4 of the schema the radius was `ra_uncertainty`, a list.
+    """
     if value.get("ra") is None and value.get("dec") is None:
         return None, ()
     direction = celestial(value.get("ra"), value.get("dec"))
     if direction is None:
         return None, (f"position {value.get('ra')}, {value.get('dec')} is not on the sky: no position",)
-    printed = value.get("ra_dec_error")
+    printed = value.get("ra_dec_error") if "ra_dec_error" in value else value.get("ra_uncertainty")
     axes = [number(item) for item in (printed if isinstance(printed, list) else [printed])]
     containment = number(value.get("containment_probability"))
     if containment is None or not 0 < containment <= 1:
