@@ -6,6 +6,7 @@ Every field has a comment line that says what it does; `deploy/transients.toml` 
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -38,6 +39,12 @@ class Secret:
         return hash(self._text)
 
 
+#: A token's name becomes part of the source's in the inbox.
+_TOKEN_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+#: Shorter secrets could be guessed by asking.
+_SHORTEST_TOKEN = 16
+
+
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A part of the settings."""
@@ -62,6 +69,8 @@ class GcnSettings(Section, kw_only=True):
     group_id: str = "transients"
     # Topics to read; the default is every topic a handler knows.
     topics: tuple[str, ...] = ()
+    # Whether circulars are read too, when no topics are named.
+    circulars: bool = True
 
 
 class KafkaSettings(Section, kw_only=True):
@@ -84,6 +93,56 @@ class KafkaSettings(Section, kw_only=True):
     ca_file: str = ""
 
 
+class HopSettings(Section, kw_only=True):
+    # Name of this source in the inbox.
+    name: str
+    # User and password as `hop auth` made them (SCRAM).
+    username: str
+    password: Secret
+    # Topics to read; the default is every topic a handler knows.
+    topics: tuple[str, ...] = ()
+    # Consumer group. Hop takes only groups that begin with the user's name and a hyphen; empty: USER-transients.
+    group_id: str = ""
+    # host:port of the brokers.
+    bootstrap_servers: tuple[str, ...] = ("kafka.scimma.org:9092",)
+
+
+class VtpSettings(Section, kw_only=True):
+    # Name of this source in the inbox.
+    name: str
+    # Name or address of the broker.
+    host: str
+    # Where it serves subscribers.
+    port: int = 8099
+    # Who we say we are, an IVOA identifier (ivo://…). Empty: nobody.
+    identity: str = ""
+    # A line on which no whole message came for this many seconds is taken for dead and made anew.
+    silence_s: float = 150.0
+
+
+class HttpSettings(Section, kw_only=True):
+    # Who may send alerts to POST /api/alerts, by name: {observatory = "env:OBSERVATORY_TOKEN"}; a secret has 16 characters or more.
+    # Nobody: there is no such address.
+    tokens: dict[str, Secret] = {}
+    # Whether they are taken from other machines than this one.
+    remote: bool = False
+    # Alerts of one token taken at the same time.
+    concurrent: int = 4
+    # Alerts of one token taken in a minute.
+    per_minute: int = 600
+
+    def __post_init__(self) -> None:
+        for name, secret in self.tokens.items():
+            if not _TOKEN_NAME.fullmatch(name):
+                raise ValueError(f"{name!r} is no name of a token: letters, digits, '.', '_' and '-', at most 64")
+            if len(secret.reveal()) < _SHORTEST_TOKEN:
+                raise ValueError(f"the token of {name} is too easy to guess: {_SHORTEST_TOKEN} characters or more")
+        if len(set(self.tokens.values())) < len(self.tokens):
+            raise ValueError("two names have the same token: who sent could not be told")
+        if self.concurrent < 1 or self.per_minute < 1:
+            raise ValueError("concurrent and per_minute are 1 or more")
+
+
 class DirectorySettings(Section, kw_only=True):
     # Name of this source in the inbox.
     name: str
@@ -91,6 +150,19 @@ class DirectorySettings(Section, kw_only=True):
     path: str
     # Seconds between looks.
     interval_s: float = 2.0
+    # Whether folders in it are looked into.
+    subfolders: bool = True
+
+
+class InboxSettings(Section, kw_only=True):
+    # Days that the bytes of documents are kept, by a pattern for their topic ("gcn.classic.*"); the first that fits counts. What no
+    # pattern fits is kept for ever, and so is everything but the bytes.
+    keep_days: dict[str, float] = {}
+
+    def __post_init__(self) -> None:
+        for pattern, days in self.keep_days.items():
+            if not days > 0:
+                raise ValueError(f"{pattern}: documents are kept for more than 0 days, not {days:g}")
 
 
 class SourceSettings(Section, kw_only=True):
@@ -196,7 +268,11 @@ class Settings(Section, kw_only=True):
     database: DatabaseSettings = DatabaseSettings()
     gcn: GcnSettings = GcnSettings()
     kafka: tuple[KafkaSettings, ...] = ()
+    hop: tuple[HopSettings, ...] = ()
+    vtp: tuple[VtpSettings, ...] = ()
+    http: HttpSettings = HttpSettings()
     directory: tuple[DirectorySettings, ...] = ()
+    inbox: InboxSettings = InboxSettings()
     sources: SourceSettings = SourceSettings()
     mission: MissionSettings = MissionSettings()
     zenodo: ZenodoSettings = ZenodoSettings()

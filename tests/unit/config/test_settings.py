@@ -50,6 +50,14 @@ def test_secrets_are_read_from_where_they_are_and_never_printed(tmp_path: Path) 
         ("workers = 1.5\n", "workers"),
         ('[zenodo]\nmode = "live"\n', "live"),
         ("= 3\n", "t.toml"),
+        ('[http.tokens]\n"a b" = "0123456789abcdef"\n', "no name of a token"),
+        ('[http.tokens]\na = "0123456789abcde"\n', "too easy to guess"),
+        ('[http.tokens]\na = "0123456789abcdef"\nb = "0123456789abcdef"\n', "same token"),
+        ("[http]\nper_minute = 0\n", "1 or more"),
+        ('[inbox.keep_days]\n"igwn.*" = 0\n', "more than 0 days"),
+        ('[inbox.keep_days]\n"igwn.*" = "long"\n', "float"),
+        ('[[vtp]]\nname = "v"\n', "host"),
+        ('[[hop]]\nname = "h"\nusername = "u"\n', "password"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, named: str) -> None:

@@ -18,8 +18,17 @@ ROOT = Path(__file__).resolve().parents[3]
 EXAMPLE = ROOT / "deploy" / "transients.toml"
 DOCUMENTED = ROOT / "docs" / "configuration.md"
 #: Settings that have no sensible default to show: the example gives something to imitate.
-IMITATE = ("kafka", "directory")
-SECRETS = ("DATABASE_URL", "GCN_CLIENT_SECRET", "HOP_PASSWORD", "ZENODO_TOKEN", "SMTP_PASSWORD", "WEBHOOK_KEY")
+IMITATE = ("kafka", "hop", "vtp", "directory", "notify.contacts", "http.tokens", "inbox.keep_days")
+SECRETS = (
+    "DATABASE_URL",
+    "GCN_CLIENT_SECRET",
+    "KAFKA_PASSWORD",
+    "HOP_PASSWORD",
+    "OBSERVATORY_TOKEN",
+    "ZENODO_TOKEN",
+    "SMTP_PASSWORD",
+    "WEBHOOK_KEY",
+)
 
 
 def switched_on(text: str) -> str:
@@ -67,7 +76,11 @@ def test_the_example_as_it_is_gives_the_defaults() -> None:
 def test_the_example_with_everything_switched_on_loads(everything: Path) -> None:
     settings = load_settings(everything, {name: f"secret of {name}" for name in SECRETS})
     assert settings.database.url == Secret("secret of DATABASE_URL")
-    assert settings.kafka[0].password == Secret("secret of HOP_PASSWORD")
+    assert settings.kafka[0].password == Secret("secret of KAFKA_PASSWORD")
+    assert settings.hop[0].password == Secret("secret of HOP_PASSWORD")
+    assert settings.vtp[0].port == 8099
+    assert settings.http.tokens == {"observatory": Secret("secret of OBSERVATORY_TOKEN")}
+    assert settings.inbox.keep_days == {"gcn.classic.*.SWIFT_ACTUAL_POINTDIR": 365}
     assert settings.directory[0].path == "inbox"
     assert settings.notify.contacts["A. Name"][0] == "mail:a.name@example.org"
     assert "secret of" not in repr(settings)
@@ -76,7 +89,7 @@ def test_the_example_with_everything_switched_on_loads(everything: Path) -> None
 @pytest.mark.parametrize(("path", "default"), every_setting())
 def test_every_setting_is_in_the_example_with_its_default(path: str, default: object) -> None:
     found = look_up(tomllib.loads(switched_on(EXAMPLE.read_text())), path)
-    if path.startswith(IMITATE) or default is None or path == "notify.contacts":
+    if path.startswith(IMITATE) or default is None:
         return
     assert (tuple(found) if isinstance(found, list) else found) == default
 
@@ -109,6 +122,6 @@ def test_every_setting_of_the_example_is_explained() -> None:
 
 def test_the_example_holds_no_secret() -> None:
     text = switched_on(EXAMPLE.read_text())
-    for name in ("url", "client_secret", "password", "token", "signing_key"):
+    for name in ("url", "client_secret", "password", "token", "signing_key", "observatory"):
         for value in re.findall(rf'^{name} = "([^"]+)"', text, flags=re.MULTILINE):
             assert value.startswith(("env:", "file:"))
