@@ -105,7 +105,7 @@ def test_orbit_at_its_ends() -> None:
     [
         (b"", "not a FITS file"),
         (b"<html>", "not a FITS file"),
-        (gzip.compress(attitude_file())[:200], "broken gzip"),
+        (gzip.compress(attitude_file())[:200], "gzip that ends early"),
         (attitude_file()[:5800], "file.fits"),
         (table({"X": [1.0]}), "RA_SCX"),
         (

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import warnings
-import zlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +13,8 @@ from astropy.utils.exceptions import AstropyWarning
 
 from schemas import FloatArray
 from schemas.errors import RefusedInput
+
+from ...gunzip import unpacked
 
 #: No auxiliary file comes near this; a larger one is a mistake or an attack.
 MAX_BYTES = 500_000_000
@@ -47,20 +47,6 @@ class Table:
         return self.header[keyword]
 
 
-def unpacked(data: bytes, name: str) -> bytes:
-    """The bytes, out of gzip where they are in it."""
-    if data[:2] != b"\x1f\x8b":
-        return data
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
-            plain = stream.read(MAX_BYTES + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise RefusedInput(f"broken gzip: {error}", where=name) from error
-    if len(plain) > MAX_BYTES:
-        raise RefusedInput("larger than any such file", where=name)
-    return plain
-
-
 def read_tables(data: bytes, name: str) -> list[Table]:
     """Every binary table of a FITS file (gzip or plain), in order; a truncated or otherwise broken file is refused.
 
@@ -69,7 +55,7 @@ def read_tables(data: bytes, name: str) -> list[Table]:
     RefusedInput
         Naming the file.
     """
-    plain = unpacked(data, name)
+    plain = unpacked(data, name, MAX_BYTES)
     if not plain.startswith(b"SIMPLE"):
         raise RefusedInput("not a FITS file", where=name)
     try:

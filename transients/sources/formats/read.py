@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import zlib
 
 from schemas import LightCurve
 from schemas.errors import RefusedInput, TransientsError
 
+from ...gunzip import unpacked
 from ..refusals import is_page, refusal
 from .build import Columns, to_lightcurve
 from .fits_forms import read_fits
@@ -42,7 +42,7 @@ def read_lightcurve(data: bytes, name: str) -> LightCurve:
     RefusedInput
         Anything else that is not a whole light curve.
     """
-    content = _decompress(data, name) if data[:2] == b"\x1f\x8b" else data
+    content = unpacked(data, name, _MAX_BYTES)
     try:
         return to_lightcurve(_columns(content, name), data, name)
     except TransientsError:
@@ -80,24 +80,3 @@ def _text_columns(text: str, name: str) -> Columns:
     if columns is None:
         raise refusal(text, name, _EXPECTED)
     return columns
-
-
-def _decompress(data: bytes, name: str) -> bytes:
-    """All members of a gzip file, as concatenated files have several, never more than `_MAX_BYTES` together."""
-    parts: list[bytes] = []
-    room = _MAX_BYTES
-    while data:
-        engine = zlib.decompressobj(wbits=31)
-        try:
-            part = engine.decompress(data, room + 1)
-        except zlib.error as error:
-            raise RefusedInput(f"broken gzip: {error}", where=name) from error
-        room -= len(part)
-        if room < 0:
-            raise RefusedInput(f"larger than {_MAX_BYTES // 1_000_000} MB when unpacked", where=name)
-        if not engine.eof:
-            raise RefusedInput("gzip that ends early", where=name)
-        parts.append(part)
-        # Tapes and some archives pad a file with zeros.
-        data = engine.unused_data.lstrip(b"\0")
-    return b"".join(parts)

@@ -1,4 +1,4 @@
-"""Particle hits in SPI-ACS: how often, how strong, of what shape (constants as the association search has them)."""
+"""Particle hits in SPI-ACS: how often, how strong, of what shape; rate and slope as measured for the association search."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from schemas import FloatArray
 
+from ...search.spikes import spike_shape
 from .draws import generator
 
 #: Hits per day at S/N 6 or more, and the slope of their cumulative distribution.
@@ -22,23 +23,10 @@ _BINS = 60
 _FINE = 64
 
 
-def template(t_s: FloatArray) -> FloatArray:
-    """Rate of a hit against time, arbitrary unit; x counts native bins of 50 ms.
-
-    5.5 (0.3429 / (e^(x/0.253) + e^(-x/0.1)) + 0.003 / (e^(x/15) + e^(-x/0.1)) + 0.003 / (e^(x/2) + e^(-x/0.1)))
-    """
-    x = np.clip(np.asarray(t_s, dtype=np.float64) / _BIN_S, -60.0, 150.0)
-    rise = np.exp(-x / 0.1)
-    value: FloatArray = 5.5 * (
-        0.3429 / (np.exp(x / 0.253) + rise) + 0.003 / (np.exp(x / 15.0) + rise) + 0.003 / (np.exp(x / 2.0) + rise)
-    )
-    return value
-
-
 def binned_template(phase: float) -> FloatArray:
     """Counts in native bins from one before the hit on, for a hit `phase` (0..1) into its bin; the largest bin is 1."""
     fine = (np.arange((_BINS + 1) * _FINE) + 0.5) / _FINE * _BIN_S - _BIN_S * (1.0 + phase)
-    bins = template(fine).reshape(_BINS + 1, _FINE).sum(axis=1)
+    bins = spike_shape(fine).reshape(_BINS + 1, _FINE).sum(axis=1)
     return np.asarray(bins / bins.max(), dtype=np.float64)
 
 
