@@ -1,82 +1,67 @@
-"""A VOEvent as a plain tree, whatever it came in: XML, or the JSON that brokers make of it."""
+"""A VOEvent that a broker made JSON of, as the elements it was made from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+import re
 from typing import Any
+
+from lxml import etree
 
 from .limits import MAX_DEPTH, MAX_NODES
 from .refused import Refused
 
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """An element: name without namespace, attributes, stripped text, children in order."""
-
-    tag: str
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    text: str = ""
-    children: tuple[Node, ...] = ()
-
-    def all(self, *path: str) -> Iterator[Node]:
-        """Every element at `path` below this one."""
-        if not path:
-            yield self
-            return
-        for child in self.children:
-            if child.tag == path[0]:
-                yield from child.all(*path[1:])
-
-    def first(self, *path: str) -> Node | None:
-        """The first element at `path`, or None."""
-        return next(self.all(*path), None)
-
-    def text_at(self, *path: str) -> str | None:
-        """Text of the first element at `path`; None where it is absent or empty."""
-        node = self.first(*path)
-        return node.text or None if node is not None else None
-
-    def walk(self) -> Iterator[Node]:
-        """This element and everything below it."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+#: Names of the attributes of VOEvents (1.1 and 2.0): JSON does not say which of its scalars were attributes.
+_ATTRIBUTES = frozenset({
+    "ivorn", "role", "version", "name", "value", "unit", "ucd", "dataType", "utype", "cite", "id", "coord_system_id",
+    "probability", "relation", "importance", "expires", "uri", "type", "mimetype", "meaning", "units", "href", "xmlns",
+    "schemaLocation",
+})  # fmt: skip
+#: Keys under which converters put the text of an element that has attributes too.
+_TEXT = ("#text", "$")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}", re.ASCII)
+#: Characters that XML cannot carry.
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def node_from_json(tag: str, value: Any) -> Node:
-    """Build the tree from parsed JSON: a scalar is text, a list repeats its element, "#text" and "$" hold mixed text.
+def element_from_json(tag: str, value: Any) -> Any:
+    """Build the tree of elements from parsed JSON: a scalar is text or an attribute, a list repeats its element.
 
-    Whether a scalar key was an attribute or an element cannot be told from JSON: it is kept as both.
+    "@name" is an attribute, "#text" and "$" are the text beside attributes. Raises Refused (malformed-json).
     """
-    return _node_from_json(tag, value, 0, [MAX_NODES])
+    return _element(tag, value, 0, [MAX_NODES])
 
 
-def _node_from_json(tag: str, value: Any, depth: int, budget: list[int]) -> Node:
+def _element(tag: str, value: Any, depth: int, budget: list[int]) -> Any:
     budget[0] -= 1
     if depth > MAX_DEPTH or budget[0] < 0:
         raise Refused("malformed-json", "nested too deeply or too large for a VOEvent")
+    element = etree.Element(_name(tag))
     if not isinstance(value, dict):
-        return Node(tag, text=scalar_text(value))
-    attributes: dict[str, str] = {}
-    children: list[Node] = []
-    text = ""
+        element.text = _text(value)
+        return element
     for key, item in value.items():
         name = key.lstrip("@").rpartition(":")[2]
-        if key in ("#text", "$"):
-            text = scalar_text(item)
-            continue
-        for each in item if isinstance(item, list) else (item,):
-            if not isinstance(each, dict | list) and each is not None:
-                attributes.setdefault(name, scalar_text(each))
-            children.append(_node_from_json(name, each, depth + 1, budget))
-    return Node(tag, attributes, text, tuple(children))
+        if key in _TEXT:
+            element.text = _text(item)
+        elif not isinstance(item, dict | list) and (key.startswith("@") or name in _ATTRIBUTES):
+            element.set(_name(name), _text(item))
+        else:
+            for each in item if isinstance(item, list) else (item,):
+                element.append(_element(name, each, depth + 1, budget))
+    return element
 
 
-def scalar_text(value: Any) -> str:
-    """A JSON scalar as text, as JSON prints it; null is empty."""
+def _name(name: str) -> str:
+    """A name of an element or attribute; one that XML does not allow is refused: no VOEvent had it."""
+    if not _NAME.fullmatch(name):
+        raise Refused("malformed-json", f"{name[:40]!r} is no name of an element")
+    return name
+
+
+def _text(value: Any) -> str:
+    """A JSON scalar as text, as JSON prints it; null is empty. A list within a list is kept as it prints."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value).strip()
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", str(value)).strip()

@@ -1,4 +1,4 @@
-"""VOEvents: a hardened reader (no DTD, no entities, no network) and the small structure that handlers read.
+"""Reader of VOEvents: hardened (no DTD, no entities, no network), one pass over the document.
 
 Versions 1.1 and 2.0, with the IVOA namespace, another one or none: elements are known by their local names.
 """
@@ -6,83 +6,23 @@ Versions 1.1 and 2.0, with the IVOA namespace, another one or none: elements are
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 
 from .limits import MAX_DEPTH, MAX_NODES
-from .nodes import Node, node_from_json
+from .nodes import element_from_json
 from .refused import Refused
+from .vodocument import Param, Position, Printed, VOEvent, voevent_of
 
+__all__ = ["Param", "Position", "VOEvent", "is_voevent_json", "read_voevent_json", "read_voevent_xml", "voevent_of"]
 
-@dataclass(frozen=True, slots=True)
-class Param:
-    """A named value of the What section; `group` is the name (or type) of its group, "" at the top."""
-
-    group: str
-    name: str
-    value: str
-    unit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A position as printed: degrees in the coordinate system of the document."""
-
-    ra: str
-    dec: str
-    error: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class VOEvent:
-    """A VOEvent, understood as far as the standard goes; every value is the printed text."""
-
-    ivorn: str
-    role: str
-    version: str
-    date: str | None
-    params: tuple[Param, ...]
-    iso_time: str | None
-    position: Position | None
-    coordinate_system: str | None
-    citations: tuple[tuple[str, str], ...]
-    probabilities: tuple[str, ...]
-    root: Node
-
-    def get(self, *names: str, group: str | None = None) -> str | None:
-        """Value of the first parameter with one of these names, in the order of the names; None where absent or blank."""
-        for name in names:
-            for param in self.params:
-                if param.name == name and (group is None or param.group == group) and param.value:
-                    return param.value
-        return None
-
-    def unit(self, name: str) -> str:
-        """Unit of the first parameter with this name."""
-        return next((p.unit for p in self.params if p.name == name), "")
-
-    def flag(self, *names: str) -> bool:
-        """Whether any parameter with one of these names says true (or a number that is not zero)."""
-        return any(p.name in names and p.value.lower() in ("true", "1", "yes") for p in self.params)
-
-    def group(self, *names: str) -> dict[str, str]:
-        """Parameters of the groups with one of these names."""
-        return {p.name: p.value for p in self.params if p.group in names}
-
-    def fields(self) -> dict[str, str]:
-        """Every text and attribute of the document by its path; parameters by their names, "What/Trigger_ID/Test".
-
-        A path that repeats gets "#2", "#3" … in document order.
-        """
-        found: dict[str, str] = {}
-        serials: dict[str, int] = {}
-        for path, value in _leaves(self.root, ""):
-            if value:
-                serials[path] = serial = serials.get(path, 0) + 1
-                found[path if serial == 1 else f"{path}#{serial}"] = value
-        return found
+_PARSER = etree.XMLParser(
+    resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, recover=False,
+    remove_comments=True, remove_pis=True, remove_blank_text=True, collect_ids=False,
+)  # fmt: skip
+#: Elements of the What section that hold parameters, under their own name or type.
+_GROUPS = ("Group", "Table")
 
 
 def read_voevent_xml(data: bytes) -> VOEvent:
@@ -95,26 +35,25 @@ def read_voevent_xml(data: bytes) -> VOEvent:
     """
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise Refused("doctype", "a document type or entity declaration has no place in an alert")
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, recover=False,
-        remove_comments=True, remove_pis=True,
-    )  # fmt: skip
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, _PARSER)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Refused("malformed-xml", f"not well-formed XML: {error}") from error
-    if getattr(root.getroottree().docinfo, "doctype", ""):
+    if root.getroottree().docinfo.doctype:
         raise Refused("doctype", "a document type declaration has no place in an alert")
     name = _local(root.tag)
     if name != "VOEvent":
         reason = "html" if name.lower() == "html" else "not-voevent"
         raise Refused(reason, f"the root element is {name!r}, not VOEvent")
-    return _build(_node_from_xml(root, 0, [MAX_NODES]))
+    # Every element has a "<" of its own: only a document with very many needs counting.
+    if data.count(b"<") > MAX_NODES and sum(1 for _ in root.iter()) > MAX_NODES:
+        raise Refused("malformed-xml", "too large for a VOEvent")
+    return _read(root)
 
 
 def read_voevent_json(tree: dict[str, Any]) -> VOEvent:
     """Read a VOEvent that a broker has turned into JSON. Raises Refused (malformed-json)."""
-    return _build(node_from_json("VOEvent", tree))
+    return _read(element_from_json("VOEvent", tree))
 
 
 def is_voevent_json(tree: dict[str, Any]) -> bool:
@@ -122,76 +61,128 @@ def is_voevent_json(tree: dict[str, Any]) -> bool:
     return "ivorn" in tree and isinstance(tree.get("What"), dict)
 
 
-def _local(name: str) -> str:
-    """A name without its namespace."""
-    return name.rpartition("}")[2]
-
-
-def _node_from_xml(element: Any, depth: int, budget: list[int]) -> Node:
-    budget[0] -= 1
-    if depth > MAX_DEPTH or budget[0] < 0:
-        raise Refused("malformed-xml", "nested too deeply or too large for a VOEvent")
-    attributes = {_local(key): value.strip() for key, value in element.items()}
-    children = tuple(_node_from_xml(child, depth + 1, budget) for child in element if isinstance(child.tag, str))
-    return Node(_local(element.tag), attributes, (element.text or "").strip(), children)
-
-
-def _build(root: Node) -> VOEvent:
-    place = root.first("WhereWhen", "ObsDataLocation", "ObservationLocation") or root.first("WhereWhen") or Node("none")
-    system = next((n for n in place.walk() if n.tag == "AstroCoordSystem"), None)
+def _read(root: Any) -> VOEvent:
+    printed, params = Printed(), list[Param]()
+    _add_attributes(root, "", printed)
+    for section in root:
+        tag = _local(section.tag)
+        if tag == "What":
+            _read_params(section, tag, "", printed, params, 1)
+        else:
+            _read_element(section, tag, printed, 1)
+    found = printed.found
+    place = next((p for where in _at(root, "WhereWhen") for p in _at(where, "ObsDataLocation", "ObservationLocation")), None)
+    place = place if place is not None else next(_at(root, "WhereWhen"), etree.Element("none"))
     return VOEvent(
-        ivorn=root.attributes.get("ivorn", ""),
-        role=root.attributes.get("role", "observation") or "observation",
-        version=root.attributes.get("version", ""),
-        date=root.text_at("Who", "Date"),
-        params=tuple(_params(root.first("What"), "")),
-        iso_time=next((n.text for n in place.walk() if n.tag == "ISOTime" and n.text), None),
+        ivorn=found.get("@ivorn", ""),
+        role=found.get("@role", "observation"),
+        version=found.get("@version", ""),
+        date=found.get("Who/Date"),
+        params=tuple(params),
+        iso_time=next((text for e in place.iter("{*}ISOTime") if (text := _text(e))), None),
         position=_position(place),
-        coordinate_system=system.attributes.get("id") if system is not None else None,
+        coordinate_system=next((e.get("id", "").strip() or None for e in place.iter("{*}AstroCoordSystem")), None),
         citations=tuple(
-            (n.attributes.get("cite", ""), n.text) for n in root.all("Citations", "EventIVORN") if n.text
+            (e.get("cite", "").strip(), text) for e in _at(root, "Citations", "EventIVORN") if (text := _text(e))
         ),
         probabilities=tuple(
-            n.attributes["probability"] for n in root.all("Why", "Inference") if n.attributes.get("probability")
+            text for e in _at(root, "Why", "Inference") if (text := e.get("probability", "").strip())
         ),
-        root=root,
+        printed=found,
     )  # fmt: skip
 
 
-def _params(node: Node | None, group: str) -> Iterator[Param]:
-    if node is None:
-        return
-    for child in node.children:
-        if child.tag == "Param" and (name := child.attributes.get("name")):
-            value = child.attributes.get("value") or child.text_at("Value") or ""
-            yield Param(group, name, value, child.attributes.get("unit", ""))
-        elif child.tag in ("Group", "Table"):
-            yield from _params(child, child.attributes.get("name") or child.attributes.get("type") or child.tag)
+def _local(name: str) -> str:
+    """A name without its namespace."""
+    return name.rpartition("}")[2] if name[0] == "{" else name
 
 
-def _position(place: Node) -> Position | None:
-    position = next((n for n in place.walk() if n.tag == "Position2D"), None)
-    if position is None:
+def _at(element: Any, *path: str) -> Iterator[Any]:
+    """Every element at `path` below this one."""
+    for child in element.iterchildren(f"{{*}}{path[0]}"):
+        if len(path) == 1:
+            yield child
+        else:
+            yield from _at(child, *path[1:])
+
+
+def _text(element: Any) -> str:
+    return (element.text or "").strip()
+
+
+def _position(place: Any) -> Position | None:
+    element = next(place.iter("{*}Position2D"), None)
+    if element is None:
         return None
-    ra, dec = position.text_at("Value2", "C1"), position.text_at("Value2", "C2")
+    ra, dec = (next((t for e in _at(element, "Value2", name) if (t := _text(e))), None) for name in ("C1", "C2"))
     if ra is None or dec is None:
         return None
-    return Position(ra, dec, position.text_at("Error2Radius"))
+    return Position(ra, dec, next((t for e in _at(element, "Error2Radius") if (t := _text(e))), None))
 
 
-def _leaves(node: Node, path: str) -> Iterator[tuple[str, str]]:
-    skip = {"name"}
-    if node.tag == "Param" and node.attributes.get("name"):
-        skip.add("value")
-        yield path, node.attributes.get("value", "")
-    elif node.text:
-        yield path or "text", node.text
-    prefix = f"{path}/" if path else ""
-    plain = {c.tag for c in node.children if not c.children and not c.attributes}
-    for key, value in node.attributes.items():
-        # From JSON a scalar is both attribute and child: say it once.
-        if key not in skip and key not in plain and key != "schemaLocation":
-            yield f"{path}@{key}" if path else f"@{key}", value
-    for child in node.children:
-        name = child.attributes.get("name") if child.tag in ("Param", "Group") else None
-        yield from _leaves(child, f"{prefix}{name or child.tag}")
+def _read_params(element: Any, path: str, group: str, printed: Printed, params: list[Param], depth: int) -> None:
+    """Read what a What section or a group of it holds; anything else in it is kept as it is."""
+    _check_depth(depth)
+    printed.add(path, _text(element))
+    for child in element:
+        tag = _local(child.tag)
+        name = child.get("name", "").strip()
+        if tag == "Param" and name:
+            params.append(_read_param(child, name, f"{path}/{name}", group, printed, depth + 1))
+        elif tag in _GROUPS:
+            name = name or child.get("type", "").strip() or tag
+            _add_attributes(child, f"{path}/{name}", printed, "name")
+            _read_params(child, f"{path}/{name}", name, printed, params, depth + 1)
+        else:
+            _read_element(child, f"{path}/{tag}", printed, depth + 1)
+        if child.tail:
+            printed.add(path, child.tail.strip())
+
+
+def _read_param(element: Any, name: str, path: str, group: str, printed: Printed, depth: int) -> Param:
+    """A parameter: its value is an attribute, else the text of its Value, else its own text."""
+    value = unit = ""
+    for key, text in element.items():
+        text = text.strip()
+        if key == "value":
+            value = text
+            printed.add(path, text)
+        elif key != "name":
+            if key == "unit":
+                unit = text
+            printed.add(f"{path}@{_local(key)}", text)
+    if text := _text(element):
+        printed.add(path, text)
+        value = value or text
+    for child in element:
+        tag = _local(child.tag)
+        if tag == "Value":
+            value = value or _text(child)
+        _read_element(child, f"{path}/{tag}", printed, depth)
+        if child.tail:
+            printed.add(path, child.tail.strip())
+    return Param(group, name, value, unit)
+
+
+def _read_element(element: Any, path: str, printed: Printed, depth: int) -> None:
+    """Keep an element's attributes and texts, and all below it."""
+    _check_depth(depth)
+    _add_attributes(element, path, printed)
+    if text := _text(element):
+        printed.add(path, text)
+    for child in element:
+        _read_element(child, f"{path}/{_local(child.tag)}", printed, depth + 1)
+        if child.tail:
+            printed.add(path, child.tail.strip())
+
+
+def _add_attributes(element: Any, path: str, printed: Printed, *left_out: str) -> None:
+    for key, value in element.items():
+        name = _local(key)
+        if name != "schemaLocation" and name not in left_out:
+            printed.add(f"{path}@{name}", value.strip())
+
+
+def _check_depth(depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise Refused("malformed-xml", "nested too deeply for a VOEvent")
