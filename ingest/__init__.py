@@ -1,12 +1,12 @@
 """Where bytes come from: sources that give alerts one by one and are told when each is safe. Knows nothing of astronomy."""
 
 from .archive import ArchiveSource
-from .base import Source
+from .base import LineState, Source
 from .directory import DirectorySource
 from .documents import Document, iter_documents
 from .gcn import GcnSource
 from .kafka import KafkaSource
-from .loop import SourceStats, run
+from .loop import SourceStats, one_by_one, run
 from .replay import ReplaySource
 from .stretch import topic_stretch
 
@@ -16,10 +16,12 @@ __all__ = [
     "Document",
     "GcnSource",
     "KafkaSource",
+    "LineState",
     "ReplaySource",
     "Source",
     "SourceStats",
     "iter_documents",
+    "one_by_one",
     "run",
     "topic_stretch",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 
 import structlog
@@ -48,8 +48,8 @@ class ArchiveSource:
             else:
                 yield raw_alert(document.data, source=self._name, topic=document.name)
 
-    async def commit(self, raw: RawAlert) -> None:
-        """Nothing to note: the inbox knows the document by its content."""
+    async def commit(self, raws: Sequence[RawAlert]) -> None:
+        """Nothing to note: the inbox knows documents by their content."""
 
     async def aclose(self) -> None:
         """Read no more."""

@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import structlog
@@ -79,8 +79,8 @@ class DirectorySource:
             except TimeoutError:
                 continue
 
-    async def commit(self, raw: RawAlert) -> None:
-        """Nothing to note: the inbox knows the file by its content."""
+    async def commit(self, raws: Sequence[RawAlert]) -> None:
+        """Nothing to note: the inbox knows files by their content."""
 
     async def aclose(self) -> None:
         """Look no more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -18,6 +18,7 @@ from schemas.errors import ConfigurationError, ServiceRefused
 
 from .base import raw_alert
 from .logins import LoginTrouble
+from .resume import last_offsets
 
 #: `poll` in a thread gives a message when it comes; this bounds how long closing waits for it.
 _POLL_S = 0.2
@@ -118,13 +119,11 @@ class GcnSource:
             else:
                 self._on_message_error(message.topic(), error)
 
-    async def commit(self, raw: RawAlert) -> None:
-        """Tell the broker that everything up to this alert is stored. Raises ServiceRefused when it does not take it."""
-        if raw.partition is None or raw.offset is None:
-            raise ValueError("the alert came from no broker")
-        following = confluent_kafka.TopicPartition(raw.topic, raw.partition, raw.offset + 1)
+    async def commit(self, raws: Sequence[RawAlert]) -> None:
+        """Tell the broker that everything up to these alerts is stored. Raises ServiceRefused when it does not take it."""
+        following = [confluent_kafka.TopicPartition(*part, offset + 1) for part, offset in last_offsets(raws).items()]
         try:
-            committed = await self._call(lambda: self._consumer.commit(offsets=[following], asynchronous=False))
+            committed = await self._call(lambda: self._consumer.commit(offsets=following, asynchronous=False))
         except confluent_kafka.KafkaException as error:
             raise ServiceRefused(str(error), where=f"{self._name}: commit") from error
         for part in committed or ():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
 import structlog
@@ -24,6 +24,7 @@ from schemas import RawAlert
 from schemas.errors import ConfigurationError, ServiceRefused
 
 from .base import raw_alert
+from .resume import last_offsets
 
 _FATAL = (
     AuthenticationFailedError,
@@ -133,14 +134,12 @@ class KafkaSource:
                 broker_ms=message.timestamp,
             )
 
-    async def commit(self, raw: RawAlert) -> None:
-        """Tell the broker that everything up to this alert is stored. Raises ServiceRefused when it does not take it."""
-        if raw.partition is None or raw.offset is None:
-            raise ValueError("the alert came from no broker")
+    async def commit(self, raws: Sequence[RawAlert]) -> None:
+        """Tell the broker that everything up to these alerts is stored. Raises ServiceRefused when it does not take it."""
         if self._consumer is None:
             raise ServiceRefused("not connected", where=f"{self._name}: commit")
         try:
-            await self._consumer.commit({TopicPartition(raw.topic, raw.partition): raw.offset + 1})
+            await self._consumer.commit({TopicPartition(*part): offset + 1 for part, offset in last_offsets(raws).items()})
         except KafkaError as error:
             raise ServiceRefused(f"{type(error).__name__}: {error}", where=f"{self._name}: commit") from error
 

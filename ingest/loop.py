@@ -1,20 +1,24 @@
-"""From a source to the inbox: store first, commit then, and go on whatever comes."""
+"""Take alerts from a source, store them, and only then commit."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import structlog
 
 from schemas import Instant, RawAlert
 from schemas.errors import TransientsError
 
-from .base import Source
+from .base import LineState, OnLine, Source
+from .batches import Batches
 
-#: Stores an alert; afterwards it is safe.
+#: Stores alerts, in order; afterwards all of them are safe, or (when it raises) they are tried again.
+PutMany = Callable[[Sequence[RawAlert]], Awaitable[object]]
+#: Stores one.
 Put = Callable[[RawAlert], Awaitable[object]]
 _FIRST_PAUSE_S = 0.1
 _MAX_PAUSE_S = 10.0
@@ -39,21 +43,36 @@ class SourceStats:
     #: Tries that were repeated.
     retries: int = 0
     last_received: Instant | None = None
+    #: How the source's line is; None: it has none (files).
+    line: LineState | None = None
 
 
-async def run(source: Source, put: Put, stop: asyncio.Event, stats: SourceStats | None = None) -> SourceStats:
+def one_by_one(put: Put) -> PutMany:
+    """A PutMany of what takes one alert at a time. Those before one that fails are put again with it: `put` must know them."""
+
+    async def put_many(raws: Sequence[RawAlert]) -> None:
+        for raw in raws:
+            await put(raw)
+
+    return put_many
+
+
+async def run(source: Source, put_many: PutMany, stop: asyncio.Event, stats: SourceStats | None = None) -> SourceStats:
     """Store every alert of a source until it ends or `stop` is set.
+
+    One alert that comes alone is stored at once; what comes while others are being stored is stored together.
 
     Parameters
     ----------
     source : Source
         Where alerts come from; closed at the end.
-    put : callable
-        Stores one alert. While it raises errors that pass (`TransientsError.retriable`), the alert is tried again, for as
-        long as it takes; an alert that cannot be stored for another reason is logged, counted and left, and the next one
-        is taken.
+    put_many : callable
+        Stores some alerts. While it raises errors that pass (`TransientsError.retriable`), they are tried again, for as long
+        as it takes. Alerts that cannot be stored together for another reason are stored one by one; one that cannot be
+        stored then is logged, counted and left.
     stop : asyncio.Event
-        Set it to end: the alert in hand is finished first, unless storing it is being retried.
+        Set it to end: what is being stored is finished first, unless storing it is being retried. What was read and not yet
+        stored was not committed, and comes again.
     stats : SourceStats, optional
         Counted into; a new one by default.
 
@@ -65,74 +84,108 @@ async def run(source: Source, put: Put, stop: asyncio.Event, stats: SourceStats 
     Raises
     ------
     TransientsError
-        What the source says when nothing more can come.
+        What the source says when nothing more can come; what it gave before is stored.
     """
     stats = SourceStats() if stats is None else stats
-    stopped = asyncio.create_task(stop.wait(), name=f"stop {source.name}")
+    stats.line = source.line if isinstance(source, OnLine) else None
+    batches = Batches()
+    reading = asyncio.create_task(_read(source, batches, stats), name=f"read {source.name}")
+    stopping = asyncio.create_task(_stop(stop, reading), name=f"stop {source.name}")
     try:
-        async for raw in _until(aiter(source), stopped):
-            stats.received += 1
-            stats.last_received = raw.received
-            if await _store(raw, put, stop, stats):
-                stats.stored += 1
-                await _commit(source, raw, stats)
-            if stop.is_set():
-                break
+        while (alerts := await batches.take()) and not stop.is_set():
+            stored = await _store(alerts, put_many, stop, stats)
+            stats.stored += len(stored)
+            if stored:
+                await _commit(source, stored, stats)
+        if not stop.is_set():
+            await reading
     finally:
-        stopped.cancel()
+        stopping.cancel()
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
         await source.aclose()
     return stats
 
 
-async def _until(alerts: AsyncIterator[RawAlert], stopped: asyncio.Task[bool]) -> AsyncIterator[RawAlert]:
-    """The alerts, until there is no more or the other task is done."""
-    while not stopped.done():
-        following = asyncio.ensure_future(anext(alerts))
-        try:
-            await asyncio.wait({following, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            if not following.done():
-                # Nothing is lost: what was not committed comes again.
-                following.cancel()
-                with contextlib.suppress(asyncio.CancelledError, StopAsyncIteration):
-                    await following
-        if following.cancelled():
-            return
-        try:
-            yield following.result()
-        except StopAsyncIteration:
-            return
+async def _read(source: Source, batches: Batches, stats: SourceStats) -> None:
+    try:
+        async for raw in source:
+            stats.received += 1
+            stats.last_received = raw.received
+            await batches.put(raw)
+    finally:
+        batches.end()
 
 
-async def _store(raw: RawAlert, put: Put, stop: asyncio.Event, stats: SourceStats) -> bool:
-    bound = log.bind(source=raw.source, topic=raw.topic, partition=raw.partition, offset=raw.offset, content_id=raw.content_id)
+async def _stop(stop: asyncio.Event, reading: asyncio.Task[None]) -> None:
+    await stop.wait()
+    reading.cancel()
+
+
+async def _store(alerts: Sequence[RawAlert], put_many: PutMany, stop: asyncio.Event, stats: SourceStats) -> Sequence[RawAlert]:
+    """Those of the alerts that are stored now."""
+    if len(alerts) == 1:
+        return alerts if await _safe(alerts, put_many, stop, stats) else ()
+    if await _safe(alerts, put_many, stop, stats):
+        return alerts
+    # One of them is bad, and must not keep the others out.
+    return [raw for raw in alerts if not stop.is_set() and await _safe([raw], put_many, stop, stats)]
+
+
+async def _safe(alerts: Sequence[RawAlert], put_many: PutMany, stop: asyncio.Event, stats: SourceStats) -> bool:
+    """Store alerts together. False: they are not, because of one of them, or because it stops."""
     attempt, pause_s = 0, _FIRST_PAUSE_S
     while True:
         try:
-            await put(raw)
+            await put_many(alerts)
             return True
         except Exception as error:
             attempt += 1
-            passing = error.retriable if isinstance(error, TransientsError) else attempt < _MAX_ATTEMPTS
-            if not passing:
-                stats.failed += 1
-                bound.error("an alert could not be stored", action="ingest-failed", error=str(error), exc_info=True)
+            if not _passes(error, attempt, alone=len(alerts) == 1):
+                _say_failed(alerts, error, stats)
                 return False
             stats.retries += 1
-            bound.warning("storing is tried again", action="ingest-retry", error=str(error), attempt=attempt, again_in_s=pause_s)
+            log.warning(
+                "storing is tried again",
+                action="ingest-retry",
+                **_named(alerts),
+                error=str(error),
+                attempt=attempt,
+                again_in_s=pause_s,
+            )
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause_s)
             return False
         pause_s = min(2.0 * pause_s, _MAX_PAUSE_S)
 
 
-async def _commit(source: Source, raw: RawAlert, stats: SourceStats) -> None:
+def _passes(error: Exception, attempt: int, *, alone: bool) -> bool:
+    if isinstance(error, TransientsError):
+        return error.retriable
+    # Which of several brought it about is found by storing each alone.
+    return alone and attempt < _MAX_ATTEMPTS
+
+
+def _say_failed(alerts: Sequence[RawAlert], error: Exception, stats: SourceStats) -> None:
+    if len(alerts) > 1:
+        log.warning("alerts are stored one by one", action="ingest-one-by-one", **_named(alerts), error=str(error))
+        return
+    stats.failed += 1
+    log.error("an alert could not be stored", action="ingest-failed", **_named(alerts), error=str(error), exc_info=error)
+
+
+def _named(alerts: Sequence[RawAlert]) -> dict[str, Any]:
+    """Where the first is from, for the log."""
+    raw = alerts[0]
+    named = {"source": raw.source, "topic": raw.topic, "partition": raw.partition, "offset": raw.offset}
+    return named | {"content_id": raw.content_id, "alerts": len(alerts)}
+
+
+async def _commit(source: Source, alerts: Sequence[RawAlert], stats: SourceStats) -> None:
     try:
-        await source.commit(raw)
+        await source.commit(alerts)
     except Exception as error:
-        # The alert is safe; it will come once more and be known.
-        log.warning(
-            "a commit was lost", action="commit-lost", source=raw.source, topic=raw.topic, offset=raw.offset, error=str(error)
-        )
+        # They are safe; they will come once more and be known.
+        log.warning("a commit was lost", action="commit-lost", **_named(alerts), error=str(error))
     else:
-        stats.committed += 1
+        stats.committed += len(alerts)

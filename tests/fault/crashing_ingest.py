@@ -10,8 +10,9 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Sequence
 
-from ingest import GcnSource, KafkaSource, Source, run
+from ingest import GcnSource, KafkaSource, Source, one_by_one, run
 from schemas import RawAlert
 from transients.store import Store
 
@@ -37,12 +38,12 @@ class DyingSource:
     def __aiter__(self):  # type: ignore[no-untyped-def]
         return aiter(self._source)
 
-    async def commit(self, raw: RawAlert) -> None:
+    async def commit(self, raws: Sequence[RawAlert]) -> None:
         """Die instead of committing, when it is time."""
         self._commits += 1
         if self._commits == self._die_at:
             os.kill(os.getpid(), signal.SIGKILL)
-        await self._source.commit(raw)
+        await self._source.commit(raws)
 
 
 async def main(kind: str, servers: str, topic: str, url: str, point: str, number: str) -> None:
@@ -62,7 +63,7 @@ async def main(kind: str, servers: str, topic: str, url: str, point: str, number
         source = DyingSource(source, int(number))
     stop = asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin, stop.set)
-    await run(source, put, stop)
+    await run(source, one_by_one(put), stop)
     await store.aclose()
 
 

@@ -15,7 +15,7 @@ import confluent_kafka
 import pytest
 from plugins.postgres import server_folder
 
-from ingest import ArchiveSource, run
+from ingest import ArchiveSource, one_by_one, run
 from schemas import sha256_hex
 from schemas.errors import ServiceUnreachable
 from transients.embedded import EmbeddedKafka, EmbeddedPostgres
@@ -58,7 +58,8 @@ async def test_killed_between_store_and_commit(
     assert producer.flush(10) == 0
     road = (kind, mock_kafka.bootstrap_servers, topic, postgres_url)
 
-    for point, number in (("before-commit", "2"), ("before-put", "2")):
+    stored = []
+    for point, number in (("before-commit", "1"), ("before-put", "2")):
         process = start("crashing_ingest.py", *road, point, number)
         assert process.stdin is not None
         code = await asyncio.to_thread(process.wait, 30)
@@ -66,15 +67,17 @@ async def test_killed_between_store_and_commit(
         assert process.stdout is not None
         process.stdout.close()
         assert code == -signal.SIGKILL
-    # The first died with the second alert stored, not committed; the next took that again, and died with the third in hand.
-    assert await store.backlog() == 2
+        stored.append(await store.backlog())
+    # The first died with some alerts stored and none committed; the next took them again, and died with the second in hand.
+    assert 1 <= stored[0] <= stored[1] <= len(BODIES)
     last = start("crashing_ingest.py", *road, "never", "0")
     await holds(store, len(BODIES))
     assert await ended(last) == 0
 
     assert sorted(alert.body for alert in await store.unparsed()) == BODIES
     times = [(await store.deliveries(sha256_hex(body)))[0].times for body in BODIES]
-    assert times == [1, 2, 1, 1, 1, 1]
+    assert times[0] == 3
+    assert all(1 <= each <= 3 for each in times)
     for body in BODIES:
         assert len(await store.deliveries(sha256_hex(body))) == 1
 
@@ -137,7 +140,7 @@ async def test_the_database_killed_and_started_again(tmp_path: Path) -> None:
                 if (await store.put_raw(raw)).new:
                     await store.enqueue("step", raw.topic, dedupe_key=raw.content_id)
 
-        taking = asyncio.create_task(run(ArchiveSource([tmp_path]), put, asyncio.Event()))
+        taking = asyncio.create_task(run(ArchiveSource([tmp_path]), one_by_one(put), asyncio.Event()))
         while server.pid is not None:  # noqa: ASYNC110 -- a process ends
             await asyncio.sleep(0.01)
         with pytest.raises(ServiceUnreachable):

@@ -11,7 +11,7 @@ from typing import Literal
 
 import structlog
 
-from ingest import Source, run
+from ingest import Source, one_by_one, run
 from schemas.errors import TransientsError
 from transients.config import Settings
 from transients.embedded import EmbeddedPostgres
@@ -132,7 +132,7 @@ class Service:
 
     async def _listen(self, source: Source, intake: Intake, sources: int) -> None:
         try:
-            await run(source, intake.put, self._stopping)
+            await run(source, one_by_one(intake.put), self._stopping)
         except TransientsError as error:
             self.deaf[source.name] = str(error)
             log.error("an alert source ended: nothing comes from it", action="source-lost", source=source.name, error=str(error))

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import confluent_kafka
 import pytest
 
-from ingest import ArchiveSource, DirectorySource, GcnSource, KafkaSource, Source, run
+from ingest import ArchiveSource, DirectorySource, GcnSource, KafkaSource, Source, one_by_one, run
 from schemas import RawAlert, sha256_hex
 from schemas.errors import ConfigurationError, ServiceUnreachable
 from transients.embedded import EmbeddedKafka
@@ -99,7 +99,7 @@ def rig(request: pytest.FixtureRequest, mock_kafka: EmbeddedKafka, topic: str, t
 @contextlib.asynccontextmanager
 async def running(source: Source, put: Callable[[RawAlert], Any]) -> AsyncIterator[asyncio.Task[Any]]:
     stop = asyncio.Event()
-    task = asyncio.create_task(run(source, put, stop))
+    task = asyncio.create_task(run(source, one_by_one(put), stop))
     try:
         yield task
     finally:
@@ -156,7 +156,7 @@ async def test_what_was_not_committed_comes_again(rig: Rig) -> None:
     source = rig.source()
     alerts = aiter(source)
     first = await asyncio.wait_for(anext(alerts), 15)
-    await source.commit(first)
+    await source.commit([first])
     second = await asyncio.wait_for(anext(alerts), 15)
     await source.aclose()
     again = Inbox()
@@ -201,7 +201,7 @@ async def test_one_bad_alert_stops_nothing(rig: Rig) -> None:
 async def test_it_stops_at_once_and_closes_twice(rig: Rig) -> None:
     source = rig.source()
     stop = asyncio.Event()
-    task = asyncio.create_task(run(source, Inbox().put, stop))
+    task = asyncio.create_task(run(source, one_by_one(Inbox().put), stop))
     await asyncio.sleep(0.05)
     stop.set()
     await asyncio.wait_for(task, 5)
@@ -279,7 +279,7 @@ async def test_a_refused_login_is_said_and_ends_it(mock_kafka: EmbeddedKafka, to
     text = 'Failed to acquire SASL OAUTHBEARER token: {"error":"invalid_client"}'
     source._on_error(confluent_kafka.KafkaError(confluent_kafka.KafkaError._AUTHENTICATION, text))
     with pytest.raises(ConfigurationError, match="invalid_client"):
-        await run(source, Inbox().put, asyncio.Event())
+        await run(source, one_by_one(Inbox().put), asyncio.Event())
 
 
 async def test_login_at_gcn_is_set_up_as_it_should_be(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -331,7 +331,7 @@ async def test_a_file_that_grows_is_taken_when_it_is_done(tmp_path: Path) -> Non
 
 async def test_a_missing_folder_is_a_mistake_of_the_settings(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="no such folder"):
-        await run(DirectorySource(tmp_path / "none"), Inbox().put, asyncio.Event())
+        await run(DirectorySource(tmp_path / "none"), one_by_one(Inbox().put), asyncio.Event())
 
 
 async def test_an_archive_ends(tmp_path: Path) -> None:
@@ -341,6 +341,6 @@ async def test_an_archive_ends(tmp_path: Path) -> None:
             archive.add(tmp_path / name, name)
             (tmp_path / name).unlink()
     inbox = Inbox()
-    stats = await run(ArchiveSource([tmp_path / "a.tar.gz", tmp_path / "none"]), inbox.put, asyncio.Event())
+    stats = await run(ArchiveSource([tmp_path / "a.tar.gz", tmp_path / "none"]), one_by_one(inbox.put), asyncio.Event())
     assert [alert.body for alert in inbox.alerts] == [b"1.xml", b"2.xml"]
     assert (stats.received, stats.committed) == (2, 2)

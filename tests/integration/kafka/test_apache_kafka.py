@@ -11,7 +11,7 @@ import confluent_kafka.admin
 import pytest
 from plugins.brokers import ApacheKafka
 
-from ingest import GcnSource, KafkaSource, Source, run
+from ingest import GcnSource, KafkaSource, Source, one_by_one, run
 from schemas import RawAlert, sha256_hex
 from transients.store import Store
 
@@ -60,7 +60,7 @@ async def take(source: Source, count: int, put: Callable[[RawAlert], Any]) -> li
         if len(taken) == count:
             stop.set()
 
-    stats = await asyncio.wait_for(run(source, keep, stop), 40)
+    stats = await asyncio.wait_for(run(source, one_by_one(keep), stop), 40)
     assert stats.committed == count
     return taken
 
@@ -88,7 +88,9 @@ async def test_a_broker_that_is_killed_and_comes_back(apache_kafka: ApacheKafka,
     for make in (gcn, kafka):
         got: asyncio.Queue[RawAlert] = asyncio.Queue()
         # Each in a group of its own.
-        waiting.append((got, asyncio.create_task(run(make(servers, topic, f"{topic}.{make.__name__}"), got.put, stop))))
+        waiting.append(
+            (got, asyncio.create_task(run(make(servers, topic, f"{topic}.{make.__name__}"), one_by_one(got.put), stop)))
+        )
         assert (await asyncio.wait_for(got.get(), 20)).body == b"before"
     # The commits are at the broker before the broker goes.
     await asyncio.sleep(0.3)

@@ -16,7 +16,7 @@ import trustme
 from plugins.brokers import ApacheKafka
 from plugins.token_server import TokenServer
 
-from ingest import GcnSource, KafkaSource, Source, run
+from ingest import GcnSource, KafkaSource, Source, one_by_one, run
 from schemas import RawAlert
 from schemas.errors import ConfigurationError
 
@@ -73,7 +73,7 @@ async def reading(source: Source) -> AsyncIterator[asyncio.Queue[RawAlert]]:
     """The source's alerts as they are stored; each is committed."""
     got: asyncio.Queue[RawAlert] = asyncio.Queue()
     stop = asyncio.Event()
-    task = asyncio.create_task(run(source, got.put, stop))
+    task = asyncio.create_task(run(source, one_by_one(got.put), stop))
     try:
         yield got
     finally:
@@ -99,7 +99,7 @@ async def test_gcn_login_reads_commits_and_goes_on_there(
     assert (first.body, second.body) == (b"one", b"two")
     assert (first.source, first.topic, first.offset) == ("gcn", topic, 0)
     # The second was given and not stored: it comes again.
-    await source.commit(first)
+    await source.commit([first])
     await source.aclose()
     async with reading(gcn()) as got:
         assert [await body_of(got), await body_of(got)] == [b"two", b"three"]
@@ -121,7 +121,7 @@ async def test_a_wrong_secret_is_said_within_seconds(
 
     started = time.monotonic()
     with pytest.raises(ConfigurationError, match="invalid_client"):
-        await asyncio.wait_for(run(gcn(**login), put, asyncio.Event()), 20)
+        await asyncio.wait_for(run(gcn(**login), one_by_one(put), asyncio.Event()), 20)
     assert time.monotonic() - started < 5.0
     assert stored == []
 
@@ -250,7 +250,7 @@ async def test_a_broker_whose_certificate_nobody_signed_gets_no_password(
         got.append(raw)
 
     with pytest.raises(ConfigurationError, match="the certificate of"):
-        await asyncio.wait_for(run(kafka(apache_kafka, "TLS", topic, ca_file=str(signers)), put, asyncio.Event()), 10)
+        await asyncio.wait_for(run(kafka(apache_kafka, "TLS", topic, ca_file=str(signers)), one_by_one(put), asyncio.Event()), 10)
     assert got == []
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ class Refused:
         raise ConfigurationError("invalid_client", where=self.name)
         yield
 
-    async def commit(self, raw: RawAlert) -> None:
+    async def commit(self, raws: Sequence[RawAlert]) -> None:
         raise AssertionError("nothing to commit")
 
     async def aclose(self) -> None:

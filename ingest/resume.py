@@ -1,0 +1,109 @@
+"""Where to go on reading a broker's partition, and what is missing there: rules only, no broker."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Literal
+
+from schemas import Gap, Instant, Position, RawAlert
+
+#: A topic and one of its partitions.
+Part = tuple[str, int]
+#: The last message of each partition that is in the inbox.
+Positions = Callable[[], Awaitable[Mapping[Part, Position]]]
+
+#: Where offsets began anew, reading goes on this long before the last message we have: producers' clocks differ.
+_BEFORE_MS = 600_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Known:
+    """What is known of a partition before it is read.
+
+    Attributes
+    ----------
+    committed : int or None
+        The next offset to be read, as the broker remembers it for our group.
+    stored : Position or None
+        The last message that is in the inbox.
+    low, high : int
+        The first offset that the broker still has, and the one that the next message will get.
+    """
+
+    committed: int | None
+    stored: Position | None
+    low: int
+    high: int
+
+    @property
+    def wanted(self) -> int | None:
+        """The next offset we want; None: all of it.
+
+        The lesser of both memories: what was stored and not committed comes once more, and what was committed and is not in
+        the inbox (a database brought back from an older copy) comes again.
+        """
+        stored = None if self.stored is None else self.stored.offset + 1
+        return min((offset for offset in (self.committed, stored) if offset is not None), default=None)
+
+
+@dataclasses.dataclass(frozen=True)
+class Start:
+    """Where reading starts: at an offset, or (`time_ms`, milliseconds since 1970) at the first message that is not older."""
+
+    offset: int
+    time_ms: int | None = None
+    missing: Literal["retention", "reset"] | None = None
+
+
+def start_of(known: Known) -> Start:
+    """Where reading starts. Never past what we have not read: where in doubt, earlier."""
+    wanted = known.wanted
+    if wanted is None:
+        return Start(known.low)
+    if wanted < known.low:
+        return Start(known.low, missing="retention")
+    if wanted > known.high:
+        return Start(known.low, time_ms=_shortly_before(known.stored), missing="reset")
+    return Start(wanted)
+
+
+def _shortly_before(stored: Position | None) -> int | None:
+    if stored is None or stored.broker_time is None:
+        return None
+    return max(0, int(stored.broker_time.to_datetime().timestamp() * 1000) - _BEFORE_MS)
+
+
+def gap_of(source: str, part: Part, known: Known, start: Start) -> Gap | None:
+    """What is missing at this start, if anything is."""
+    if start.missing is None or known.wanted is None:
+        return None
+    topic, partition = part
+    has = f"the broker has offsets {known.low} to {known.high - 1}" if known.high > known.low else "the broker has none"
+    lost = start.missing == "retention"
+    return Gap(
+        source=source,
+        topic=topic,
+        partition=partition,
+        reason=start.missing,
+        first_offset=known.wanted if lost else None,
+        last_offset=known.low - 1 if lost else None,
+        since=_time_of_last(known),
+        remark=f"{has}, {known.wanted} was to be next; reading goes on with what is there",
+    )
+
+
+def _time_of_last(known: Known) -> Instant | None:
+    """When the message before the missing ones was sent, if that one is known."""
+    return None if known.stored is None or known.stored.offset + 1 != known.wanted else known.stored.broker_time
+
+
+def last_offsets(raws: Sequence[RawAlert]) -> dict[Part, int]:
+    """The last offset of each partition. Raises ValueError for an alert that came from no broker."""
+    last: dict[Part, int] = {}
+    for raw in raws:
+        if raw.partition is None or raw.offset is None:
+            raise ValueError("the alert came from no broker")
+        part = (raw.topic, raw.partition)
+        last[part] = max(raw.offset, last.get(part, raw.offset))
+    return last
