@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from schemas import Messenger, Notice, Parsed, PointingUpdate, Policy, Role, Significance
 
 from .classic import classic_kind, common, links_of, moment_of, place_of, role_of
-from .documents import Document
+from .documents import Document, JsonDocument
 from .numbers import celestial, integer, positive
 from .refused import Refused
 from .times import read_iso
@@ -106,29 +106,41 @@ class ClassicHandler:
     table: ClassVar[Mapping[str, ClassicKind]] = {}
     #: Kinds that are pointings, and whose.
     pointings: ClassVar[Mapping[str, str]] = {}
+    #: Kinds that come as JSON, by the path of their schema; the kind is the topic too.
+    json_kinds: ClassVar[Mapping[str, str]] = {}
     policies: ClassVar[tuple[Policy, ...]]
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """Kinds it takes."""
-        return (*self.table, *self.pointings)
+        return (*self.table, *self.pointings, *dict.fromkeys(self.json_kinds.values()))
 
     @property
     def topics(self) -> tuple[str, ...]:
         """GCN's topics of its kinds."""
-        return tuple(f"gcn.classic.voevent.{kind}" for kind in self.kinds if "INTERNAL" not in kind)
+        classic = (f"gcn.classic.voevent.{kind}" for kind in (*self.table, *self.pointings) if "INTERNAL" not in kind)
+        return (*classic, *dict.fromkeys(self.json_kinds.values()))
 
     def recognise(self, document: Document) -> str | None:
-        """By packet type."""
+        """By packet type; JSON by its schema or topic."""
+        if isinstance(document, JsonDocument):
+            named = document.topic if document.topic in self.json_kinds.values() else None
+            return self.json_kinds.get(document.schema or "") or named
         kind = classic_kind(document) if isinstance(document, VOEvent) else None
         return kind if kind in self.table or kind in self.pointings else None
 
     def parse(self, document: Document, kind: str) -> Parsed:
         """Read a notice or a pointing."""
+        if isinstance(document, JsonDocument):
+            return self.from_json(document, kind)
         assert isinstance(document, VOEvent)
         if kind in self.pointings:
             return classic_pointing(document, kind, self.pointings[kind])
         return classic_notice(document, self.table[kind], **self.amend(document, kind))
+
+    def from_json(self, document: JsonDocument, kind: str) -> Parsed:
+        """Read a JSON notice; a handler with `json_kinds` says how."""
+        raise Refused("unknown-kind", f"no reader of {kind}", kind=kind)
 
     def amend(self, document: VOEvent, kind: str) -> dict[str, Any]:
         """Fields of the notice that the table's row cannot say."""
