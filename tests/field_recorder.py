@@ -48,14 +48,14 @@ class RecordingVOEvent(VOEvent):
     def _use(self, param: Any) -> None:
         object.__getattribute__(self, "used").add(f"{param.group}/{param.name}" if param.group else param.name)
 
-    def _named(self, names: Iterable[str], group: str | None = None) -> Iterator[Any]:
+    def _called(self, names: Iterable[str], group: str | None = None) -> Iterator[Any]:
         for name in names:
             for param in object.__getattribute__(self, "params"):
                 if param.name == name and (group is None or param.group == group):
                     yield param
 
     def get(self, *names: str, group: str | None = None) -> str | None:
-        found = next((param for param in self._named(names, group) if param.value), None)
+        found = next((param for param in self._called(names, group) if param.value), None)
         if found is not None:
             self._use(found)
         return super().get(*names, group=group)
@@ -65,7 +65,7 @@ class RecordingVOEvent(VOEvent):
         return super().unit(name)
 
     def flag(self, *names: str) -> bool:
-        for param in self._named(names):
+        for param in self._called(names):
             self._use(param)
         return super().flag(*names)
 
