@@ -22,7 +22,12 @@ def role_of(document: JsonDocument) -> Role:
     """Role by `alert_tense` (none: current) and by a topic with ".test.". An unknown word is taken for a test."""
     if document.topic and ".test." in f".{document.topic}.":
         return "test"
-    return _TENSES.get(str(document.value.get("alert_tense") or "current").lower(), "test")
+    return tense_role(str(document.value.get("alert_tense") or "current"))
+
+
+def tense_role(tense: str) -> Role:
+    """The role that a word of `alert_tense` means. An unknown one is taken for a test."""
+    return _TENSES.get(tense.strip().lower(), "test")
 
 
 def identities(value: Any) -> tuple[str, ...]:
@@ -61,6 +66,8 @@ def region_of(value: dict[str, Any]) -> tuple[Circle | Ellipse | None, tuple[str
     major, minor = (positive(axes[0]), positive(axes[1]) if len(axes) > 1 else None) if axes else (None, None)
     if major is not None and minor is not None and minor != major:
         angle = axes[2] if len(axes) > 2 else None
+        if minor > major:  # the same ellipse, its axes by their lengths
+            major, minor, angle = minor, major, (angle or 0.0) + 90.0
         return Ellipse(
             ra_deg=direction[0], dec_deg=direction[1], semi_major_deg=major, semi_minor_deg=minor,
             position_angle_deg=0.0 if angle is None else angle, containment=containment, systematic_included=systematic,
