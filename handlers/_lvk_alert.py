@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Any
 
-from schemas import Blob, Notice, Significance, SkyMapRef, sha256_hex
+from schemas import Blob, Notice, Significance, SkyMapRef
 
 from ._lvk_common import ORIGIN, order_of, role_by_name, stage_of
 from .documents import JsonDocument
+from .maps import map_blob
 from .numbers import integer, number, positive, probabilities
 from .refused import Refused
 from .times import read_iso
 
 JSON_KIND = "igwn.gwalert"
-#: FITS files come in blocks of this many bytes.
-_FITS_BLOCK = 2880
 
 
 def from_alert(document: JsonDocument) -> Notice:
@@ -39,7 +36,7 @@ def from_alert(document: JsonDocument) -> Notice:
     created = _instant(value.get("time_created"))
     search = event.get("search")
     role, remarks = role_by_name(event_id, "observation", search if isinstance(search, str) else None)
-    blob, blob_remarks = _blob(event.get("skymap"), "the sky map")
+    blob, blob_remarks = map_blob(event.get("skymap"), "the sky map")
     coincidence, joint, joint_remarks = _coincidence(value.get("external_coinc"))
     links = value.get("urls")
     return Notice(
@@ -78,28 +75,12 @@ def _numbers(event: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _blob(value: Any, what: str) -> tuple[Blob | None, tuple[str, ...]]:
-    """A map's bytes, and what is wrong with them. A map that is cut stays as it is: reading it says why it fails."""
-    if value is None:
-        return None, ()
-    if isinstance(value, str):
-        try:
-            value = base64.b64decode("".join(value.split()), validate=True)
-        except (binascii.Error, ValueError) as error:
-            return None, (f"{what} is not base64 ({error}): no map",)
-    if not isinstance(value, bytes) or not value.startswith((b"SIMPLE", b"\x1f\x8b")):
-        return None, (f"{what} is not a FITS file: no map",)
-    cut = value.startswith(b"SIMPLE") and len(value) % _FITS_BLOCK != 0
-    remarks = (f"{what} is cut: {len(value)} bytes are not whole FITS blocks",) if cut else ()
-    return Blob(blob_id=sha256_hex(value), media_type="application/fits", data=value), remarks
-
-
 def _coincidence(value: Any) -> tuple[tuple[tuple[str, str], ...], Blob | None, tuple[str, ...]]:
     """The coincident external event: its IVORN as a citation, the combined map as a second blob beside the alert's own."""
     if not isinstance(value, dict):
         return (), None, ()
     ivorn = value.get("ivorn")
-    blob, remarks = _blob(value.get("combined_skymap"), "the combined sky map")
+    blob, remarks = map_blob(value.get("combined_skymap"), "the combined sky map")
     if blob is not None:
         remarks = (*remarks, f"combined sky map of the coincidence: blob {blob.blob_id}")
     return ((("coincidence", ivorn),) if isinstance(ivorn, str) and ivorn else ()), blob, remarks

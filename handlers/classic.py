@@ -21,6 +21,8 @@ _TJD_PAIRS = (
     ("Discovery_date", "Discovery_time"),
     ("TJD", "SOD"),
 )
+#: Trigger number of Swift's and Fermi's tests.
+_TEST_NUMBER = "99999"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,23 @@ def role_of(document: VOEvent) -> Role:
     return _ROLES.get(document.role.strip().lower(), "test")
 
 
-def moment_of(document: VOEvent, *, repair_rounding: bool = False) -> Moment:
+def role_by_trigger(document: VOEvent, event_id: str) -> tuple[Role, tuple[str, ...]]:
+    """The document's role, corrected where it says "observation" of a test: by the tests' number, by the flag."""
+    role = role_of(document)
+    if role == "observation" and event_id.lstrip("0") == _TEST_NUMBER:
+        return "test", (f"trigger number {event_id} is the tests': role test",)
+    if role == "observation" and document.flag("Test_Submission"):
+        return "test", ("the test flag is set: role test",)
+    return role, ()
+
+
+def moment_of(document: VOEvent, *, repair_rounding: bool = False, clocks: tuple[str, ...] = ()) -> Moment:
     """Time of the event: the ISO time, or the truncated Julian day where that is impossible.
 
     GCN prints impossible dates around new year and for stale packets ("2022-01-00T…"); day and second of day stay right.
     `repair_rounding`: the ISO time may lose its seconds' carry ("…:59.100" for 59.999999); day and second of day win when
     the two are apart by more than the ISO time's own rounding, but by no more than a second.
+    `clocks`: prefixes of the kind's own pairs (…_TJD, …_SOD), where its time has another name than an event's.
 
     Raises
     ------
@@ -69,7 +82,7 @@ def moment_of(document: VOEvent, *, repair_rounding: bool = False) -> Moment:
     tjd = next(
         (
             found
-            for day, second in _TJD_PAIRS
+            for day, second in (*((f"{each}_TJD", f"{each}_SOD") for each in clocks), *_TJD_PAIRS)
             if (found := from_tjd(document.get(day), document.get(second))) is not None
         ),
         None,

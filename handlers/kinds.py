@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from schemas import Messenger, Notice, Parsed, PointingUpdate, Policy, Role, Significance
 
 from .classic import classic_kind, common, links_of, moment_of, place_of, role_of
+from .clocks import times_of
 from .documents import Document, JsonDocument
 from .numbers import celestial, integer, positive
 from .refused import Refused
@@ -33,6 +34,12 @@ class ClassicKind:
     identity: tuple[str, ...] = ("TrigID",)
     #: Whether the position is the source's: a kind that prints a pointing, or the position of an earlier notice, says no.
     localises: bool = True
+    #: Whether the printed time is the event's: the start of a follow-up's exposure is not, it becomes `stated_time`.
+    dates_event: bool = True
+    #: Whether a notice is refused when its time cannot be read or believed; else it has none.
+    needs_time: bool = True
+    #: Prefix of the kind's own (…_TJD, …_SOD) pair, where it is no usual one.
+    clocks: tuple[str, ...] = ()
     #: What the error radius contains, and whether systematics are in it; None where nobody says.
     containment: float | None = None
     systematic: bool | None = None
@@ -67,15 +74,16 @@ def classic_notice(document: VOEvent, kind: ClassicKind, **changes: Any) -> Noti
         no-identity, bad-time.
     """
     event_id = changes.pop("event_id", None) or identity_of(document, kind.identity)
-    moment = moment_of(document)
+    times = times_of(document, dates_event=kind.dates_event, needs_time=kind.needs_time, clocks=kind.clocks)
     place = place_of(document, containment=kind.containment, systematic_included=kind.systematic)
     serial = integer(document.get("Pkt_Ser_Num")) or 0
     snr = next((s for name in kind.snr if (s := positive(document.get(name))) is not None), None)
-    remarks = (*moment.remarks, *(place.remarks if kind.localises else ()), *changes.pop("remarks", ()))
+    remarks = (*times.remarks, *(place.remarks if kind.localises else ()), *changes.pop("remarks", ()))
     values: dict[str, Any] = {
         "kind": kind.kind, "messenger": kind.messenger, "origin": kind.origin, "event_id": event_id,
         "revision": f"{kind.revision} {serial}", "revision_order": (kind.stage, serial),
-        "role": kind.role or role_of(document), "retraction": kind.retraction, "time": moment.time, "time_source": moment.source,
+        "role": kind.role or role_of(document), "retraction": kind.retraction, "time": times.time,
+        "time_source": times.source, "stated_time": times.stated,
         "region": place.circle if kind.localises else None,
         "significance": Significance(snr=snr) if snr is not None else None,
         "duration_s": next((d for name in kind.duration if (d := positive(document.get(name))) is not None), None),
@@ -86,7 +94,7 @@ def classic_notice(document: VOEvent, kind: ClassicKind, **changes: Any) -> Noti
 
 def classic_pointing(document: VOEvent, kind: str, mission: str) -> PointingUpdate:
     """Where a spacecraft says it will point: its next direction where printed, else the position. Raises Refused (bad-position)."""
-    moment = moment_of(document)
+    moment = moment_of(document, clocks=("Start",))
     direction = celestial(document.get("Next_RA"), document.get("Next_Dec"))
     if direction is None and document.position is not None:
         direction = celestial(document.position.ra, document.position.dec)

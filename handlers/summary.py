@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from schemas import Annulus, Circle, CircularLink, Ellipse, Heartbeat, Notice, Parsed, PointingUpdate, Refusal
+from schemas import Annulus, Circle, CircularLink, Ellipse, Heartbeat, Instant, Notice, Parsed, PointingUpdate, Refusal
 
 from .reading import parse
 
@@ -17,7 +17,10 @@ _KEYS = (
 
 
 def parse_line(name: str, parsed: Parsed) -> dict[str, Any]:
-    """One document as a flat object; what does not apply is None. An ellipse's error is its longer axis."""
+    """One document as a flat object; what does not apply is None. An ellipse's error is its longer axis.
+
+    `time_utc` is the event's time, or the one the document states where it does not say the event's.
+    """
     line: dict[str, Any] = dict.fromkeys(_KEYS) | {"file": name, "status": "notice", "kind": parsed.kind}
     match parsed:
         case Refusal():
@@ -25,8 +28,7 @@ def parse_line(name: str, parsed: Parsed) -> dict[str, Any]:
         case Notice():
             line |= {
                 "messenger": parsed.messenger, "event_id": parsed.event_id, "revision": parsed.revision, "role": parsed.role,
-                "time_utc": parsed.time.iso if parsed.time is not None else None, "retraction": parsed.retraction,
-                **_position(parsed),
+                "time_utc": _iso(parsed.time or parsed.stated_time), "retraction": parsed.retraction, **_position(parsed),
             }  # fmt: skip
         case PointingUpdate():
             line |= {
@@ -38,9 +40,13 @@ def parse_line(name: str, parsed: Parsed) -> dict[str, Any]:
         case CircularLink():
             line |= {
                 "messenger": "none", "role": "utility", "event_id": parsed.event_id, "revision": parsed.circular_id,
-                "time_utc": parsed.time.iso if parsed.time is not None else None, "retraction": False,
+                "time_utc": _iso(parsed.time), "retraction": False,
             }  # fmt: skip
     return line
+
+
+def _iso(time: Instant | None) -> str | None:
+    return time.iso if time is not None else None
 
 
 def _position(notice: Notice) -> dict[str, float | None]:

@@ -75,6 +75,8 @@ class Notice(Record, kw_only=True, tag="notice"):
     #: How T0 was had when not from the plain field: "TJD+SOD" …
     time_source: str | None = None
     time_error_s: float | None = None
+    #: The time the document states, where that is not T0: the start of a follow-up's exposure, or a clock that was never set.
+    stated_time: Instant | None = None
     #: When the notice was issued.
     issued: Instant | None = None
     region: SkyRegion | None = None
