@@ -9,9 +9,9 @@ from schemas.errors import RefusedInput
 REASONS = {
     "bad-position": "a pointing without a direction on the sky",
     "bad-time": "the event's time cannot be read, or is missing",
-    "broker-test": "a broker's or robot's test of the line: no event in it",
     "binary-notice": "a 160-byte packet of GCN Classic",
     "broken-archive": "an archive that cannot be read to its end",
+    "broker-test": "a broker's or robot's test of the line: no event in it",
     "demonstration": "an example, a simulation or a tutorial's document: no event on the sky",
     "doctype": "XML with a document type or entities",
     "empty": "no bytes, or blanks only",
