@@ -20,6 +20,7 @@ from .icecube import IceCube
 from .integral import IntegralAlerts
 from .km3net import Km3net
 from .konus import Konus
+from .lat import Lat
 from .lvk import Lvk
 from .maxi import Maxi
 from .nu_track import NuTrack
@@ -44,6 +45,8 @@ registry = Registry(
         Lvk(),
         IceCube(),
         Gbm(),
+        Lat(),
+        Swift(),
         IntegralAlerts(),
         Gcn(),
         StandIns(),

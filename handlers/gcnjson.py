@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas import Circle, Ellipse, Role
+from schemas import Blob, Circle, Ellipse, Role, Significance, SkyMapRef
 
 from .documents import JsonDocument
+from .maps import map_blob
 from .numbers import celestial, number, positive
 from .refused import Refused
 from .times import read_iso
@@ -49,14 +50,14 @@ def require_identity(document: JsonDocument) -> tuple[str, ...]:
 def region_of(value: dict[str, Any]) -> tuple[Circle | Ellipse | None, tuple[str, ...]]:
     """The region of `ra`, `dec`, `ra_dec_error` and remarks. The schema's defaults: containment 0.9, no systematics.
 
-    Before version 4 of the schema the radius was `ra_uncertainty`, a list.
+    Before version 4 of the schema the radius was `ra_uncertainty` or `dec_uncertainty`, a list each.
     """
     if value.get("ra") is None and value.get("dec") is None:
         return None, ()
     direction = celestial(value.get("ra"), value.get("dec"))
     if direction is None:
         return None, (f"position {value.get('ra')}, {value.get('dec')} is not on the sky: no position",)
-    printed = value.get("ra_dec_error") if "ra_dec_error" in value else value.get("ra_uncertainty")
+    printed = value.get("ra_dec_error") if "ra_dec_error" in value else _early_radius(value)
     axes = [number(item) for item in (printed if isinstance(printed, list) else [printed])]
     containment = number(value.get("containment_probability"))
     if containment is None or not 0 < containment <= 1:
@@ -77,6 +78,30 @@ def region_of(value: dict[str, Any]) -> tuple[Circle | Ellipse | None, tuple[str
         ra_deg=direction[0], dec_deg=direction[1], radius_deg=major,
         containment=containment if major is not None else None, systematic_included=systematic,
     ), remarks  # fmt: skip
+
+
+def _early_radius(value: dict[str, Any]) -> float | None:
+    """The radius before version 4: the largest of what is printed, which was one number for a circle, two for its two sides."""
+    printed = [value.get("ra_uncertainty"), value.get("dec_uncertainty")]
+    found = [positive(item) for each in printed for item in (each if isinstance(each, list) else [each])]
+    return max((radius for radius in found if radius is not None), default=None)
+
+
+def place_of(value: dict[str, Any]) -> tuple[Circle | Ellipse | SkyMapRef | None, tuple[Blob, ...], tuple[str, ...]]:
+    """Position, else the map inside (`healpix_file`), else none; the map's bytes either way, and remarks."""
+    region, remarks = region_of(value)
+    blob, blob_remarks = map_blob(value.get("healpix_file"), "the sky map")
+    blobs = (blob,) if blob is not None else ()
+    if region is None and blob is not None:
+        return SkyMapRef(blob_id=blob.blob_id, label="healpix_file"), blobs, (*remarks, *blob_remarks)
+    return region, blobs, (*remarks, *blob_remarks)
+
+
+def significance_of(value: dict[str, Any]) -> Significance | None:
+    """Signal-to-noise ratio (of the image, else of the rate), false-alarm rate in Hz, probability to be astrophysical."""
+    snr = next((s for key in ("image_snr", "rate_snr") if (s := positive(value.get(key))) is not None), None)
+    far, p_astro = number(value.get("far")), number(value.get("p_astro"))
+    return None if snr is None and far is None and p_astro is None else Significance(snr=snr, far_hz=far, p_astro=p_astro)
 
 
 def links_of(value: dict[str, Any]) -> dict[str, str]:

@@ -10,6 +10,11 @@ from schemas import Instant
 
 #: TJD 0 = JD 2440000.5 (the truncated Julian day as GCN counts it).
 TJD_ZERO = dt.datetime(1968, 5, 24, tzinfo=dt.UTC)
+#: Where Fermi's clock (mission elapsed time) begins, and the days before which seconds were inserted into UTC since.
+_FERMI_ZERO = dt.datetime(2001, 1, 1, tzinfo=dt.UTC)
+_LEAP_DAYS = tuple(
+    dt.datetime(*day, tzinfo=dt.UTC) for day in ((2006, 1, 1), (2009, 1, 1), (2012, 7, 1), (2015, 7, 1), (2017, 1, 1))
+)
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})$", re.ASCII)
 #: Alerts name days of the space age; a year outside is garbage, not a date.
 _YEARS = range(1960, 2101)
@@ -63,6 +68,21 @@ def from_tjd(day: str | None, second: str | None) -> Instant | None:
     whole = int(seconds)
     when = TJD_ZERO + dt.timedelta(days=int(days), seconds=whole)
     return Instant(utc=when.strftime("%Y-%m-%dT%H:%M:%S"), ns=int((seconds - whole) * 1_000_000_000))
+
+
+def from_fermi_clock(seconds: int) -> Instant | None:
+    """Mission elapsed time of Fermi, whole seconds; None outside its years. An inserted second itself reads as the one after it.
+
+    Examples
+    --------
+    >>> from_fermi_clock(488587408).iso
+    '2016-06-25T22:43:24.000'
+    """
+    if not 0 < seconds < 3_000_000_000:
+        return None
+    when = _FERMI_ZERO + dt.timedelta(seconds=seconds)
+    inserted = sum(when > day + dt.timedelta(seconds=number) for number, day in enumerate(_LEAP_DAYS))
+    return Instant.from_datetime(when - dt.timedelta(seconds=inserted))
 
 
 def epoch_s(instant: Instant | None) -> int:

@@ -1,0 +1,59 @@
+"""GUANO: what a targeted search in BAT's saved events finds about another mission's trigger; `gcn.notices.swift.bat.guano`.
+
+Four notices share an id: found (1), a map (2), a position (3), taken back (4).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from schemas import Notice
+
+from . import gcnjson
+from .documents import JsonDocument
+from .numbers import integer, probabilities
+from .refused import Refused
+
+GUANO = "gcn.notices.swift.bat.guano"
+#: Where a notice has no record number.
+_NUMBERS = {"initial": 1, "update": 3, "retraction": 4}
+#: "Fermi 694215970": the trigger that was followed, where the text is no time.
+_FERMI = re.compile(r"Fermi(?:[ -]?GBM)?[ :#]+(\d{6,})", re.ASCII | re.IGNORECASE)
+
+
+def is_guano(value: dict[str, Any]) -> bool:
+    """Whether a document without a schema calls itself GUANO's."""
+    return value.get("mission") == "Swift" and value.get("instrument") == "BAT-GUANO"
+
+
+def from_guano(document: JsonDocument) -> Notice:
+    """Read a notice. Raises Refused: no-identity, bad-time."""
+    value = document.value
+    event_id, *others = gcnjson.require_identity(document)
+    times = gcnjson.times_of(document)
+    kind = str(value.get("alert_type") or "initial")
+    retraction = kind == "retraction"
+    if times["time"] is None and not retraction:
+        raise Refused("bad-time", "the notice has no trigger_time")
+    region, blobs, remarks = gcnjson.place_of(value)
+    number = integer(value.get("record_number"))
+    order = number if number is not None else _NUMBERS.get(kind, 0)
+    classes = value.get("classification")
+    return Notice(
+        kind=GUANO, messenger="gamma-ray", origin="Swift-BAT GUANO", event_id=event_id, aliases=tuple(others),
+        revision=f"{kind} {order}", revision_order=(order,), role=gcnjson.role_of(document), retraction=retraction, region=region,
+        significance=gcnjson.significance_of(value), classification=probabilities(classes) if isinstance(classes, dict) else {},
+        instruments=("BAT",), links=gcnjson.links_of(value), citations=followed(value), fields=document.fields(), blobs=blobs,
+        remarks=remarks, **times,
+    )  # fmt: skip
+
+
+def followed(value: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The trigger that was followed, as a citation: a Fermi trigger by its event's name, anything else as printed."""
+    printed = value.get("follow_up_event")
+    if not isinstance(printed, str | int) or isinstance(printed, bool) or not str(printed).strip():
+        return ()
+    text = str(printed).strip()
+    match = _FERMI.fullmatch(text)
+    return (("followup", f"Fermi-GBM:{match[1]}" if match else text),)
