@@ -1,24 +1,30 @@
-"""From a stored document to a job: what it means, folded into its event, in one transaction."""
+"""From stored documents to jobs: what they mean, folded into their events, in one transaction for many."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import structlog
 
 import handlers
-from schemas import Notice, Parsed, RawAlert, Refusal
+from schemas import Event, Notice, Parsed, RawAlert, Refusal
 from schemas.errors import ServiceUnreachable
 from transients import __version__
 from transients.config import Settings
-from transients.store import Store
+from transients.store import Folding, Store, Wanted
 
 #: Priorities of jobs: an alert of now before one of long ago, a first look before a search.
 GEOMETRY_PRIORITY = 100
 SEARCH_PRIORITY = 50
 TELL_PRIORITY = 80
-#: Documents larger than this are parsed off the event loop.
+#: Documents of more bytes than this together are parsed off the event loop.
 _LARGE_BYTES = 100_000
+#: Documents understood in one transaction: more would hold the others' events for long.
+_AT_ONCE = 200
+
+#: A document and what was made of it.
+Read = tuple[RawAlert, Parsed]
 
 
 class Intake:
@@ -30,74 +36,113 @@ class Intake:
         self._log = structlog.get_logger("transients.intake")
 
     async def put(self, raw: RawAlert) -> None:
-        """Store a document, once; after this returns its offset may be committed. What is new is then understood.
+        """`put_many` of one document."""
+        await self.put_many([raw])
+
+    async def put_many(self, raws: Sequence[RawAlert]) -> None:
+        """Store documents, once each; after this returns their offsets may be committed. What is new is then understood.
 
         A fault in understanding never loses a document: it stays without outcome, and `sweep` finds it.
         """
-        put = await self._store.put_raw(raw)
-        if put.new:
-            await self.understand(raw)
+        results = await self._store.put_raw_many(raws)
+        await self.understand_many([raw for raw, result in zip(raws, results, strict=True) if result.new])
 
-    async def sweep(self, limit: int = 100) -> int:
+    async def sweep(self, limit: int = _AT_ONCE) -> int:
         """Understand documents that were stored and, because something died, not understood. Returns how many."""
         waiting = await self._store.unparsed(limit)
-        for raw in waiting:
-            await self.understand(raw)
+        await self.understand_many(waiting)
         return len(waiting)
 
     async def understand(self, raw: RawAlert) -> Parsed:
-        """Parse a stored document, fold it, and queue what follows: all of it, or nothing."""
-        log = self._log.bind(content_id=raw.content_id[:12], source=raw.source, topic=raw.topic, offset=raw.offset)
-        if len(raw.body) > _LARGE_BYTES:
-            parsed = await asyncio.to_thread(handlers.parse, raw.body, topic=raw.topic)
-        else:
-            parsed = handlers.parse(raw.body, topic=raw.topic)
+        """`understand_many` of one document."""
+        return (await self.understand_many([raw]))[0]
+
+    async def understand_many(self, raws: Sequence[RawAlert]) -> list[Parsed]:
+        """Parse stored documents, fold them, and queue what follows: for each document all of it, or nothing.
+
+        Returns
+        -------
+        list of Parsed
+            What was made of each document, in order; what cannot be folded is refused with the reason.
+        """
+        found: list[Parsed] = []
+        for begin in range(0, len(raws), _AT_ONCE):
+            part = raws[begin : begin + _AT_ONCE]
+            if sum(len(raw.body) for raw in part) > _LARGE_BYTES:
+                parsed = await asyncio.to_thread(_parse_all, part)
+            else:
+                parsed = _parse_all(part)
+            found += await self._keep(list(zip(part, parsed, strict=True)))
+        return found
+
+    async def _keep(self, read: Sequence[Read]) -> list[Parsed]:
+        """Record and fold documents together; where one of them cannot be, each half by itself, so that it stands alone in the end."""
+        if not read:
+            return []
         try:
-            if not await self._record(raw, parsed):
-                return parsed
+            new = await self._record(read)
         except ServiceUnreachable:
             raise
         except Exception as error:
-            # Ours, not the sender's; but one document must not stop the others, nor be lost: it is kept with the reason.
-            log.error("a document could not be folded", action="fold-failed", exc_info=True)
-            parsed = Refusal(reason="fold-failed", message=f"{type(error).__name__}: {error}", kind=_kind(parsed))
-            if not await self._record(raw, parsed):
-                return parsed
-        if isinstance(parsed, Refusal):
-            log.info("refused", action="refused", reason=parsed.reason, message=parsed.message)
-        elif isinstance(parsed, Notice):
-            log.info("notice", action="notice", kind=parsed.kind, event_id=parsed.event_id, revision=parsed.revision)
-        return parsed
+            if len(read) > 1:
+                half = len(read) // 2
+                return [*await self._keep(read[:half]), *await self._keep(read[half:])]
+            return [await self._refuse(*read[0], error)]
+        for raw, parsed in read:
+            if raw.content_id in new:
+                self._say(raw, parsed)
+        return [parsed for _, parsed in read]
 
-    async def _record(self, raw: RawAlert, parsed: Parsed) -> bool:
-        """Keep what was understood, with all that follows from it. False: it was kept before."""
+    async def _refuse(self, raw: RawAlert, parsed: Parsed, error: Exception) -> Parsed:
+        """Ours, not the sender's; but one document must not stop the others, nor be lost: it is kept with the reason."""
+        self._bound(raw).error("a document could not be folded", action="fold-failed", exc_info=error)
+        refusal = Refusal(reason="fold-failed", message=f"{type(error).__name__}: {error}", kind=parsed.kind)
+        if await self._record([(raw, refusal)]):
+            self._say(raw, refusal)
+        return refusal
+
+    async def _record(self, read: Sequence[Read]) -> frozenset[str]:
+        """Keep what was understood, with all that follows from it. Gives the documents of which it was not known before."""
         async with self._store.transaction():
-            if not await self._store.record_parsed(raw.content_id, parsed, __version__):
-                return False
-            if isinstance(parsed, Notice):
-                await self._fold(raw, parsed)
-        return True
+            new = await self._store.record_parsed_many([(raw.content_id, parsed) for raw, parsed in read], __version__)
+            foldings = [
+                Folding(handlers.event_key(parsed), raw.content_id, parsed, raw.received)
+                for raw, parsed in read
+                if isinstance(parsed, Notice) and raw.content_id in new
+            ]
+            events = await self._store.fold_many(foldings, handlers.fold)
+            # A job for an older revision of an event has nothing to do.
+            newest = {event.event_key: event for event in events if event is not None}
+            await self._store.enqueue_many([_assessing(event) for event in newest.values() if self._is_assessed(event)])
+        return new
 
-    async def _fold(self, raw: RawAlert, notice: Notice) -> None:
-        event = await self._store.fold(
-            raw.content_id,
-            notice,
-            raw.received,
-            lambda last, new, content_id, received: handlers.fold(last, new, content_id=content_id, received=received),
-            event_key=handlers.event_key(notice),
+    def _is_assessed(self, event: Event) -> bool:
+        if event.role in handlers.policies[event.policy].roles:
+            return True
+        return event.role == "test" and self._settings.process_tests
+
+    def _say(self, raw: RawAlert, parsed: Parsed) -> None:
+        if isinstance(parsed, Refusal):
+            self._bound(raw).info("refused", action="refused", reason=parsed.reason, message=parsed.message)
+        elif isinstance(parsed, Notice):
+            self._bound(raw).info("notice", action="notice", kind=parsed.kind, event_id=parsed.event_id, revision=parsed.revision)
+
+    def _bound(self, raw: RawAlert) -> structlog.stdlib.BoundLogger:
+        bound: structlog.stdlib.BoundLogger = self._log.bind(
+            content_id=raw.content_id[:12], source=raw.source, topic=raw.topic, offset=raw.offset
         )
-        if event is None:
-            return
-        policy = handlers.policies[event.policy]
-        if event.role in policy.roles or (event.role == "test" and self._settings.process_tests):
-            await self._store.enqueue(
-                "assess",
-                event.event_key,
-                {"stage": "geometry", "event_revision": event.revision},
-                dedupe_key=f"{event.event_key}:{event.revision}:geometry",
-                priority=GEOMETRY_PRIORITY,
-            )
+        return bound
 
 
-def _kind(parsed: Parsed) -> str | None:
-    return parsed.kind
+def _parse_all(raws: Sequence[RawAlert]) -> list[Parsed]:
+    return [handlers.parse(raw.body, topic=raw.topic) for raw in raws]
+
+
+def _assessing(event: Event) -> Wanted:
+    return Wanted(
+        "assess",
+        event.event_key,
+        {"stage": "geometry", "event_revision": event.revision},
+        dedupe_key=f"{event.event_key}:{event.revision}:geometry",
+        priority=GEOMETRY_PRIORITY,
+    )

@@ -1,10 +1,24 @@
 """Postgres: the inbox, events, results, jobs. Nothing is overwritten: every row says when it was true and when we knew."""
 
 from .database import Database
+from .events import Folding
 from .inbox import PutResult
-from .jobs import Job
+from .jobs import Job, Wanted
 from .migrations import pending_migrations
-from .records import Artefact, Change, Delivery, EventPage, EventQuery, Listed, RefusedAlert, SourceState, Totals
+from .records import (
+    Artefact,
+    Change,
+    Delivery,
+    EventPage,
+    EventQuery,
+    InboxPart,
+    KeptGap,
+    Listed,
+    QuarantineQuery,
+    RefusedAlert,
+    SourceState,
+    Totals,
+)
 from .runner import JobRunner, RetryLater
 from .selection import InboxQuery
 from .store import Store
@@ -16,15 +30,20 @@ __all__ = [
     "Delivery",
     "EventPage",
     "EventQuery",
+    "Folding",
+    "InboxPart",
     "InboxQuery",
     "Job",
     "JobRunner",
+    "KeptGap",
     "Listed",
     "PutResult",
+    "QuarantineQuery",
     "RefusedAlert",
     "RetryLater",
     "SourceState",
     "Store",
     "Totals",
+    "Wanted",
     "pending_migrations",
 ]

@@ -18,7 +18,7 @@ from schemas.errors import ServiceUnreachable
 from .queries import load_queries
 from .records import Change, ChangeKind
 
-#: Of what the database does when it is away, ends, starts, is too full, or chose this transaction as a deadlock's victim.
+#: Of what the database does when it is away, ends, starts, is full, or chose this transaction as a deadlock's victim.
 PASSING = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
@@ -27,7 +27,11 @@ PASSING = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
+    # The disk is full, the memory or the connections are used up; or a disk gave an error.
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresIOError,
+    # A server that is about to take over does not write yet.
+    asyncpg.ReadOnlySQLTransactionError,
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     OSError,
@@ -156,7 +160,10 @@ class Database:
 
     async def _tell(self, what: ChangeKind, event_key: str | None = None, revision: int | None = None) -> None:
         """Tell every listener, when the transaction ends."""
-        await self._do("notify", to_json(Change(event_key=event_key, what=what, revision=revision)).decode())
+        await self._tell_all([Change(event_key=event_key, what=what, revision=revision)])
+
+    async def _tell_all(self, changes: Sequence[Change]) -> None:
+        await self._do("notify", [to_json(change).decode() for change in changes])
 
 
 SERVER_SETTINGS = {"application_name": "transients", "timezone": "UTC", "jit": "off"}

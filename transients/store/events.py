@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -11,14 +13,24 @@ from schemas import RECORDS_VERSION, Assessment, Event, Instant, Notice, from_js
 from schemas.errors import NotFound
 
 from .assessments import Assessments
-from .database import stamp, stamp_or_none
-from .records import EventPage, EventQuery, Listed
+from .database import searchable, stamp, stamp_or_none
+from .records import Change, EventPage, EventQuery, Listed
 
 
 class Fold(Protocol):
     """The pure folding, as `handlers.fold` is: the event with the notice in it, or None when it makes no event."""
 
     def __call__(self, event: Event | None, notice: Notice, /, *, content_id: str, received: Instant) -> Event | None: ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Folding:
+    """A notice to fold into its event: the document it was read from, and when that came."""
+
+    event_key: str
+    content_id: str
+    notice: Notice
+    received: Instant
 
 
 class Events(Assessments):
@@ -48,18 +60,24 @@ class Events(Assessments):
             The event with the notice in it. None when nothing changed: it had been folded in before, or makes no event.
         """
         key = handlers.event_key(notice) if event_key is None else event_key
+        return (await self.fold_many([Folding(key, content_id, notice, received)], fold_fn))[0]
+
+    async def fold_many(self, foldings: Sequence[Folding], fold_fn: Fold) -> list[Event | None]:
+        """Fold notices into their events, in order, all or nothing: as `fold` does one.
+
+        Returns
+        -------
+        list of Event or None
+            One for each notice: its event as it was with this notice in it, or None when nothing changed.
+        """
+        if not foldings:
+            return []
         async with self.transaction():
-            await self._row("lock_event", key, notice.event_id, notice.origin, notice.messenger, notice.role)
-            if await self._row("folded", key, content_id) is not None:
-                return None
-            last = await self._last_event(key)
-            event = fold_fn(last, notice, content_id=content_id, received=received)
-            if event is None or event == last:
-                await self._do("drop_empty_event", key)
-                return None
-            _require_next(key, last, event)
-            await self._save(event, content_id, received)
-        return event
+            standing = await self._lock(foldings)
+            folded = await self._folded(foldings)
+            found = [_fold_one(folding, standing, folded, fold_fn) for folding in foldings]
+            await self._save(foldings, found)
+        return found
 
     async def event(self, event_key: str, as_of: Instant | None = None) -> Event:
         """The event as folded so far, or as this database knew it at an instant. Raises NotFound."""
@@ -96,17 +114,61 @@ class Events(Assessments):
         page = await self.find_events(msgspec.structs.replace(query or EventQuery(), limit=limit))
         return tuple(item.event for item in page.items)
 
-    async def _last_event(self, key: str) -> Event | None:
-        row = await self._row("last_event", key)
-        return None if row is None else from_json(row["record"], Event)
+    async def _lock(self, foldings: Sequence[Folding]) -> dict[str, Event | None]:
+        """Hold the events, made where they are new, and give each as it stands; in the order of their keys, as everybody does."""
+        new = sorted({folding.event_key: folding.notice for folding in reversed(foldings)}.items())
+        rows = [(key, notice.event_id, notice.origin, notice.messenger, notice.role) for key, notice in new]
+        locked = await self._rows("lock_events", *map(list, zip(*rows, strict=True)))
+        standing: dict[str, Event | None] = {row["event_key"]: None for row in locked}
+        last = [(row["event_key"], row["revision"]) for row in locked if row["revision"] > 0]
+        if last:
+            for row in await self._rows("last_events", *map(list, zip(*last, strict=True))):
+                standing[row["event_key"]] = from_json(row["record"], Event)
+        return standing
 
-    async def _save(self, event: Event, content_id: str, received: Instant) -> None:
-        key = event.event_key
-        record = to_json(event).decode()
-        await self._do("put_event_revision", key, event.revision, content_id, stamp(received), record, RECORDS_VERSION)
-        identity = (event.event_id, event.origin, event.messenger, event.role, event.state)
-        await self._do("set_event", key, event.revision, *identity, list(event.aliases), stamp_or_none(event.t0))
-        await self._tell("event", key, event.revision)
+    async def _folded(self, foldings: Sequence[Folding]) -> set[tuple[str, str]]:
+        """Of the notices, which are part of their events already."""
+        rows = await self._rows("folded", [each.event_key for each in foldings], [each.content_id for each in foldings])
+        return {(row["event_key"], row["content_id"]) for row in rows}
+
+    async def _save(self, foldings: Sequence[Folding], found: Sequence[Event | None]) -> None:
+        made = [(folding, event) for folding, event in zip(foldings, found, strict=True) if event is not None]
+        if made:
+            revisions = [
+                (event.event_key, event.revision, folding.content_id, stamp(folding.received), to_json(event).decode())
+                for folding, event in made
+            ]
+            await self._do("put_event_revisions", *map(list, zip(*revisions, strict=True)), RECORDS_VERSION)
+            last = {event.event_key: event for _, event in made}
+            # Arrays of arrays must be rectangular: the names of each event go as the list in its record.
+            states = [
+                (e.event_key, e.revision, e.event_id, e.origin, e.messenger, e.role, e.state, _names(e), stamp_or_none(e.t0))
+                for e in last.values()
+            ]
+            await self._do("set_events", *map(list, zip(*states, strict=True)))
+            await self._tell_all([Change(event_key=event.event_key, revision=event.revision) for event in last.values()])
+        if len(made) < len(found):
+            # The folding made nothing of an event's first notice.
+            await self._do("drop_empty_events", sorted({folding.event_key for folding in foldings}))
+
+
+def _fold_one(folding: Folding, standing: dict[str, Event | None], folded: set[tuple[str, str]], fold_fn: Fold) -> Event | None:
+    """The event with the notice in it, which then stands; None when nothing changes."""
+    key, place = folding.event_key, (folding.event_key, folding.content_id)
+    if place in folded:
+        return None
+    last = standing[key]
+    event = fold_fn(last, folding.notice, content_id=folding.content_id, received=folding.received)
+    if event is None or event == last:
+        return None
+    _require_next(key, last, event)
+    folded.add(place)
+    standing[key] = event
+    return event
+
+
+def _names(event: Event) -> str:
+    return to_json([searchable(name) for name in event.aliases]).decode()
 
 
 def _require_next(key: str, last: Event | None, event: Event) -> None:

@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
-from collections.abc import AsyncIterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-import msgspec
-
-from schemas import (
-    RECORDS_VERSION,
-    Blob,
-    CircularLink,
-    Heartbeat,
-    Instant,
-    Notice,
-    Parsed,
-    PointingUpdate,
-    RawAlert,
-    Refusal,
-    from_json,
-    sha256_hex,
-    to_json,
-)
+from schemas import Instant, RawAlert, from_json, sha256_hex, to_json
 from schemas.errors import NotFound, RefusedInput
 
 from .blobs import Blobs
 from .database import searchable, stamp
-from .records import Delivery, RefusedAlert
+from .records import Delivery
 
-_OUTCOMES: dict[type, str] = {
-    Notice: "notice",
-    PointingUpdate: "pointing",
-    CircularLink: "circular",
-    Refusal: "refusal",
-    Heartbeat: "heartbeat",
-}
+#: Bytes sent to the server in one statement; a document that is larger goes alone.
+_STATEMENT_BYTES = 16_000_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,36 +27,65 @@ class PutResult:
 
 
 class Inbox(Blobs):
-    """Documents, their deliveries, and what handlers made of them."""
+    """Documents and their deliveries."""
 
     async def put_raw(self, raw: RawAlert) -> PutResult:
-        """Keep the bytes, once for ever, and note this delivery, in one transaction.
+        """`put_raw_many` of one alert."""
+        return (await self.put_raw_many([raw]))[0]
+
+    async def put_raw_many(self, raws: Sequence[RawAlert]) -> list[PutResult]:
+        """Keep the bytes of alerts, once for ever, and note their deliveries, in one transaction.
 
         Any bytes are taken. The same content again, by whatever road, is one document with one more delivery; the same
         offset read again is the same delivery, counted.
 
+        Returns
+        -------
+        list of PutResult
+            One for each alert, in order; of a content that comes several times here the first is the new one.
+
         Raises
         ------
         RefusedInput
-            `content_id` is not the SHA-256 of the body: a mistake of the source, not of the sender.
+            A `content_id` is not the SHA-256 of the body: a mistake of the source, not of the sender. Nothing is kept then.
         """
-        if raw.content_id != sha256_hex(raw.body):
-            raise RefusedInput("content_id is not the SHA-256 of the body", where=f"{raw.source} {raw.topic}")
+        for raw in raws:
+            if raw.content_id != sha256_hex(raw.body):
+                raise RefusedInput("content_id is not the SHA-256 of the body", where=f"{raw.source} {raw.topic}")
+        parts = list(_parts(raws))
+        if len(parts) == 1:
+            # One statement is a transaction by itself.
+            return await self._put(parts[0])
         async with self.transaction():
-            new = await self._row("put_document", raw.content_id, raw.body) is not None
-            broker_utc = None if raw.broker_time is None else raw.broker_time.iso
-            source, topic = searchable(raw.source), searchable(raw.topic)
-            road = (source, topic, raw.partition, raw.offset, stamp(raw.received), raw.received.iso, broker_utc)
-            await self._row("put_delivery", raw.content_id, *road)
-            await self._do("touch_source", source, stamp(raw.received), broker_utc, 0 if new else 1)
-        return PutResult(raw.content_id, new)
+            return [result for part in parts for result in await self._put(part)]
+
+    async def _put(self, raws: Sequence[RawAlert]) -> list[PutResult]:
+        rows = await self._rows(
+            "put_documents",
+            *_columns(3, _documents(raws)),
+            *_columns(10, _roads(raws)),
+            *_columns(5, _positions(raws)),
+            *_columns(4, _sources(raws)),
+        )
+        new = {row["content_id"] for row in rows}
+        results = []
+        for raw in raws:
+            results.append(PutResult(raw.content_id, raw.content_id in new))
+            new.discard(raw.content_id)
+        return results
 
     async def raw(self, content_id: str) -> RawAlert:
-        """A document as it first came. Raises NotFound."""
-        row = await self._row("raw", content_id)
-        if row is None:
+        """A document as it first came. Raises NotFound, also where its bytes went by policy."""
+        rows = await self._rows("raw", [content_id])
+        if not rows:
             raise NotFound(f"no document {content_id}")
-        return raw_of(row)
+        if rows[0]["body"] is None:
+            raise NotFound(f"the bytes of {content_id} went by the inbox's retention")
+        return raw_of(rows[0])
+
+    async def raws(self, content_ids: Sequence[str]) -> list[RawAlert]:
+        """Documents as they first came, in any order; those are left out that are not there or whose bytes went by policy."""
+        return [raw_of(row) for row in await self._rows("raw", list(content_ids)) if row["body"] is not None]
 
     async def deliveries(self, content_id: str) -> tuple[Delivery, ...]:
         """Every road by which a content came, in order."""
@@ -85,106 +94,6 @@ class Inbox(Blobs):
     async def unparsed(self, limit: int = 100) -> list[RawAlert]:
         """The oldest documents that no handler has spoken about yet."""
         return [raw_of(row) for row in await self._rows("unparsed", limit)]
-
-    async def record_parsed(self, content_id: str, parsed: Parsed, handler_version: str) -> bool:
-        """Keep what a handler made of a document; another version of it supersedes and does not erase.
-
-        Blobs inside a notice are kept as blobs. Of a heartbeat only the last is kept, with its source, and its document
-        goes: there is one a second.
-
-        Returns
-        -------
-        bool
-            False when this version had been recorded before; then nothing changes.
-
-        Raises
-        ------
-        NotFound
-            There is no such document.
-        """
-        async with self.transaction():
-            if isinstance(parsed, Heartbeat):
-                return await self._record_heartbeat(content_id, parsed, handler_version)
-            outcome = _OUTCOMES[type(parsed)]
-            if await self._row("set_outcome", content_id, outcome, handler_version) is None:
-                raise NotFound(f"no document {content_id}")
-            stored = msgspec.structs.replace(parsed, blobs=()) if isinstance(parsed, Notice) else parsed
-            columns = (outcome, *_columns(parsed), to_json(stored).decode(), RECORDS_VERSION)
-            if await self._row("put_parsed", content_id, handler_version, *columns) is None:
-                return False
-            await self._record_parts(content_id, parsed, handler_version)
-        return True
-
-    async def parsed(self, content_id: str) -> Parsed | None:
-        """What the handler that spoke last made of a document, blobs included; None before any spoke."""
-        row = await self._row("parsed", content_id)
-        if row is None:
-            return None
-        found: Parsed = from_json(row["record"], Parsed)  # type: ignore[arg-type]
-        return await self._with_blobs(content_id, row["handler_version"], found)
-
-    async def notices(self, origin: str, event_id: str) -> AsyncIterator[tuple[str, Notice, Instant]]:
-        """Content id, notice and time of receipt of every notice of an event, in the order they came."""
-        for row in await self._rows("notices", searchable(origin), searchable(event_id)):
-            notice = await self._with_blobs(row["content_id"], row["handler_version"], from_json(row["record"], Notice))
-            assert isinstance(notice, Notice)
-            yield row["content_id"], notice, Instant.parse(row["received_utc"])
-
-    async def reparse(self, content_id: str) -> None:
-        """Have a document parsed again. Raises NotFound."""
-        if await self._row("clear_outcome", content_id) is None:
-            raise NotFound(f"no document {content_id}")
-
-    async def refused(self, limit: int = 100, offset: int = 0) -> tuple[RefusedAlert, ...]:
-        """Documents not taken, newest first."""
-        return tuple(_refused(row) for row in await self._rows("refused", limit, offset))
-
-    async def pointing_updates(self, mission: str, before: Instant, limit: int = 1) -> tuple[PointingUpdate, ...]:
-        """Where a mission said it would point, latest first, up to an instant."""
-        rows = await self._rows("pointings", mission, stamp(before), limit)
-        return tuple(from_json(row["record"], PointingUpdate) for row in rows)
-
-    async def _record_heartbeat(self, content_id: str, heartbeat: Heartbeat, handler_version: str) -> bool:
-        if await self._row("set_outcome", content_id, "heartbeat", handler_version) is None:
-            raise NotFound(f"no document {content_id}")
-        await self._do("put_heartbeat", content_id, to_json(heartbeat).decode())
-        await self._do("drop_deliveries", content_id)
-        await self._do("drop_document", content_id)
-        return True
-
-    async def _record_parts(self, content_id: str, parsed: Parsed, handler_version: str) -> None:
-        if isinstance(parsed, Notice):
-            for position, blob in enumerate(parsed.blobs):
-                await self.put_blob(blob.data, blob.media_type)
-                await self._do("put_parsed_blob", content_id, handler_version, position, blob.blob_id)
-        elif isinstance(parsed, PointingUpdate):
-            await self._do("put_pointing", content_id, parsed.mission, stamp(parsed.time), to_json(parsed).decode())
-        elif isinstance(parsed, Refusal):
-            await self._tell("refused")
-
-    async def _with_blobs(self, content_id: str, handler_version: str, parsed: Parsed) -> Parsed:
-        if not isinstance(parsed, Notice):
-            return parsed
-        rows = await self._rows("parsed_blobs", content_id, handler_version)
-        blobs = tuple(Blob(blob_id=row["blob_id"], media_type=row["media_type"], data=row["data"]) for row in rows)
-        return msgspec.structs.replace(parsed, blobs=blobs)
-
-
-def _columns(parsed: Parsed) -> tuple[str | None, str | None, str | None, str | None, str | None]:
-    """kind, origin, event_id, role, reason."""
-    match parsed:
-        case Notice():
-            found: tuple[str | None, ...] = (parsed.kind, parsed.origin, parsed.event_id, parsed.role, None)
-        case Refusal():
-            found = (parsed.kind, None, None, None, parsed.reason)
-        case PointingUpdate():
-            found = (parsed.kind, None, None, parsed.role, None)
-        case CircularLink():
-            found = (parsed.kind, None, parsed.event_id, None, None)
-        case Heartbeat():
-            found = (parsed.kind, None, None, None, None)
-    kind, origin, event_id, role, reason = (searchable(text) for text in found)
-    return kind, origin, event_id, role, reason
 
 
 def _time(text: str | None) -> Instant | None:
@@ -202,6 +111,7 @@ def raw_of(row: Any) -> RawAlert:
         offset=row["offset"],
         received=Instant.parse(row["received_utc"]),
         broker_time=_time(row["broker_utc"]),
+        headers=_headers(row["headers"]),
     )
 
 
@@ -213,18 +123,69 @@ def _delivery(row: Any) -> Delivery:
         offset=row["offset"],
         received=Instant.parse(row["received_utc"]),
         broker_time=_time(row["broker_utc"]),
+        headers=_headers(row["headers"]),
         times=row["times"],
     )
 
 
-def _refused(row: Any) -> RefusedAlert:
-    refusal = from_json(row["record"], Refusal)
-    return RefusedAlert(
-        content_id=row["content_id"],
-        source=row["source"],
-        topic=row["topic"],
-        received=Instant.parse(row["received_utc"]),
-        reason=refusal.reason,
-        message=refusal.message,
-        kind=refusal.kind,
-    )
+def _headers(text: str | None) -> dict[str, str]:
+    return {} if text is None else from_json(text, dict[str, str])
+
+
+def _parts(raws: Sequence[RawAlert]) -> Iterator[Sequence[RawAlert]]:
+    """The alerts in order, in parts that the server takes at once."""
+    begin = size = 0
+    for end, raw in enumerate(raws):
+        if end > begin and size + len(raw.body) > _STATEMENT_BYTES:
+            yield raws[begin:end]
+            begin, size = end, 0
+        size += len(raw.body)
+    if raws:
+        yield raws[begin:]
+
+
+def _columns(width: int, rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    """Rows as columns, which is how the server takes many at once."""
+    return [[row[column] for row in rows] for column in range(width)]
+
+
+def _documents(raws: Sequence[RawAlert]) -> list[tuple[Any, ...]]:
+    """Each content once."""
+    found: dict[str, tuple[Any, ...]] = {}
+    for raw in raws:
+        found.setdefault(raw.content_id, (raw.content_id, raw.body, searchable(raw.source)))
+    return list(found.values())
+
+
+def _roads(raws: Sequence[RawAlert]) -> list[tuple[Any, ...]]:
+    """Each delivery once, as it was first read, and how often it is there."""
+    found: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    times: collections.Counter[tuple[Any, ...]] = collections.Counter()
+    for raw in raws:
+        road = (raw.content_id, searchable(raw.source), searchable(raw.topic), raw.partition, raw.offset)
+        headers = to_json(raw.headers).decode() if raw.headers else None
+        broker_utc = None if raw.broker_time is None else raw.broker_time.iso
+        found.setdefault(road, (stamp(raw.received), raw.received.iso, broker_utc, headers))
+        times[road] += 1
+    return [(*road, *rest, times[road]) for road, rest in found.items()]
+
+
+def _positions(raws: Sequence[RawAlert]) -> list[tuple[Any, ...]]:
+    """The last alert of each partition, in one order for everybody."""
+    last: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for raw in raws:
+        if raw.partition is not None and raw.offset is not None:
+            place = (searchable(raw.source), searchable(raw.topic), raw.partition)
+            last[place] = (raw.offset, None if raw.broker_time is None else raw.broker_time.iso)
+    return [(*place, *read) for place, read in sorted(last.items())]
+
+
+def _sources(raws: Sequence[RawAlert]) -> list[tuple[Any, ...]]:
+    """What is new of each source, in one order for everybody."""
+    found: dict[str, tuple[Any, ...]] = {}
+    for raw in raws:
+        source = searchable(raw.source) or ""
+        received, broker_utc, count = found.get(source, (stamp(raw.received), None, 0))
+        told = broker_utc if raw.broker_time is None else raw.broker_time.iso
+        found[source] = (max(received, stamp(raw.received)), told, count + 1)
+    return [(source, *rest) for source, rest in sorted(found.items())]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -35,6 +37,18 @@ class Job(Record, frozen=True, kw_only=True):
     finished: Instant | None = None
     #: What went wrong the last time: "kind: message".
     error: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """A job to queue; see `Jobs.enqueue`."""
+
+    kind: str
+    event_key: str | None = None
+    payload: dict[str, Any] = dataclasses.field(default_factory=dict)
+    dedupe_key: str | None = None
+    priority: int = 0
+    not_before: Instant | None = None
 
 
 class Jobs(Outgoing):
@@ -71,15 +85,18 @@ class Jobs(Outgoing):
         int or None
             The job's number; None when its key was queued before.
         """
-        due = stamp_or_none(not_before)
+        wanted = Wanted(kind, event_key, payload or {}, dedupe_key, priority, not_before)
+        return (await self.enqueue_many([wanted]))[0]
+
+    async def enqueue_many(self, jobs: Sequence[Wanted]) -> list[int | None]:
+        """Queue jobs, in order, as `enqueue` does one: the number of each, None where its key was queued before."""
+        if not jobs:
+            return []
         async with self.transaction():
-            body = to_json(payload or {}).decode()
-            row = await self._row("put_job", kind, event_key, body, dedupe_key, priority, due)
-            if row is None:
-                return None
-            job_id: int = row["job_id"]
-            await self._dispatch(job_id, kind, priority, due)
-        return job_id
+            made = {row["position"] - 1: row["job_id"] for row in await self._rows("put_jobs", *_columns(jobs))}
+            new = [(number, jobs[position]) for position, number in made.items()]
+            await self._dispatch([(number, job.kind, job.priority, stamp_or_none(job.not_before)) for number, job in new])
+        return [made.get(position) for position in range(len(jobs))]
 
     async def retry_failed(self, job_id: int) -> None:
         """Queue a failed job again, its attempts counted anew. Raises NotFound when it is not a failed job."""
@@ -87,7 +104,7 @@ class Jobs(Outgoing):
             row = await self._row("reopen_job", job_id)
             if row is None:
                 raise NotFound(f"no failed job {job_id}")
-            await self._dispatch(job_id, row["kind"], row["priority"], None)
+            await self._dispatch([(job_id, row["kind"], row["priority"], None)])
 
     async def jobs(self, event_key: str | None = None, state: JobState | None = None, limit: int = 1000) -> tuple[Job, ...]:
         """Jobs of an event, or of all; newest first."""
@@ -108,8 +125,7 @@ class Jobs(Outgoing):
             # One process at a time, or two would adopt the same.
             await self._do("lock_adoption")
             rows = await self._rows("orphans")
-            for row in rows:
-                await self._dispatch(row["job_id"], row["kind"], row["priority"], None)
+            await self._dispatch([(row["job_id"], row["kind"], row["priority"], None) for row in rows])
         return len(rows)
 
     async def start_job(self, job_id: int) -> tuple[str, str | None, dict[str, Any], int] | None:
@@ -121,11 +137,27 @@ class Jobs(Outgoing):
         """Mark how an attempt ended: "done", "failed", or "queued" to be tried again."""
         await self._do("finish_job", job_id, state, error)
 
-    async def _dispatch(self, job_id: int, kind: str, priority: int, due: dt.datetime | None) -> None:
-        delay = None if due is None else max(dt.timedelta(0), due - dt.datetime.now(dt.UTC))
+    async def _dispatch(self, jobs: Sequence[tuple[int, str, int, dt.datetime | None]]) -> None:
+        """Put jobs into the queue: number, kind, priority, and when each is due."""
+        if not jobs:
+            return
+        now = dt.datetime.now(dt.UTC)
+        delays = [None if due is None else max(dt.timedelta(0), due - now) for *_, due in jobs]
+        numbers, kinds, priorities = zip(
+            *((str(number).encode(), kind, priority) for number, kind, priority, _ in jobs), strict=True
+        )
         async with self._connection() as connection:
             with translated():
-                await queue_on(connection).enqueue(kind, str(job_id).encode(), priority, delay)
+                await queue_on(connection).enqueue(list(kinds), list(numbers), list(priorities), delays)
+
+
+def _columns(jobs: Sequence[Wanted]) -> list[list[Any]]:
+    """Jobs as columns. Of a key that comes twice the first counts."""
+    rows = [
+        (job.kind, job.event_key, to_json(job.payload).decode(), job.dedupe_key, job.priority, stamp_or_none(job.not_before))
+        for job in jobs
+    ]
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def _instant(when: dt.datetime | None) -> Instant | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from schemas import Assessment, Event, Instant, Record
+import msgspec
 
-ChangeKind = Literal["event", "assessment", "circular", "publication", "message", "refused", "hold", "reconnected"]
+from schemas import Assessment, Event, Gap, Instant, Record
+
+ChangeKind = Literal["event", "assessment", "circular", "publication", "message", "refused", "gap", "hold", "reconnected"]
 
 
 class EventQuery(Record, frozen=True, kw_only=True):
@@ -58,6 +60,34 @@ class RefusedAlert(Record, frozen=True, kw_only=True):
     reason: str
     message: str
     kind: str | None = None
+    partition: int | None = None
+    offset: int | None = None
+    #: Bytes of the document, and whether they went by the inbox's policy.
+    size: int = 0
+    expired: bool = False
+
+
+class QuarantineQuery(Record, frozen=True, kw_only=True):
+    """Which refused documents are wanted, newest first. Every condition that is set must hold."""
+
+    reason: str | None = None
+    kind: str | None = None
+    source: str | None = None
+    #: Came from here (included) on.
+    since: Instant | None = None
+    limit: int = 100
+    offset: int = 0
+
+
+class KeptGap(Record, frozen=True, kw_only=True):
+    """A gap of a line, and who closed it."""
+
+    gap_id: int
+    gap: Gap
+    known: Instant
+    closed: Instant | None = None
+    closed_by: str | None = None
+    closed_why: str | None = None
 
 
 class Delivery(Record, frozen=True, kw_only=True):
@@ -69,6 +99,8 @@ class Delivery(Record, frozen=True, kw_only=True):
     offset: int | None = None
     received: Instant
     broker_time: Instant | None = None
+    #: What the carrier said beside the bytes, the first time.
+    headers: dict[str, str] = msgspec.field(default_factory=dict)
     times: int = 1
 
 
@@ -99,10 +131,31 @@ class SourceState(Record, frozen=True, kw_only=True):
     """How a source is doing."""
 
     source: str
-    #: Seconds since the last message or heartbeat was received.
-    lag_s: float
-    last_received: Instant
+    #: Seconds since the last message or heartbeat was received; None: never.
+    lag_s: float | None
+    last_received: Instant | None
     deliveries: int
     #: Deliveries whose content was known already.
     duplicates: int
     heartbeats: int
+    #: The time that the last heartbeat says.
+    last_pulse: Instant | None = None
+    #: Open gaps of this source.
+    gaps: int = 0
+    #: Whether a silence goes on.
+    silent: bool = False
+
+
+class InboxPart(Record, frozen=True, kw_only=True):
+    """The documents of one source and outcome."""
+
+    source: str
+    #: "notice", "pointing", "circular", "refusal"; None: waits for a handler.
+    outcome: str | None
+    documents: int
+    #: Bytes as they came, those that are still there, and documents whose bytes went by policy.
+    bytes_came: int
+    bytes_kept: int
+    expired: int
+    first: Instant
+    last: Instant

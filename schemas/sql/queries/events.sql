@@ -1,29 +1,38 @@
--- name: lock_event
--- Makes the row when the event is new, and holds it until the transaction ends: two workers never fold at once.
+-- name: lock_events
+-- Makes the rows of events that are new, and holds all until the transaction ends: two workers never fold at once. They are asked
+-- for in the order of their keys, or two workers would wait for each other.
 INSERT INTO event (event_key, revision, event_id, origin, messenger, role, state, known_at)
-VALUES ($1, 0, $2, $3, $4, $5, 'active', clock_timestamp())
+SELECT u.event_key, 0, u.event_id, u.origin, u.messenger, u.role, 'active', clock_timestamp()
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS u (event_key, event_id, origin, messenger, role)
 ON CONFLICT (event_key) DO UPDATE SET event_key = excluded.event_key
-RETURNING revision;
+RETURNING event_key, revision;
 
 -- name: folded
--- Whether this notice is part of the event already.
-SELECT revision FROM event_revision WHERE event_key = $1 AND content_id = $2;
+-- Which of the notices ($1 events, $2 documents) are part of their events already.
+SELECT event_key, content_id FROM event_revision
+WHERE (event_key, content_id) IN (SELECT * FROM unnest($1::text[], $2::text[]));
 
--- name: last_event
-SELECT record FROM event_revision WHERE event_key = $1 ORDER BY revision DESC LIMIT 1;
+-- name: last_events
+SELECT r.event_key, r.record FROM event_revision r
+JOIN unnest($1::text[], $2::integer[]) AS u (event_key, revision) USING (event_key, revision);
 
--- name: drop_empty_event
--- The folding made nothing of an event's first notice.
-DELETE FROM event WHERE event_key = $1 AND revision = 0;
+-- name: drop_empty_events
+DELETE FROM event WHERE event_key = ANY ($1::text[]) AND revision = 0;
 
--- name: put_event_revision
+-- name: put_event_revisions
+-- In order: known_at grows within an event.
 INSERT INTO event_revision (event_key, revision, content_id, valid_at, known_at, record, records_version)
-VALUES ($1, $2, $3, $4, clock_timestamp(), $5, $6);
+SELECT u.event_key, u.revision, u.content_id, u.valid_at, clock_timestamp(), u.record, $6::integer
+FROM unnest($1::text[], $2::integer[], $3::text[], $4::timestamptz[], $5::json[])
+    AS u (event_key, revision, content_id, valid_at, record);
 
--- name: set_event
-UPDATE event SET revision = $2, event_id = $3, origin = $4, messenger = $5, role = $6, state = $7, aliases = $8, t0 = $9,
-    known_at = clock_timestamp()
-WHERE event_key = $1;
+-- name: set_events
+-- $8: the aliases of each as a JSON array.
+UPDATE event e SET revision = u.revision, event_id = u.event_id, origin = u.origin, messenger = u.messenger, role = u.role,
+    state = u.state, aliases = ARRAY(SELECT json_array_elements_text(u.aliases)), t0 = u.t0, known_at = clock_timestamp()
+FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::json[], $9::timestamptz[])
+    AS u (event_key, revision, event_id, origin, messenger, role, state, aliases, t0)
+WHERE e.event_key = u.event_key;
 
 -- name: event_as_of
 -- $2 NULL: now.

@@ -1,8 +1,22 @@
--- name: put_job
--- A row comes back only when the key is new.
-INSERT INTO job (kind, event_key, payload, dedupe_key, priority, not_before) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (dedupe_key) DO NOTHING
-RETURNING job_id;
+-- name: put_jobs
+-- Rows come back for those whose key is new, with their places from 1; of a key that comes twice the first counts. Rows are made in
+-- order, so that the numbers of jobs are.
+WITH wanted AS (
+    SELECT *, row_number() OVER (PARTITION BY dedupe_key ORDER BY position) AS turn
+    FROM unnest($1::text[], $2::text[], $3::json[], $4::text[], $5::integer[], $6::timestamptz[]) WITH ORDINALITY
+        AS u (kind, event_key, payload, dedupe_key, priority, not_before, position)
+),
+numbered AS (
+    SELECT *, nextval(pg_get_serial_sequence('job', 'job_id')) AS job_id
+    FROM (SELECT * FROM wanted WHERE dedupe_key IS NULL OR turn = 1 ORDER BY position) ordered
+),
+made AS (
+    INSERT INTO job (job_id, kind, event_key, payload, dedupe_key, priority, not_before) OVERRIDING SYSTEM VALUE
+    SELECT job_id, kind, event_key, payload, dedupe_key, priority, not_before FROM numbered
+    ON CONFLICT (dedupe_key) DO NOTHING
+    RETURNING job_id
+)
+SELECT job_id, position FROM made JOIN numbered USING (job_id) ORDER BY position;
 
 -- name: start_job
 -- Nothing comes back for a job that is done or given up: it was delivered once more after a crash.
