@@ -5,7 +5,6 @@ Four notices share an id: found (1), a map (2), a position (3), taken back (4).
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from schemas import Notice
@@ -18,8 +17,6 @@ from .refused import Refused
 GUANO = "gcn.notices.swift.bat.guano"
 #: Where a notice has no record number.
 _NUMBERS = {"initial": 1, "update": 3, "retraction": 4}
-#: "Fermi 694215970": the trigger that was followed, where the text is no time.
-_FERMI = re.compile(r"Fermi(?:[ -]?GBM)?[ :#]+(\d{6,})", re.ASCII | re.IGNORECASE)
 
 
 def is_guano(value: dict[str, Any]) -> bool:
@@ -44,16 +41,6 @@ def from_guano(document: JsonDocument) -> Notice:
         kind=GUANO, messenger="gamma-ray", origin="Swift-BAT GUANO", event_id=event_id, aliases=tuple(others),
         revision=f"{kind} {order}", revision_order=(order,), role=gcnjson.role_of(document), retraction=retraction, region=region,
         significance=gcnjson.significance_of(value), classification=probabilities(classes) if isinstance(classes, dict) else {},
-        instruments=("BAT",), links=gcnjson.links_of(value), citations=followed(value), fields=document.fields(), blobs=blobs,
+        instruments=("BAT",), links=gcnjson.links_of(value), citations=gcnjson.followed(value), fields=document.fields(), blobs=blobs,
         remarks=remarks, **times,
     )  # fmt: skip
-
-
-def followed(value: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    """The trigger that was followed, as a citation: a Fermi trigger by its event's name, anything else as printed."""
-    printed = value.get("follow_up_event")
-    if not isinstance(printed, str | int) or isinstance(printed, bool) or not str(printed).strip():
-        return ()
-    text = str(printed).strip()
-    match = _FERMI.fullmatch(text)
-    return (("followup", f"Fermi-GBM:{match[1]}" if match else text),)

@@ -9,14 +9,13 @@ import re
 
 from schemas import Instant, Notice, Parsed, Policy, Role, Significance
 
-from . import gcnjson
+from ._gbm_json import JSON_KINDS, TARGETED, from_json
 from .classic import Place, classic_kind, common, links_of, moment_of, place_of, role_of
 from .documents import Document, JsonDocument, TextDocument
-from .numbers import integer, number, positive, probabilities
+from .numbers import integer, positive
 from .refused import Refused
 from .voevent import VOEvent
 
-JSON_KIND = "gcn.notices.fermi.gbm.trigger"
 #: Kind: (name of the revision, stage, containment of the error radius, systematics in it).
 #: Flight radii hold both errors, ground and final ones are statistical only, at 1 sigma; what the sub-threshold search's and
 #: the test's radius contain is not said.
@@ -29,15 +28,14 @@ _STAGES: dict[str, tuple[str, int, float | None, bool | None]] = {
     "FERMI_GBM_GND_INTERNAL": ("GND_POS", 2, 0.68, False),
     "FERMI_GBM_FIN_POS": ("FIN_POS", 3, 0.68, False),
     "FERMI_GBM_FIN_INTERNAL": ("FIN_POS", 3, 0.68, False),
+    # Types that exist and were hardly ever sent: nobody says what their radius contains.
+    "FERMI_GBM_LC": ("LC", 0, None, None),
+    "FERMI_GBM_TRANS": ("TRANS", 0, None, None),
     "FERMI_GBM_SUBTHRESH": ("SUBTHRESH", 0, None, True),
     "FERMI_GBM_POS_TEST": ("POS_TEST", 1, None, True),
 }
-_SUBTYPES = {
-    "INITIAL_ALERT": "FERMI_GBM_ALERT",
-    "FLIGHT_POSITION": "FERMI_GBM_FLT_POS",
-    "GROUND_POSITION": "FERMI_GBM_GND_POS",
-    "FINAL_POSITION": "FERMI_GBM_FIN_POS",
-}
+#: Kinds without a position of the burst, whatever they print.
+_NOWHERE = ("FERMI_GBM_LC",)
 #: Classes of the flight software by index.
 _CLASSES = {
     0: "ERROR", 1: "UNRELIABLE_LOCATION", 2: "LOCAL_PARTICLES", 3: "BELOW_HORIZON", 4: "GRB", 5: "GENERIC_SGR",
@@ -54,12 +52,13 @@ class Gbm:
     """Handler of Fermi-GBM's notices."""
 
     name = "gbm"
-    kinds = (*_STAGES, JSON_KIND)
+    kinds = (*_STAGES, *JSON_KINDS.values())
     topics = tuple(f"gcn.classic.voevent.{kind}" for kind in _STAGES if "INTERNAL" not in kind)
     #: A burst may start before GBM's trigger and last minutes after it; light travel adds at most 0.6 s.
     policies = (
         Policy(name="gbm", association_window_s=(-30.0, 100.0)),
         Policy(name="gbm-subthreshold", association_window_s=(-30.0, 30.0)),
+        Policy(name="gbm-targeted", roles=()),
     )
 
     def recognise(self, document: Document) -> str | None:
@@ -69,17 +68,17 @@ class Gbm:
                 kind = classic_kind(document)
                 return kind if kind in _STAGES else None
             case JsonDocument():
-                return JSON_KIND if document.schema == "gcn/notices/fermi/gbm/trigger" else None
+                return JSON_KINDS.get(document.schema or "")
             case TextDocument():
                 return None
 
     def parse(self, document: Document, kind: str) -> Parsed:
         """Read a VOEvent or a JSON notice."""
-        return _from_json(document) if isinstance(document, JsonDocument) else _from_voevent(document, kind)
+        return from_json(document, kind) if isinstance(document, JsonDocument) else _from_voevent(document, kind)
 
     def policy_for(self, notice: Notice) -> Policy:
-        """Triggers, or sub-threshold transients."""
-        return self.policies[1 if notice.kind == "FERMI_GBM_SUBTHRESH" else 0]
+        """Triggers, sub-threshold transients, or candidates about another's event, which is searched itself."""
+        return self.policies[{"FERMI_GBM_SUBTHRESH": 1, TARGETED: 2}.get(notice.kind, 0)]
 
 
 def _from_voevent(document: Document, kind: str) -> Notice:
@@ -99,7 +98,7 @@ def _from_voevent(document: Document, kind: str) -> Notice:
         kind=kind, messenger="gamma-ray", origin="Fermi-GBM sub-threshold" if subthreshold else "Fermi-GBM", event_id=event_id,
         aliases=_burst_names(document),
         revision=f"{stage} {serial}", revision_order=(order, serial), role=role, time=moment.time, time_source=moment.source,
-        region=place.circle, significance=_significance(document), classification=_classes(document),
+        region=place.circle if kind not in _NOWHERE else None, significance=_significance(document), classification=_classes(document),
         duration_s=positive(document.get("Trans_Duration")), instruments=("GBM",), links=_links(document, place),
         remarks=(*moment.remarks, *place.remarks, *remarks), **common(document),
     )  # fmt: skip
@@ -143,27 +142,3 @@ def _links(document: VOEvent, place: Place) -> dict[str, str]:
     if place.circle is not None and "_locplot_" in plot and plot.endswith(".png"):
         links["healpix_url"] = plot.replace("_locplot_", "_healpix_").removesuffix(".png") + ".fit"
     return links
-
-
-def _from_json(document: JsonDocument) -> Notice:
-    value = document.value
-    kind = _SUBTYPES.get(str(value.get("subtype")))
-    if kind is None:
-        raise Refused("unknown-kind", f"a GBM trigger notice of unknown subtype {value.get('subtype')!r}")
-    stage, order, _, _ = _STAGES[kind]
-    event_id, *others = gcnjson.require_identity(document)
-    times = gcnjson.times_of(document)
-    if times["time"] is None:
-        raise Refused("bad-time", "the notice has no trigger_time")
-    region, remarks = gcnjson.region_of(value)
-    serial = integer(value.get("record_number")) or 0
-    classification = value.get("classification")
-    snr = positive(value.get("rate_snr"))
-    return Notice(
-        kind=JSON_KIND, messenger="gamma-ray", origin="Fermi-GBM", event_id=event_id, aliases=tuple(others),
-        revision=f"{stage} {serial}", revision_order=(order, serial), role=gcnjson.role_of(document),
-        retraction=value.get("alert_type") == "retraction", region=region,
-        significance=Significance(snr=snr, far_hz=number(value.get("far"))) if snr is not None else None,
-        classification=probabilities(classification) if isinstance(classification, dict) else {},
-        instruments=("GBM",), links=gcnjson.links_of(value), fields=document.fields(), remarks=remarks, **times,
-    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from schemas import Blob, Circle, Ellipse, Role, Significance, SkyMapRef
@@ -17,6 +18,8 @@ _TENSES: dict[str, Role] = {
     "current": "observation", "archival": "observation", "test": "test", "injection": "test", "injections": "test",
     "planned": "utility", "commanded": "utility",
 }  # fmt: skip
+#: "Fermi 694215970": the trigger that a search followed.
+_FERMI = re.compile(r"Fermi(?:[ -]?GBM)?[ :#]+(\d{6,})", re.ASCII | re.IGNORECASE)
 
 
 def role_of(document: JsonDocument) -> Role:
@@ -102,6 +105,16 @@ def significance_of(value: dict[str, Any]) -> Significance | None:
     snr = next((s for key in ("image_snr", "rate_snr") if (s := positive(value.get(key))) is not None), None)
     far, p_astro = number(value.get("far")), number(value.get("p_astro"))
     return None if snr is None and far is None and p_astro is None else Significance(snr=snr, far_hz=far, p_astro=p_astro)
+
+
+def followed(value: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The trigger that was followed, as a citation: a Fermi trigger by its event's name, anything else as printed."""
+    printed = value.get("follow_up_event")
+    if not isinstance(printed, str | int) or isinstance(printed, bool) or not str(printed).strip():
+        return ()
+    text = str(printed).strip()
+    match = _FERMI.fullmatch(text)
+    return (("followup", f"Fermi-GBM:{match[1]}" if match else text),)
 
 
 def links_of(value: dict[str, Any]) -> dict[str, str]:
