@@ -131,8 +131,10 @@ def recording(document: Document) -> tuple[Any, set[str]]:
     match document:
         case VOEvent():
             values = {item.name: getattr(document, item.name) for item in dataclasses.fields(document) if item.init}
-            twin = RecordingVOEvent(**values)
+            twin = RecordingVOEvent.__new__(RecordingVOEvent)
             object.__setattr__(twin, "used", used)
+            twin.__init__(**values)  # type: ignore[misc]
+            used.clear()
             return twin, used
         case JsonDocument():
             return RecordingJson(RecordingDict(document.value, used), document.schema, document.topic), used
