@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Protocol
 
 #: How librdkafka says that it has no token: the token server's answer, or why there was none, comes after it.
 _NO_TOKEN = ("Failed to acquire SASL OAUTHBEARER token", "there is no token available")
@@ -16,8 +17,23 @@ _PATIENCE_S = 60.0
 _NO_TOKEN_S = 300.0
 
 
+class Trouble(Protocol):
+    """Tells a login that is refused for good from trouble that passes."""
+
+    def is_final(self, text: str, now_s: float) -> bool:
+        """Whether a person must act. `text`: what librdkafka says; `now_s`: a monotonic clock, seconds."""
+
+
+class PasswordTrouble:
+    """A broker that refuses a password refuses it for good."""
+
+    def is_final(self, text: str, now_s: float) -> bool:
+        """Always."""
+        return True
+
+
 class LoginTrouble:
-    """Tells a login that is refused for good from trouble that passes. Both have the same error code in librdkafka.
+    """Of a login with tokens. Refused for good and trouble that passes have the same error code in librdkafka.
 
     A token server that says so refuses for good, at once. One that is away or out of order is waited for, and so is a broker
     that refuses a token which could not be renewed in time; a broker that goes on refusing while tokens are to be had

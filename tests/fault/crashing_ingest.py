@@ -19,12 +19,11 @@ from transients.store import Store
 
 def make_source(kind: str, servers: str, topic: str) -> Source:
     """A source whose group forgets a dead member soon."""
+    times = {"session.timeout.ms": 1500, "heartbeat.interval.ms": 300, "fetch.wait.max.ms": 10}
     if kind == "gcn":
-        times = {"session.timeout.ms": 1500, "heartbeat.interval.ms": 300, "fetch.wait.max.ms": 10}
         config = {"bootstrap.servers": servers, "security.protocol": "plaintext", **times}
         return GcnSource([topic], group_id=topic, config=config)
-    times = {"session_timeout_ms": 1500, "heartbeat_interval_ms": 300, "fetch_max_wait_ms": 10}
-    return KafkaSource([topic], bootstrap_servers=[servers], group_id=topic, **times)
+    return KafkaSource([topic], bootstrap_servers=[servers], group_id=topic, config=times)
 
 
 class DyingSource:

@@ -17,18 +17,17 @@ from transients.store import Store
 
 pytestmark = pytest.mark.kafka
 
+TIMES = {"session.timeout.ms": 2000, "heartbeat.interval.ms": 500, "fetch.wait.max.ms": 10}
 BODIES = [b"<voe/>", b"\x00\xff", b"{}", b"x" * 3_000_000]
 
 
 def gcn(servers: str, topic: str, group: str = "") -> GcnSource:
-    times = {"session.timeout.ms": 2000, "heartbeat.interval.ms": 500, "fetch.wait.max.ms": 10}
-    config = {"bootstrap.servers": servers, "security.protocol": "plaintext", **times}
+    config = {"bootstrap.servers": servers, "security.protocol": "plaintext", **TIMES}
     return GcnSource([topic], group_id=group or topic, config=config)
 
 
 def kafka(servers: str, topic: str, group: str = "") -> KafkaSource:
-    times = {"session_timeout_ms": 2000, "heartbeat_interval_ms": 500, "fetch_max_wait_ms": 10, "retry_backoff_ms": 100}
-    return KafkaSource([topic], bootstrap_servers=[servers], group_id=group or topic, **times)
+    return KafkaSource([topic], bootstrap_servers=[servers], group_id=group or topic, config=TIMES)
 
 
 Make = Callable[[str, str], Source]

@@ -23,7 +23,6 @@ from schemas.errors import ConfigurationError
 pytestmark = pytest.mark.kafka
 
 QUICK = {"session.timeout.ms": 2000, "heartbeat.interval.ms": 500, "fetch.wait.max.ms": 10}
-QUICK_KAFKA = {"session_timeout_ms": 2000, "heartbeat_interval_ms": 500, "fetch_max_wait_ms": 10, "retry_backoff_ms": 100}
 
 
 class Writer:
@@ -204,7 +203,8 @@ async def test_a_topic_that_is_not_there_yet_stalls_nothing_and_is_read_once_it_
 def kafka(broker: ApacheKafka, door: str, *topics: str, mechanism: str = "SCRAM-SHA-512", **more: Any) -> KafkaSource:
     protocol = {"PLAINTEXT": "PLAINTEXT", "WORD": "SASL_PLAINTEXT", "TLS": "SASL_SSL"}[door]
     login = {"security_protocol": protocol, "sasl_mechanism": mechanism, "username": "reader", "password": "right"}
-    options = {**login, **QUICK_KAFKA, **more}
+    options: dict[str, Any] = {**login, **more}
+    options["config"] = {"log_level": 0, **QUICK, **options.get("config", {})}
     return KafkaSource(topics, bootstrap_servers=[broker.address(door)], group_id=f"group.{topics[0]}", **options)
 
 
@@ -220,7 +220,7 @@ async def test_a_password_opens_and_a_wrong_one_is_said(
     async with reading(kafka(apache_kafka, "WORD", topic, mechanism=mechanism)) as got:
         assert await body_of(got) == b"two"
     wrong = kafka(apache_kafka, "WORD", topic, mechanism=mechanism, password="wrong")
-    with pytest.raises(ConfigurationError, match="SaslAuthenticationFailed"):
+    with pytest.raises(ConfigurationError, match="(?i)authentication failed"):
         await asyncio.wait_for(run(wrong, pytest.fail, asyncio.Event()), 5)
 
 
@@ -249,7 +249,7 @@ async def test_a_broker_whose_certificate_nobody_signed_gets_no_password(
     async def put(raw: RawAlert) -> None:
         got.append(raw)
 
-    with pytest.raises(ConfigurationError, match="the certificate of"):
+    with pytest.raises(ConfigurationError, match="certificate verify failed"):
         await asyncio.wait_for(run(kafka(apache_kafka, "TLS", topic, ca_file=str(signers)), one_by_one(put), asyncio.Event()), 10)
     assert got == []
 
@@ -257,7 +257,7 @@ async def test_a_broker_whose_certificate_nobody_signed_gets_no_password(
 async def test_any_kafka_reads_a_topic_once_it_is_there(apache_kafka: ApacheKafka, writer: Writer, topic: str) -> None:
     await writer.make(topic)
     later = f"{topic}.later"
-    async with reading(kafka(apache_kafka, "PLAINTEXT", topic, later, metadata_max_age_ms=500)) as got:
+    async with reading(kafka(apache_kafka, "PLAINTEXT", topic, later, config={"topic.metadata.refresh.interval.ms": 500})) as got:
         await writer.write(topic, b"there")
         assert await body_of(got) == b"there"
         await writer.make(later)
