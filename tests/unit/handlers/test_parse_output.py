@@ -34,12 +34,12 @@ def test_line_of_a_position() -> None:
 
 
 def test_summary_counts() -> None:
-    documents = [("a", every_sample()["gwalert"]), ("b", b"{"), ("c", voevent(61)), ("d", Refusal(reason="gone", message="d"))]
+    documents = [("a", every_sample()["gwalert"]), ("b", b"{"), ("c", voevent(777)), ("d", Refusal(reason="gone", message="d"))]
     summary = summarise(parse_lines(documents), 1.5)
     assert (summary["documents"], summary["notices"], summary["refused"]) == (4, 1, 3)
     assert summary["by_kind"] == {"igwn.gwalert": 1}
     assert summary["by_reason"] == {"malformed-json": 1, "unknown-kind": 1, "gone": 1}
-    assert summary["refused_by_kind"]["SWIFT_BAT_GRB_POS_ACK"] == 1
+    assert summary["refused_by_kind"]["GCN type 777"] == 1
     assert summary["seconds"] == 1.5
 
 

@@ -103,7 +103,7 @@ def test_each_by_its_word(data: bytes, reason: str) -> None:
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
-        (voevent(61, {"TrigID": "1"}), "SWIFT_BAT_GRB_POS_ACK"),
+        (voevent(154, {"TrigID": "1"}), "LVC_COUNTERPART"),
         (voevent(777, {}), "GCN type 777"),
         (voevent(None, {}, ivorn="ivo://some.where/stream#1"), "VOEvent some.where/stream"),
         (b'{"$schema": "https://gcn.nasa.gov/schema/v4.2.0/gcn/notices/chime/frb.schema.json"}', "gcn.notices.chime.frb"),
