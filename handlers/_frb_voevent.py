@@ -86,7 +86,8 @@ def _from_shared_form(document: VOEvent) -> Notice:
         role, remarks = "test", (*remarks, f"{name} is the name of a test: role test")
     width_ms = positive(document.get("width"))
     return Notice(
-        kind=KIND, messenger="radio", origin=origin, event_id=name, aliases=_published_name(document, name), revision="detection",
+        kind=KIND, messenger="radio", origin=origin, event_id=name, aliases=_published_name(document, name),
+        revision=(document.get("AlertType") or "detection").lower(),
         revision_order=(0,), role=role, time=moment.time, time_source=moment.source, region=place.circle,
         significance=_significance(document), properties=_properties(document),
         duration_s=1e-3 * width_ms if width_ms is not None else None, instruments=(telescope,), links=links_of(document),

@@ -1,19 +1,21 @@
 """IceCube's neutrinos: gold and bronze tracks, cascades, the earlier HESE and EHE streams, and the JSON tracks.
 
 Identity is (run, event), the version is `Rev` (JSON: record_number); `Pkt_Ser_Num` is no revision there. Rates are printed
-per year in VOEvents and in Hz in JSON.
+per year in VOEvents and in Hz in JSON. The maps of cascades and of revised tracks lie at the link `healpix_url`: the printed
+circle stays the region, for a map that cannot be had would leave none.
 """
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from schemas import Notice, Parsed, Policy, Significance
 
 from . import gcnjson
 from .classic import classic_kind, common, links_of, moment_of, place_of, role_of
 from .documents import Document, JsonDocument, TextDocument
-from .numbers import integer, number, per_year_hz
+from .numbers import integer, number, per_year_hz, positive
 from .refused import Refused
 from .voevent import VOEvent
 
@@ -27,6 +29,9 @@ _RADII: dict[str, tuple[float, bool]] = {
     "AMON_ICECUBE_HESE": (0.9, False),
     "AMON_ICECUBE_EHE": (0.5, False),
 }
+#: The JSON schema today, and before the stream was public: that one printed run and event as two ids, and was a test.
+_TEST_SCHEMA = "gcn/notices/icecube/test/gold_bronze_track_alerts"
+_SCHEMAS = ("gcn/notices/icecube/single_neutrino_alerts", _TEST_SCHEMA)
 #: "…_<run>_<event>[_<revision>][-NNN]" ends the IVORN.
 _IVORN = re.compile(r"_(\d+)_(\d+)(?:_(\d+))?(?:-\d+)?$")
 
@@ -47,8 +52,7 @@ class IceCube:
                 kind = classic_kind(document)
                 return kind if kind in _RADII else None
             case JsonDocument():
-                track = document.schema == "gcn/notices/icecube/single_neutrino_alerts"
-                return JSON_KIND if track or _track_topic(document.topic) else None
+                return JSON_KIND if document.schema in _SCHEMAS or _track_topic(document.topic) else None
             case TextDocument():
                 return None
 
@@ -94,13 +98,34 @@ def _from_voevent(document: Document, kind: str) -> Notice:
         significance=Significance(
             far_hz=per_year_hz(document.get("FAR")), p_astro=number(document.get("signalness", "Signalness")),
         ),
-        instruments=("IceCube",), links=links_of(document), remarks=tuple(remarks), **common(document),
+        properties=_energy(document.get("energy"), document.unit("energy")), instruments=("IceCube",), links=_links(document),
+        remarks=tuple(remarks), **common(document),
     )  # fmt: skip
+
+
+def _energy(printed: Any, unit: str = "TeV") -> dict[str, float]:
+    """The neutrino's likeliest energy in TeV. A label of GeV is left alone: such numbers were in TeV too."""
+    energy = positive(printed)
+    return {"energy_tev": energy} if energy is not None and unit == "TeV" else {}
+
+
+def _links(document: VOEvent) -> dict[str, str]:
+    """Addresses; a cascade's map under the name that all maps have."""
+    links = links_of(document)
+    return links | {"healpix_url": links["skymap_fits"]} if "skymap_fits" in links else links
+
+
+def _json_identity(document: JsonDocument) -> tuple[str, tuple[str, ...]]:
+    """Run and event as "run_event", and other names; the oldest form has the two as two ids."""
+    names = gcnjson.require_identity(document)
+    if len(names) == 2 and all(name.isascii() and name.isdigit() for name in names):
+        return f"{int(names[0])}_{int(names[1])}", ()
+    return names[0], names[1:]
 
 
 def _from_json(document: JsonDocument) -> Notice:
     value = document.value
-    event_id, *others = gcnjson.require_identity(document)
+    event_id, others = _json_identity(document)
     region, remarks = gcnjson.region_of(value)
     record = integer(value.get("record_number")) or 0
     times = gcnjson.times_of(document)
@@ -110,7 +135,8 @@ def _from_json(document: JsonDocument) -> Notice:
     return Notice(
         kind=JSON_KIND, messenger="neutrino", origin="IceCube", event_id=event_id,
         aliases=(*others, *gcnjson.identities(value.get("event_name"))), revision=str(record), revision_order=(record,),
-        role=gcnjson.role_of(document), retraction=retraction, region=region,
-        significance=Significance(far_hz=number(value.get("far")), p_astro=number(value.get("p_astro"))),
-        instruments=("IceCube",), links=gcnjson.links_of(value), fields=document.fields(), remarks=remarks, **times,
+        role="test" if document.schema == _TEST_SCHEMA else gcnjson.role_of(document), retraction=retraction, region=region,
+        significance=Significance(far_hz=number(value.get("far")), p_astro=number(value.get("p_astro", value.get("signalness")))),
+        properties=_energy(value.get("nu_energy")), instruments=("IceCube",), links=gcnjson.links_of(value),
+        fields=document.fields(), remarks=remarks, **times,
     )  # fmt: skip
