@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from schemas import Policy
 
-from .classic import classic_kind, moment_of
+from .classic import classic_kind, moment_of, role_by_trigger
 from .documents import Document
 from .kinds import ClassicHandler, ClassicKind, by_kind, identity_of
 from .numbers import integer
@@ -52,7 +52,13 @@ class Agile(ClassicHandler):
     def amend(self, document: VOEvent, kind: str) -> dict[str, Any]:
         """A trigger without a number (the first ones print 0) is named by its time."""
         number = identity_of(document, ("TrigID",))
-        unnamed = kind == MCAL and integer(number) == 0
-        if not unnamed:
-            return {"remarks": ("marked as definitely not a burst",)} if document.flag("Def_NOT_a_GRB") else {}
-        return {"event_id": moment_of(document).time.utc, "remarks": ("TrigID 0 names no event: named by its time",)}
+        changes: dict[str, Any] = {"remarks": []}
+        if self.table[kind].role is None:
+            changes["role"], remarks = role_by_trigger(document, number)
+            changes["remarks"] += remarks
+        if document.flag("Def_NOT_a_GRB"):
+            changes["remarks"].append("marked as definitely not a burst")
+        if kind == MCAL and integer(number) == 0:
+            changes["event_id"] = moment_of(document).time.utc
+            changes["remarks"].append("TrigID 0 names no event: named by its time")
+        return changes

@@ -28,7 +28,8 @@ class Counterparts(ClassicHandler):
 
     name = "counterparts"
     table = by_kind(
-        _kind("GRB_CNTRPART", "optical", "COUNTERPART"),
+        # Candidates of one event follow each other, each with the time of its own observation.
+        _kind("GRB_CNTRPART", "optical", "COUNTERPART", dates_event=False),
         _kind("COINCIDENCE", "gamma-ray", "COINCIDENCE"),
         _kind("SIMBADNED", "optical", "SIMBADNED"),
     )

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas import Instant, Notice, Parsed, Policy, Significance
+from schemas import Instant, Notice, Parsed, Policy
 
 from . import gcnjson
 from .documents import Document, JsonDocument
-from .numbers import celestial, positive
+from .numbers import celestial
 from .refused import Refused
 
 KIND = "gcn.notices.einstein_probe.wxt.alert"
@@ -43,12 +43,11 @@ class EinsteinProbe:
             raise Refused("bad-time", "the notice has no trigger_time")
         found = gcnjson.identities(value.get("id"))
         region, remarks = gcnjson.region_of(value)
-        snr = positive(value.get("image_snr"))
         return Notice(
             kind=kind, messenger="x-ray", origin="Einstein Probe", event_id=found[0] if found else _name(time, value),
             aliases=found[1:], revision="WXT", revision_order=(0,), role=gcnjson.role_of(document),
             retraction=value.get("alert_type") == "retraction", region=region,
-            significance=Significance(snr=snr) if snr is not None else None, instruments=("WXT",),
+            significance=gcnjson.significance_of(value), instruments=("WXT",),
             links=gcnjson.links_of(value), fields=document.fields(),
             remarks=remarks if found else (*remarks, "no id: named by its time and position"), **times,
         )  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from schemas import Circle, Ellipse, Notice, Parsed, Policy, Polygon
 
 from . import gcnjson
+from .classic import role_by_trigger
 from .documents import JsonDocument
 from .kinds import ClassicHandler, ClassicKind, by_kind, identity_of
 from .numbers import celestial, integer
@@ -56,10 +57,14 @@ class Maxi(ClassicHandler):
     def amend(self, document: VOEvent, kind: str) -> dict[str, Any]:
         """Numbers without leading zeros, which the same event has in one form and lacks in another; 0, 0 despite a radius."""
         printed = identity_of(document, ("TrigID",))
-        changes: dict[str, Any] = {"event_id": printed.lstrip("0") or "0"}
+        changes: dict[str, Any] = {"event_id": printed.lstrip("0") or "0", "remarks": []}
+        if self.table[kind].role is None:
+            changes["role"], remarks = role_by_trigger(document, printed)
+            changes["remarks"] += remarks
         place = document.position
         if place is not None and celestial(place.ra, place.dec) == (0, 0):
-            changes |= {"region": None, "remarks": (f"position {place.ra}, {place.dec} is a sentinel: no position",)}
+            changes["region"] = None
+            changes["remarks"].append(f"position {place.ra}, {place.dec} is a sentinel: no position")
         return changes
 
     def policy_for(self, notice: Notice) -> Policy:

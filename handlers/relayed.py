@@ -12,7 +12,7 @@ from schemas import Messenger, Policy, Significance
 from .classic import role_of
 from .documents import Document
 from .kinds import ClassicHandler, ClassicKind, by_kind
-from .numbers import number
+from .numbers import number, positive
 from .voevent import VOEvent
 
 KIND = "LVK_EXTERNAL"
@@ -52,6 +52,7 @@ class Relayed(ClassicHandler):
         changes: dict[str, Any] = {"origin": f"LVK external {instrument}", "messenger": messenger, "instruments": (instrument,)}
         if (far := number(document.get("FAR"))) is not None and far >= 0:
             changes["significance"] = Significance(far_hz=far)
+        changes["time_error_s"] = positive(document.get("Time_Error"))
         if role_of(document) == "observation" and document.flag("Test_Notice"):
             changes |= {"role": "test", "remarks": ("the test flag is set: role test",)}
         return changes

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from schemas import Notice, Parsed, Policy, Significance
+from schemas import Notice, Parsed, Policy
 
 from . import gcnjson
 from .documents import Document, JsonDocument
-from .numbers import integer, number, positive, probabilities
+from .numbers import integer, positive, probabilities
 from .refused import Refused
 
 GLOWBUG, BURSTCUBE, BURSTCUBE_TEST = "gcn.notices.glowbug.alert", "gcn.notices.burstcube.alert", "gcn.notices.burstcube.test"
@@ -42,20 +42,19 @@ class SmallSatellites:
         what = str(value.get("alert_type") or "initial")
         if times["time"] is None and what != "retraction":
             raise Refused("bad-time", "the notice has no trigger_time")
-        region, remarks = gcnjson.region_of(value)
+        region, blobs, remarks = gcnjson.place_of(value)
         role = gcnjson.role_of(document)
         if kind == BURSTCUBE_TEST and role == "observation":
             role, remarks = "test", (*remarks, "the schema is that of tests: role test")
         record, classes = integer(value.get("record_number")) or 0, value.get("classification")
-        snr, far, p_astro = positive(value.get("rate_snr")), number(value.get("far")), number(value.get("p_astro"))
-        stated = (snr, far, p_astro) != (None, None, None)
         return Notice(
             kind=kind, messenger="gamma-ray", origin=_ORIGINS[kind], event_id=event_id, aliases=tuple(others),
             revision=f"{what} {record}", revision_order=(_TYPES.get(what, 0), record), role=role,
             retraction=what == "retraction", region=region,
-            significance=Significance(snr=snr, far_hz=far, p_astro=p_astro) if stated else None,
+            significance=gcnjson.significance_of(value),
             classification=probabilities(classes) if isinstance(classes, dict) else {}, duration_s=positive(value.get("t90")),
-            instruments=(_ORIGINS[kind],), links=gcnjson.links_of(value), fields=document.fields(), remarks=remarks, **times,
+            instruments=(_ORIGINS[kind],), links=gcnjson.links_of(value), fields=document.fields(), remarks=remarks, blobs=blobs,
+            **times,
         )  # fmt: skip
 
     def policy_for(self, notice: Notice) -> Policy:

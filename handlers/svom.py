@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from schemas import Notice, Parsed, Policy, Significance
+from schemas import Notice, Parsed, Policy
 
 from . import gcnjson
 from .classic import role_of
@@ -47,8 +47,8 @@ class Svom(ClassicHandler):
         _kind("SVOM_ECLAIRS_CATALOG", "ECLAIRS_CATALOG", 1, "ECLAIRs", systematic=True, policy="svom-catalog"),
         _kind("SVOM_SLEWING", "SLEWING", 1, "ECLAIRs", systematic=True),
         _kind("SVOM_NOT_SLEWING", "NOT_SLEWING", 1, "ECLAIRs", systematic=True),
-        _kind("SVOM_MXT_INITIAL", "MXT_INITIAL", 2, "MXT", containment=0.9),
-        _kind("SVOM_MXT_UPDATE", "MXT_UPDATE", 2, "MXT", containment=0.9),
+        _kind("SVOM_MXT_INITIAL", "MXT_INITIAL", 2, "MXT", containment=0.9, dates_event=False),
+        _kind("SVOM_MXT_UPDATE", "MXT_UPDATE", 2, "MXT", containment=0.9, dates_event=False),
         _kind("SVOM_RETRACTION", "RETRACTION", _RETRACTED, "ECLAIRs", systematic=True, retraction=True),
     )
     json_kinds: ClassVar[Mapping[str, str]] = dict.fromkeys(
@@ -83,18 +83,16 @@ class Svom(ClassicHandler):
             changes["revision_order"] = (stage,)
         elif stage == 2:
             changes |= _mxt(document, self.table[kind].revision, stage, serial)
-            if changes["time"] is None:
-                changes["remarks"].append("the time printed is that of MXT's observation: no time of the burst")
         return changes
 
 
 def _mxt(document: VOEvent, revision: str, stage: int, serial: int) -> dict[str, Any]:
-    """The quality orders MXT's positions; the time printed is when MXT looked, the burst's stands in Alert_Seq_T0."""
+    """The quality orders MXT's positions; the time printed is when MXT looked, the burst's stands in Alert_Seq_T0 at times."""
     match = _QUALITY.search(document.ivorn)
     quality = int(match[1]) if match else 0
     changes: dict[str, Any] = {"revision": f"{revision} qf{quality}", "revision_order": (stage, quality, serial)}
     burst = read_iso(document.get("Alert_Seq_T0"))
-    return changes | {"time": burst, "time_source": "Alert_Seq_T0" if burst is not None else None}
+    return changes | ({"time": burst, "time_source": "Alert_Seq_T0"} if burst is not None else {})
 
 
 def _classes(document: VOEvent) -> dict[str, float]:
@@ -112,15 +110,13 @@ def _from_json(document: JsonDocument) -> Notice:
     region, remarks = gcnjson.region_of(value)
     instrument = str(value.get("instrument") or "")
     stage = {"GRM": 0, "MXT": 2}.get(instrument, 1)
-    snr = next((s for key in ("image_snr", "rate_snr") if (s := positive(value.get(key))) is not None), None)
     retraction = value.get("alert_type") == "retraction"
-    p_astro = number(value.get("p_astro"))
     return Notice(
         kind=JSON_KIND, messenger="x-ray" if instrument == "MXT" else "gamma-ray", origin="SVOM", event_id=event_id,
         aliases=(*others, *gcnjson.identities(value.get("event_name"))),
         revision=f"{instrument} {value.get('alert_type') or 'initial'}",
         revision_order=(_RETRACTED if retraction else stage,), role=gcnjson.role_of(document), retraction=retraction,
-        region=region, significance=Significance(snr=snr, p_astro=p_astro) if (snr, p_astro) != (None, None) else None,
+        region=region, significance=gcnjson.significance_of(value),
         instruments=(instrument,) if instrument else (), links=gcnjson.links_of(value), fields=document.fields(),
         remarks=remarks, **times,
     )  # fmt: skip

@@ -21,7 +21,7 @@ class Tev(ClassicHandler):
         ClassicKind(kind="MILAGRO_POS", messenger="gamma-ray", origin="MILAGRO", revision="POS", instruments=("MILAGRO",)),
         ClassicKind(
             kind=HESS, messenger="gamma-ray", origin="H.E.S.S.", revision="GRB", snr=("significance",),
-            duration=("observation_duration",), instruments=("H.E.S.S.",), policy="hess",
+            duration=("observation_duration",), instruments=("H.E.S.S.",), policy="hess", dates_event=False,
         ),
     )  # fmt: skip
     #: H.E.S.S. looks where another's alert sent it: that alert is searched, the report recorded.
@@ -39,8 +39,5 @@ class Tev(ClassicHandler):
         return super().recognise(document)
 
     def amend(self, document: VOEvent, kind: str) -> dict[str, Any]:
-        """H.E.S.S. names the event in the IVORN; its time is when it looked, not the burst's."""
-        if kind != HESS:
-            return {}
-        remark = "the time is that of the observation, not of the burst"
-        return {"event_id": document.ivorn.partition("#")[2] or None, "time_source": "observation", "remarks": (remark,)}
+        """H.E.S.S. names the event in the IVORN."""
+        return {"event_id": document.ivorn.partition("#")[2] or None} if kind == HESS else {}
