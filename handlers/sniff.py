@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import struct
 
 from ._values import read_avro, read_json
 from .documents import Document, JsonDocument, TextDocument, is_circular_title, schema_path
 from .limits import MAX_BYTES
-from .packets import packet_name
+from .packet_reading import is_packet, read_packet
 from .refused import Refused
 from .voevent import is_voevent_json, read_voevent_json, read_voevent_xml
 
@@ -35,9 +34,8 @@ def read_document(data: bytes, topic: str | None = None) -> Document:
         raise Refused("too-large", f"{len(data)} bytes are more than the {MAX_BYTES} taken")
     if data.startswith(b"Obj\x01"):
         return JsonDocument(*read_avro(data), topic)
-    if len(data) == 160 and data[0] == 0 and (number := struct.unpack(">i", data[:4])[0]) in range(1, 1000):
-        kind = packet_name(number)
-        raise Refused("binary-notice", f"160-byte packets are not taken ({kind}, {number}): use VOEvent or JSON", kind=kind)
+    if is_packet(data):
+        return read_packet(data)
     text = _decode(data)
     start = text.lstrip()[:1]
     if start == "<":

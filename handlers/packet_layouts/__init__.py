@@ -1,0 +1,18 @@
+"""Layouts of the 160-byte packets of GCN Classic, by packet type.
+
+A type stands here when a real packet of it was compared with VOEvents of its kind (names, units, scales, flags), or when it
+shares the layout of one that was: the packets of one trigger's later or internal notices, and the earlier or test ones of LVC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from . import fermi, messengers, others, swift
+from .items import SIZE, UNSET, WORDS, Flags, Item, Layout, Text, Words
+
+__all__ = ["LAYOUTS", "SIZE", "UNSET", "WORDS", "Flags", "Item", "Layout", "Text", "Words"]
+
+#: Layouts by packet type.
+LAYOUTS: Mapping[int, Layout] = MappingProxyType({**fermi.LAYOUTS, **messengers.LAYOUTS, **others.LAYOUTS, **swift.LAYOUTS})
