@@ -21,6 +21,7 @@ from .integral import IntegralAlerts
 from .km3net import Km3net
 from .konus import Konus
 from .lat import Lat
+from .lvc_counterpart import LvcCounterpart
 from .lvk import Lvk
 from .maxi import Maxi
 from .nu_track import NuTrack
@@ -71,6 +72,7 @@ registry = Registry(
         SuperK(),
         Frb(),
         Boom(),
+        LvcCounterpart(),
         Antares(),
     )
 )

@@ -6,14 +6,15 @@ Position: none of them has one; the classic form prints 0, 0 with an error of 36
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from schemas import Instant, Notice, Parsed, Policy, Significance, Threshold
 
 from . import gcnjson
 from .classic import place_of, role_of
 from .documents import Document, JsonDocument
-from .kinds import ClassicHandler, ClassicKind, by_kind, classic_notice
+from .kinds import ClassicHandler, ClassicKind, by_kind
 from .numbers import integer, number, per_year_hz, positive
 from .refused import Refused
 from .times import read_iso
@@ -39,31 +40,21 @@ class Snews(ClassicHandler):
     table = by_kind(ClassicKind(kind="SNEWS", messenger="neutrino", origin=ORIGIN, revision="SNEWS"))
     policies = (POLICY,)
 
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The classic kind, the one of GCN's schema, and SNEWS' own."""
-        return (*self.table, JSON_KIND, HOP_KIND)
-
-    @property
-    def topics(self) -> tuple[str, ...]:
-        """GCN's topics and Hop's."""
-        return ("gcn.classic.voevent.SNEWS", JSON_KIND, HOP_KIND)
+    json_kinds: ClassVar[Mapping[str, str]] = {"gcn/notices/snews2/coincidence": JSON_KIND, HOP_KIND: HOP_KIND}
 
     def recognise(self, document: Document) -> str | None:
         """By packet type or schema; SNEWS' own alerts by the name they give themselves."""
-        if not isinstance(document, JsonDocument):
-            return super().recognise(document)
-        if document.schema == "gcn/notices/snews2/coincidence" or document.topic == JSON_KIND:
-            return JSON_KIND
-        named = str(document.value.get("_id") or document.value.get("id")).startswith("SNEWS_Coincidence")
-        return HOP_KIND if named and "neutrino_times" in document.value else None
+        if isinstance(document, JsonDocument) and "neutrino_times" in document.value:
+            return HOP_KIND if str(_own_name(document.value)).startswith("SNEWS_Coincidence") else None
+        return super().recognise(document)
 
-    def parse(self, document: Document, kind: str) -> Parsed:
-        """Read a notice of any form."""
-        if isinstance(document, JsonDocument):
-            return _from_schema(document) if kind == JSON_KIND else _from_hop(document)
-        assert isinstance(document, VOEvent)
-        return classic_notice(document, self.table[kind], **_amend(document))
+    def amend(self, document: VOEvent, kind: str) -> dict[str, Any]:
+        """Detectors, retraction, and no position where the error is the whole sky."""
+        return _amend(document)
+
+    def from_json(self, document: JsonDocument, kind: str) -> Parsed:
+        """Read a notice of GCN's schema, or SNEWS' own. Raises Refused: no-identity, bad-time."""
+        return _from_schema(document) if kind == JSON_KIND else _from_hop(document)
 
 
 def _amend(document: VOEvent) -> dict[str, Any]:
@@ -113,7 +104,7 @@ def _triggered(status: Any) -> tuple[str, ...]:
 def _from_hop(document: JsonDocument) -> Notice:
     """Read SNEWS' own alert. Each update has a new name: what names the event is its first neutrino, to the second."""
     value = document.value
-    name = str(value.get("_id") or value.get("id"))
+    name = str(_own_name(value))
     first = _first_neutrino(value.get("neutrino_times"))
     word = str(value.get("alert_type") or "").upper()
     detectors = tuple(map(str, value["detector_names"])) if isinstance(value.get("detector_names"), list) else ()
@@ -132,6 +123,11 @@ def _from_hop(document: JsonDocument) -> Notice:
         properties={"p_values average": average} if average is not None else {}, instruments=detectors,
         fields=document.fields(),
     )  # fmt: skip
+
+
+def _own_name(value: dict[str, Any]) -> Any:
+    """The alert's own name; the key lost its underscore in later versions."""
+    return value.get("_id") or value.get("id")
 
 
 def _first_neutrino(times: Any) -> Instant:

@@ -6,7 +6,8 @@ kpc there and in Mpc in JSON, where the mission's page says kpc.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -14,8 +15,8 @@ from schemas import Notice, Parsed, Policy, Threshold
 
 from . import gcnjson
 from .classic import place_of
-from .documents import Document, JsonDocument
-from .kinds import ClassicHandler, ClassicKind, by_kind, classic_notice
+from .documents import JsonDocument
+from .kinds import ClassicHandler, ClassicKind, by_kind
 from .numbers import integer, number, positive
 from .refused import Refused
 from .voevent import VOEvent
@@ -35,37 +36,22 @@ class SuperK(ClassicHandler):
     table = by_kind(
         ClassicKind(
             kind="SK_SN", messenger="neutrino", origin=ORIGIN, revision="SK_SN", identity=("Trigger_Number", "TrigID"),
-            duration=("Duration",), instruments=("Super-Kamiokande",),
+            duration=("Duration",), instruments=("Super-Kamiokande",), clocks=("Pkt",),
         )
     )  # fmt: skip
+    json_kinds: ClassVar[Mapping[str, str]] = {"gcn/notices/superk/sn_alert": JSON_KIND}
     #: As for all neutrino bursts of supernovae: somebody is woken, minutes about the neutrinos are searched.
     policies = (
         Policy(name="superk", search_half_width_s=600.0, association_window_s=(-600.0, 600.0), wake_if=(Threshold(),)),
     )  # fmt: skip
 
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The classic kind and JSON's."""
-        return (*self.table, JSON_KIND)
+    def amend(self, document: VOEvent, kind: str) -> dict[str, Any]:
+        """Radius, distance, how many neutrinos."""
+        return _amend(document)
 
-    @property
-    def topics(self) -> tuple[str, ...]:
-        """GCN's topics."""
-        return ("gcn.classic.voevent.SK_SN", JSON_KIND)
-
-    def recognise(self, document: Document) -> str | None:
-        """By packet type; JSON by its schema or topic."""
-        if not isinstance(document, JsonDocument):
-            return super().recognise(document)
-        mine = document.schema == "gcn/notices/superk/sn_alert" or document.topic == JSON_KIND
-        return JSON_KIND if mine else None
-
-    def parse(self, document: Document, kind: str) -> Parsed:
-        """Read a notice of either form."""
-        if isinstance(document, JsonDocument):
-            return _from_json(document)
-        assert isinstance(document, VOEvent)
-        return classic_notice(document, self.table[kind], **_amend(document))
+    def from_json(self, document: JsonDocument, kind: str) -> Parsed:
+        """Read a JSON alert. Raises Refused: no-identity, bad-time."""
+        return _from_json(document)
 
 
 def _amend(document: VOEvent) -> dict[str, Any]:
