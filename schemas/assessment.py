@@ -185,6 +185,8 @@ class SearchResult(Record, kw_only=True):
     bins: int
     window_s: tuple[float, float]
     completeness: float
+    #: The gap in the data that holds T0, where there is one of more than a second: then nothing is known about T0.
+    gap_at_t0_s: tuple[float, float] | None = None
     simulated: bool = False
     #: From sidebands.
     background_rate_cts_s: float

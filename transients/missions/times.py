@@ -5,7 +5,8 @@ from __future__ import annotations
 import astropy.units as u
 from astropy.time import Time, TimeDelta
 
-from schemas import Instant
+from schemas import Instant, TimeFrame
+from schemas.errors import RefusedInput
 
 #: IJD = MJD(TT) - 51544 exactly: IJD 0 is 2000-01-01T00:00:00 TT, 1999-12-31T23:58:55.816 UTC.
 IJD_ZERO_MJD = 51544
@@ -44,3 +45,24 @@ def ijd(time: Time) -> float:
 def from_ijd(days: float) -> Time:
     """The time (UTC) of an IJD; an array gives an array Time."""
     return Time(IJD_ZERO_MJD, days, format="mjd", scale="tt").utc
+
+
+def between_frames_s(given: TimeFrame, wanted: TimeFrame, light_travel_s: float | None) -> float:
+    """What to add to a time of one frame to have it in another, s.
+
+    Parameters
+    ----------
+    given, wanted : "spacecraft" or "geocentre"
+    light_travel_s : float or None
+        t(geocentre) - t(spacecraft) for the direction in question.
+
+    Raises
+    ------
+    RefusedInput
+        The frames differ, and no light travel time is given.
+    """
+    if given == wanted:
+        return 0.0
+    if light_travel_s is None:
+        raise RefusedInput(f"one time is of the {wanted}, the other of the {given}: light travel time needed")
+    return light_travel_s if wanted == "geocentre" else -light_travel_s

@@ -10,7 +10,7 @@ import numpy as np
 
 from schemas import Event, FloatArray, Geometry, InputRef, LightCurve, LimitResult, Policy, Provenance, ResponseWord, sha256_hex
 from schemas.errors import NoData, RefusedInput
-from transients.missions import seconds_between
+from transients.missions.times import between_frames_s, seconds_between
 from transients.search import CountLevel, count_levels, count_limits, fluence_per_count, limit_map, published_limits
 from transients.search import limits as limits_of_levels
 from transients.sky import SkyMap, response_at_peak, response_over, write_skymap
@@ -101,11 +101,11 @@ def _compute(event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart
 
 
 def _t0_seconds(curve: LightCurve, geometry: Geometry) -> float:
-    """When T0 reached the spacecraft, seconds from the curve's reference."""
+    """When T0 reached the spacecraft, seconds from the curve's reference; without a direction, the time as printed."""
     t0_s = seconds_between(geometry.t0, curve.info.reference)
-    if curve.info.time_frame == "spacecraft" and geometry.light_travel_s is not None:
-        t0_s -= geometry.light_travel_s
-    return t0_s
+    if geometry.light_travel_s is None:
+        return t0_s
+    return t0_s + between_frames_s("geocentre", curve.info.time_frame, geometry.light_travel_s)
 
 
 def _maps(

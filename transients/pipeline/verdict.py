@@ -23,9 +23,13 @@ def verdict(
         return "retracted"
     if any(result.detection for result in searches):
         return "detection"
-    if any(result.window_s[0] <= 0.0 <= result.window_s[1] for result in searches):
+    if any(_saw_t0(result) for result in searches):
         return "non-detection"
     offline = geometry is not None and geometry.expectation is not None and geometry.expectation.status == "OFFLINE"
     if offline and (searches or not any(status.completeness > 0 for status in data)):
         return "inactive"
     return "no-data" if searched else "pending"
+
+
+def _saw_t0(result: SearchResult) -> bool:
+    return result.window_s[0] <= 0.0 <= result.window_s[1] and result.gap_at_t0_s is None

@@ -66,9 +66,11 @@ def operations(assessment: Assessment) -> str | None:
         parts.append(f"At T0 {state} expected from {geometry.mission} (revolution {geometry.revolution}; {expected.source}).")
     for search in assessment.searches:
         start, stop = search.window_s
+        gap = search.gap_at_t0_s
+        hole = "" if gap is None else f"; none from {offset(gap[0], 1)} s to {offset(gap[1], 1)} s, about T0 itself"
         parts.append(
             f"{search.instrument} data are in hand from {offset(start, 1)} s to {offset(stop, 1)} s "
-            f"({percent(search.completeness)} complete)."
+            f"({percent(search.completeness)} complete{hole})."
         )
     return wrap(" ".join(parts))
 

@@ -91,3 +91,15 @@ def about(lc: LightCurve, t0_s: float, half_width_s: float, shift_s: float = 0.0
 def completeness(bins: Bins, half_width_s: float) -> float:
     """Observed over expected time in the window, at most 1."""
     return min(1.0, bins.exposure_s / (2.0 * half_width_s))
+
+
+def gap_at(bins: Bins, at_s: float, longest_s: float) -> tuple[float, float] | None:
+    """The stretch without data that holds `at_s`, start and end in s from T0; None where it is no longer than `longest_s`.
+
+    Before the first bin and after the last there is no gap: there the data end.
+    """
+    following = int(np.searchsorted(bins.start_s, at_s, side="right"))
+    if following in (0, len(bins)):
+        return None
+    start, stop = float(bins.stop_s[following - 1]), float(bins.start_s[following])
+    return (start, stop) if start <= at_s and stop - start > longest_s else None

@@ -18,12 +18,12 @@ from schemas import (
     SearchResult,
     TimeFrame,
 )
-from schemas.errors import NoData, RefusedInput
+from schemas.errors import NoData
 from transients import __version__
-from transients.missions.times import seconds_between
+from transients.missions.times import between_frames_s, seconds_between
 
 from .background import Background, fit_background
-from .bins import Bins, about, completeness
+from .bins import Bins, about, completeness, gap_at
 from .burst import Burst, measure_burst, source_interval
 from .falsealarm import COUNTED_SNR, LEAKING_SPIKES, FalseAlarms, association_fap, measure_false_alarms
 from .noise import Overdispersion, excess_noise, measure_overdispersion
@@ -44,6 +44,8 @@ MOST_EXCESSES = 50
 DETECTION_FAP = 0.003
 #: Observed fractions below this are mentioned.
 _COMPLETE = 0.95
+#: A gap at T0 longer than the time scale that circulars quote leaves T0 unseen, s.
+LONGEST_GAP_S = 1.0
 #: Counts per 50 ms above which SPI-ACS's counter is known to be coarse.
 _COARSE_COUNTS = 10_000.0
 _COARSE_BIN_S = 0.05
@@ -94,7 +96,8 @@ def search(
     NoData
         Too little time without a source for a background.
     """
-    t0_s, shift_s = t0_seconds(lc, t0), _shift(lc, time_frame, light_travel_s)
+    t0_s = t0_seconds(lc, t0)
+    shift_s = between_frames_s(lc.info.time_frame, time_frame, light_travel_s)
     bins = about(lc, t0_s, half_width_s, shift_s)
     background = fit_background(about(lc, t0_s, max(half_width_s, BACKGROUND_HALF_WIDTH_S), shift_s))
     overdispersion = measure_overdispersion(background)
@@ -116,6 +119,7 @@ def search(
         bins=len(bins),
         window_s=(float(bins.start_s[0]), float(bins.stop_s[-1])),
         completeness=completeness(bins, half_width_s),
+        gap_at_t0_s=gap_at(bins, 0.0, LONGEST_GAP_S),
         simulated=lc.info.simulated,
         background_rate_cts_s=background.mean_rate[0],
         background_word=background_word(_word_noise(noise, bins.bin_s)),
@@ -138,14 +142,6 @@ def search(
 def _touches(windows: Windows, bins: Bins, half_width_s: float) -> npt.NDArray[np.bool_]:
     """Which windows have time within T0 +- `half_width_s`."""
     return np.asarray((bins.start_s[windows.first] < half_width_s) & (bins.stop_s[windows.stop - 1] > -half_width_s))
-
-
-def _shift(lc: LightCurve, time_frame: TimeFrame, light_travel_s: float | None) -> float:
-    if lc.info.time_frame == time_frame:
-        return 0.0
-    if light_travel_s is None:
-        raise RefusedInput(f"T0 is of the {time_frame}, the light curve of the {lc.info.time_frame}: light travel time needed")
-    return light_travel_s if time_frame == "geocentre" else -light_travel_s
 
 
 def _false_alarms(lc: LightCurve, background: Background, windows: Windows) -> FalseAlarms:
@@ -259,6 +255,9 @@ def _caveats(bins: Bins, background: Background, half_width_s: float, burst: Bur
     observed = completeness(bins, half_width_s)
     if observed < _COMPLETE:
         found.append(f"{observed:.0%} of T0 +- {half_width_s:g} s observed")
+    gap = gap_at(bins, 0.0, LONGEST_GAP_S)
+    if gap is not None:
+        found.append(f"no data from T0{gap[0]:+.1f} to T0{gap[1]:+.1f} s: nothing is known about T0 itself")
     if background.source[0] or background.source[-1]:
         found.append("an excess reaches the end of the light curve: its background is extrapolated there, and it is no detection")
     if burst is not None and burst.saturated:

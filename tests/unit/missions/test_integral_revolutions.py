@@ -168,6 +168,14 @@ def test_after_the_last_observation() -> None:
     assert expectation(at("2025-02-28T12:00:00")).source == "orbit"
 
 
+def test_on_the_last_day_nothing_is_promised() -> None:
+    for hour in range(24):
+        found = expectation(at(f"2025-02-28T{hour:02d}:30:00"))
+        assert "2025-03" not in found.sentence
+        assert found.next_data is None
+        assert "last data of the mission" in found.sentence or "stopped observing within it" in found.sentence
+
+
 def test_duty_of_the_model() -> None:
     windows = [data_window(number) for number in range(2500, 2600)]
     on = sum((to_time(w.stop) - to_time(w.start)).to_value("d") for w in windows)

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from schemas import Instant
+from schemas.errors import RefusedInput
 from transients.missions import from_ijd, ijd, to_instant, to_time
+from transients.missions.times import between_frames_s
 
 
 @pytest.mark.parametrize(
@@ -46,3 +48,12 @@ def test_no_network_is_asked_for() -> None:
 
     assert iers.conf.auto_download is False
     assert iers.conf.iers_degraded_accuracy == "ignore"
+
+
+def test_times_pass_from_one_frame_to_another() -> None:
+    # The burst came to the spacecraft first: t(geocentre) - t(spacecraft) is above zero.
+    assert between_frames_s("spacecraft", "geocentre", 0.4) == 0.4
+    assert between_frames_s("geocentre", "spacecraft", 0.4) == -0.4
+    assert between_frames_s("geocentre", "geocentre", None) == 0.0
+    with pytest.raises(RefusedInput, match="light travel time needed"):
+        between_frames_s("spacecraft", "geocentre", None)

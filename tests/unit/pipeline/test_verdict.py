@@ -48,3 +48,9 @@ NONE = DataStatus(instrument="SPI-ACS", tier="none", completeness=0.0, source="x
 )
 def test_the_verdict(state: str, geometry: Any, data: Any, searches: Any, searched: bool, word: str) -> None:
     assert verdict(event(state=state), geometry, data, searches, searched=searched) == word
+
+
+def test_a_gap_that_holds_t0_is_no_non_detection() -> None:
+    holed = msgspec.structs.replace(QUIET, gap_at_t0_s=(-2.0, 3.0))
+    assert verdict(event(), ONLINE, (THERE,), (holed,), searched=True) == "no-data"
+    assert verdict(event(), ONLINE, (THERE,), (holed, QUIET), searched=True) == "non-detection"

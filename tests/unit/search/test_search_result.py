@@ -168,3 +168,17 @@ def test_reports_have_the_agreed_keys(burst: tuple[np.ndarray, np.ndarray]) -> N
         "fap": pytest.approx(0.009432471324841697),
         "class": "tentatively",
     }
+
+
+@pytest.mark.parametrize(("hole", "gap"), [((-2.0, 3.0), True), ((-0.3, 0.3), False), ((5.0, 15.0), False)])
+def test_a_gap_that_holds_t0_is_said(hole: tuple[float, float], gap: bool) -> None:
+    start = sc.starts()
+    counts = sc.noise(np.random.default_rng(5), start)
+    kept = (start < hole[0] - 1e-9) | (start >= hole[1] - 1e-9)
+    result = search(sc.curve(start[kept], counts[kept]), sc.T0)
+    if gap:
+        assert result.gap_at_t0_s == pytest.approx(hole, abs=1e-6)
+        assert any("nothing is known about T0" in caveat for caveat in result.caveats)
+    else:
+        assert result.gap_at_t0_s is None
+    assert not result.detection

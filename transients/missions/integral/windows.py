@@ -106,7 +106,13 @@ def _expectation(
 ) -> DataExpectation:
     previous, this, following = three
     online = this.start <= at <= this.stop
-    if online:
+    last = following.start > LAST_OBSERVATION
+    if last and online:
+        end = min(this.stop, LAST_OBSERVATION)
+        sentence = f"last data of the mission: {end.utc}, in {_two_digits(_hours(at, end))} hr"
+    elif last:
+        sentence = f"break since {_two_digits(_hours(this.stop, at))} hr, and INTEGRAL stopped observing within it"
+    elif online:
         to_break = _hours(at, this.stop)
         length = _hours(this.stop, following.start)
         sentence = f"next break in data in {_two_digits(to_break)} hr: {this.stop.utc}, for {_two_digits(length)} hr"
@@ -120,7 +126,7 @@ def _expectation(
         this=this,
         next=following,
         last_data=None if online else this.stop,
-        next_data=None if online else following.start,
+        next_data=None if online or last else following.start,
         source=source,
         error_s=error_s,
         sentence=sentence,

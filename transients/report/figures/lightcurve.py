@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from schemas import Excess, FloatArray, LightCurve, SearchResult
-from transients.missions.times import seconds_between
+from transients.missions.times import between_frames_s, seconds_between
 
 from ..facts import noise_by_scale, strongest, tier_word, utc_text
 from ..numbers import seconds, significance
@@ -66,12 +66,8 @@ def lightcurve_figure(
 
 def _shift_s(lc: LightCurve, search: SearchResult) -> float:
     """What to add to the curve's times to have seconds from T0 in the search's frame."""
-    shift = seconds_between(lc.info.reference, search.t0)
-    if search.time_frame == lc.info.time_frame:
-        return shift
-    if search.light_travel_s is None:
-        raise ValueError(f"search at the {search.time_frame}, light curve at the {lc.info.time_frame}: light travel time needed")
-    return shift + search.light_travel_s * (1 if search.time_frame == "geocentre" else -1)
+    frames_s = between_frames_s(lc.info.time_frame, search.time_frame, search.light_travel_s)
+    return seconds_between(lc.info.reference, search.t0) + frames_s
 
 
 def _binned(
