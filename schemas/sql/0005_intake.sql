@@ -47,20 +47,24 @@ CREATE UNIQUE INDEX gap_once ON gap
     (source, topic, coalesce(partition, -1), reason, coalesce(first_offset, -1), coalesce(since, ''));
 CREATE INDEX gap_open ON gap (source) WHERE closed_at IS NULL;
 
--- Circulars, one row for each edit of each and each document that brought it. `names`: what it calls its event, brought into one
--- form, so that a circular finds its event and an event its circulars, whichever comes first.
+-- Circulars, one row for each edit of each and each document that brought it. `names`: what it calls its event, each in its one form;
+-- an event has the same, so that a circular finds its event and an event its circulars, whichever comes first.
 CREATE TABLE circular_link (
     circular_id text NOT NULL,
     version     integer NOT NULL,
     content_id  text NOT NULL REFERENCES document,
     names       text[] NOT NULL,
-    at          timestamptz,
     record      json NOT NULL,
     known_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (circular_id, version, content_id)
 );
 CREATE INDEX circular_link_names ON circular_link USING gin (names);
 CREATE INDEX circular_link_content ON circular_link (content_id);
+
+-- NULL: an event of the version before, not named yet.
+ALTER TABLE event ADD COLUMN names text[];
+CREATE INDEX event_names ON event USING gin (names);
+CREATE INDEX event_unnamed ON event (event_key) WHERE names IS NULL;
 
 -- What stands in quarantine now, by reason.
 CREATE INDEX document_refused ON document (known_at) WHERE outcome = 'refusal';

@@ -8,11 +8,12 @@ from typing import Any, Protocol
 
 import msgspec
 
-import handlers
+import handlers.names
 from schemas import RECORDS_VERSION, Assessment, Event, Instant, Notice, from_json, to_json
 from schemas.errors import NotFound
 
 from .assessments import Assessments
+from .circular_links import names_json
 from .database import searchable, stamp, stamp_or_none
 from .records import Change, EventPage, EventQuery, Listed
 
@@ -95,8 +96,13 @@ class Events(Assessments):
         return tuple(from_json(row["record"], Event) for row in rows)
 
     async def event_keys(self, name: str) -> tuple[str, ...]:
-        """Keys of the events that are called so: by key, identity or alias; latest first."""
-        return tuple(row["event_key"] for row in await self._rows("event_keys", name))
+        """Keys of the events that are called so: by key, identity or alias; latest first.
+
+        Where none is, those that a circular calls so ("GRB 230307A", which GBM's notices never say).
+        """
+        names = sorted({name, *handlers.names.names_in(name)})
+        rows = await self._rows("event_keys", name, names) or await self._rows("events_by_circulars", names)
+        return tuple(row["event_key"] for row in rows)
 
     async def find_events(self, query: EventQuery) -> EventPage:
         """Events with their newest assessments, newest T0 first."""
@@ -140,12 +146,7 @@ class Events(Assessments):
             ]
             await self._do("put_event_revisions", *map(list, zip(*revisions, strict=True)), RECORDS_VERSION)
             last = {event.event_key: event for _, event in made}
-            # Arrays of arrays must be rectangular: the names of each event go as the list in its record.
-            states = [
-                (e.event_key, e.revision, e.event_id, e.origin, e.messenger, e.role, e.state, _names(e), stamp_or_none(e.t0))
-                for e in last.values()
-            ]
-            await self._do("set_events", *map(list, zip(*states, strict=True)))
+            await self._do("set_events", *map(list, zip(*map(_state, last.values()), strict=True)))
             await self._tell_all([Change(event_key=event.event_key, revision=event.revision) for event in last.values()])
         if len(made) < len(found):
             # The folding made nothing of an event's first notice.
@@ -167,8 +168,12 @@ def _fold_one(folding: Folding, standing: dict[str, Event | None], folded: set[t
     return event
 
 
-def _names(event: Event) -> str:
-    return to_json([searchable(name) for name in event.aliases]).decode()
+def _state(event: Event) -> tuple[Any, ...]:
+    """The columns of an event as it stands. Arrays of arrays must be rectangular, so names go as JSON."""
+    identity = (event.event_key, event.revision, event.event_id, event.origin, event.messenger, event.role, event.state)
+    aliases = to_json([searchable(name) for name in event.aliases]).decode()
+    names = names_json(handlers.names.event_names(event.origin, event.event_id, event.aliases))
+    return (*identity, aliases, names, stamp_or_none(event.t0))
 
 
 def _require_next(key: str, last: Event | None, event: Event) -> None:

@@ -27,11 +27,12 @@ FROM unnest($1::text[], $2::integer[], $3::text[], $4::timestamptz[], $5::json[]
     AS u (event_key, revision, content_id, valid_at, record);
 
 -- name: set_events
--- $8: the aliases of each as a JSON array.
+-- $8 the aliases of each and $9 its names in their one form, as JSON arrays.
 UPDATE event e SET revision = u.revision, event_id = u.event_id, origin = u.origin, messenger = u.messenger, role = u.role,
-    state = u.state, aliases = ARRAY(SELECT json_array_elements_text(u.aliases)), t0 = u.t0, known_at = clock_timestamp()
-FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::json[], $9::timestamptz[])
-    AS u (event_key, revision, event_id, origin, messenger, role, state, aliases, t0)
+    state = u.state, aliases = ARRAY(SELECT json_array_elements_text(u.aliases)),
+    names = ARRAY(SELECT json_array_elements_text(u.names)), t0 = u.t0, known_at = clock_timestamp()
+FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::json[], $9::json[],
+        $10::timestamptz[]) AS u (event_key, revision, event_id, origin, messenger, role, state, aliases, names, t0)
 WHERE e.event_key = u.event_key;
 
 -- name: event_as_of
@@ -44,9 +45,9 @@ ORDER BY revision DESC LIMIT 1;
 SELECT record, known_at FROM event_revision WHERE event_key = $1 ORDER BY revision;
 
 -- name: event_keys
--- Events called so: by key, by identity, or by an alias; latest first.
+-- Events called so: by key, by identity, by an alias, or by one of the names $2 in their one form; latest first.
 SELECT event_key FROM event
-WHERE revision > 0 AND (event_key = $1 OR event_id = $1 OR aliases @> ARRAY[$1::text])
+WHERE revision > 0 AND (event_key = $1 OR event_id = $1 OR aliases @> ARRAY[$1::text] OR names && $2::text[])
 ORDER BY t0 DESC NULLS LAST, event_key;
 
 -- name: find_events
