@@ -103,10 +103,9 @@ def test_each_by_its_word(data: bytes, reason: str) -> None:
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
-        (voevent(154, {"TrigID": "1"}), "LVC_COUNTERPART"),
         (voevent(777, {}), "GCN type 777"),
         (voevent(None, {}, ivorn="ivo://some.where/stream#1"), "VOEvent some.where/stream"),
-        (b'{"$schema": "https://gcn.nasa.gov/schema/v4.2.0/gcn/notices/chime/frb.schema.json"}', "gcn.notices.chime.frb"),
+        (b'{"$schema": "https://gcn.nasa.gov/schema/v4.2.0/gcn/notices/core/Event.schema.json"}', "gcn.notices.core.Event"),
         (struct.pack(">40i", 140, *range(39)), "SWIFT_BAT_SUBSUB"),
     ],
 )
