@@ -9,6 +9,8 @@ import msgspec
 
 #: Words of a flag that mean yes.
 _YES = frozenset({"true", "1", "yes"})
+#: Where VOEvents have the time and the position of what they report.
+ASTRO_COORDS = "WhereWhen/ObsDataLocation/ObservationLocation/AstroCoords"
 
 
 class Param(msgspec.Struct, frozen=True):
@@ -80,27 +82,21 @@ class VOEvent:
         return dict(self.printed)
 
 
-class Printed:
-    """Collects fields in document order; a path that repeats gets a serial number."""
-
-    __slots__ = ("_serials", "found")
-
-    def __init__(self) -> None:
-        self.found: dict[str, str] = {}
-        self._serials: dict[str, int] = {}
-
-    def add(self, path: str, value: str) -> None:
-        """Keep a value; a blank one is none."""
-        if not value:
-            return
-        if path not in self.found:
-            self.found[path] = value
-            return
-        serial = self._serials.get(path, 1) + 1
-        while f"{path}#{serial}" in self.found:
+def printed_fields(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Fields of (path, value) in document order: a blank value is none, a path that repeats gets "#2", "#3" …."""
+    said = [pair for pair in pairs if pair[1]]
+    found = dict(said)
+    if len(found) == len(said):
+        return found
+    found, serials = {}, dict[str, int]()
+    for path, value in said:
+        name, serial = path, serials.get(path, 1)
+        while name in found:
             serial += 1
-        self._serials[path] = serial
-        self.found[f"{path}#{serial}"] = value
+            name = f"{path}#{serial}"
+        serials[path] = serial
+        found[name] = value
+    return found
 
 
 def voevent_of(
@@ -125,27 +121,18 @@ def voevent_of(
         Further fields of the document by path, kept as printed ("Comments").
     """
     taken = tuple(params)
-    printed = Printed()
+    pairs: list[tuple[str, str]] = [("@role", role)]
     for param in taken:
         path = f"What/{param.group}/{param.name}" if param.group else f"What/{param.name}"
-        printed.add(path, param.value)
-        printed.add(f"{path}@unit", param.unit)
-    where = "WhereWhen/ObsDataLocation/ObservationLocation/AstroCoords/"
-    sky = (position.ra, position.dec, position.error or "") if position is not None else ("", "", "")
-    rest = {
-        "@role": role,
-        "Who/Date": date or "",
-        f"{where}Time/TimeInstant/ISOTime": iso_time or "",
-        f"{where}Position2D/Value2/C1": sky[0],
-        f"{where}Position2D/Value2/C2": sky[1],
-        f"{where}Position2D/Error2Radius": sky[2],
-        **(more or {}),
-    }
-    for path, value in rest.items():
-        printed.add(path, value)
+        pairs += [(path, param.value), (f"{path}@unit", param.unit)]
+    pairs += [("Who/Date", date or ""), (f"{ASTRO_COORDS}/Time/TimeInstant/ISOTime", iso_time or "")]
+    if position is not None:
+        sky = f"{ASTRO_COORDS}/Position2D"
+        pairs += [(f"{sky}/Value2/C1", position.ra), (f"{sky}/Value2/C2", position.dec)]
+        pairs.append((f"{sky}/Error2Radius", position.error or ""))
     for relation, identity in citations:
-        printed.add("Citations/EventIVORN@cite", relation)
-        printed.add("Citations/EventIVORN", identity)
+        pairs += [("Citations/EventIVORN@cite", relation), ("Citations/EventIVORN", identity)]
     return VOEvent(
-        role=role, date=date, params=taken, iso_time=iso_time, position=position, citations=citations, printed=printed.found
-    )
+        role=role, date=date, params=taken, iso_time=iso_time, position=position, citations=citations,
+        printed=printed_fields([*pairs, *(more or {}).items()]),
+    )  # fmt: skip
