@@ -11,7 +11,7 @@ from typing import Literal
 
 import structlog
 
-from ingest import Source, one_by_one, run
+from ingest import Source, run
 from schemas.errors import TransientsError
 from transients.config import Settings
 from transients.embedded import EmbeddedPostgres
@@ -29,6 +29,7 @@ from .parts import mission_of, source_of
 from .plugins import load_handlers
 from .sources import alert_sources
 from .status import status_card
+from .upkeep import upkeep
 from .wiring import context_of, map_fetcher
 
 Role = Literal["ingest", "worker", "web"]
@@ -36,6 +37,8 @@ ROLES: tuple[Role, ...] = ("ingest", "worker", "web")
 
 #: Documents left behind by something that died are looked for this often, s.
 _SWEEP_S = 5.0
+#: Younger documents are being understood by whoever stored them.
+_SWEEP_AGE_S = 2.0
 
 log = structlog.get_logger("transients.service")
 
@@ -108,6 +111,9 @@ class Service:
                 if "worker" in self.roles:
                     group.create_task(self._work(store, data), name="worker")
                     group.create_task(self._sweep(intake), name="sweep")
+                    group.create_task(
+                        upkeep(store, self.settings.inbox.keep_days, self._stopping, self._clock.now), name="upkeep"
+                    )
                 if "web" in self.roles:
                     group.create_task(self._serve(store, data), name="web")
                 self.ready.set()
@@ -132,7 +138,7 @@ class Service:
 
     async def _listen(self, source: Source, intake: Intake, sources: int) -> None:
         try:
-            await run(source, one_by_one(intake.put), self._stopping)
+            await run(source, intake.put_many, self._stopping)
         except TransientsError as error:
             self.deaf[source.name] = str(error)
             log.error("an alert source ended: nothing comes from it", action="source-lost", source=source.name, error=str(error))
@@ -168,7 +174,8 @@ class Service:
         """Understand what was stored and not understood, again and again; also work of handlers that came new."""
         while not self._stopping.is_set():
             try:
-                await intake.sweep()
+                while await intake.sweep(older_than_s=_SWEEP_AGE_S) and not self._stopping.is_set():
+                    pass
             except Exception as error:
                 ours = isinstance(error, TransientsError)
                 log.warning("sweeping failed", action="sweep-failed", error=str(error), exc_info=not ours)

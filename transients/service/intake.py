@@ -23,6 +23,9 @@ _LARGE_BYTES = 100_000
 #: Documents understood in one transaction: more would hold the others' events for long.
 _AT_ONCE = 200
 
+#: Characters kept of an error's message: it may quote the document.
+_LONGEST = 300
+
 #: A document and what was made of it.
 Read = tuple[RawAlert, Parsed]
 
@@ -47,9 +50,9 @@ class Intake:
         results = await self._store.put_raw_many(raws)
         await self.understand_many([raw for raw, result in zip(raws, results, strict=True) if result.new])
 
-    async def sweep(self, limit: int = _AT_ONCE) -> int:
-        """Understand documents that were stored and, because something died, not understood. Returns how many."""
-        waiting = await self._store.unparsed(limit)
+    async def sweep(self, limit: int = _AT_ONCE, *, older_than_s: float = 0.0) -> int:
+        """Understand documents that were stored (so long ago) and, because something died, not understood. Returns how many."""
+        waiting = await self._store.unparsed(limit, older_than_s=older_than_s)
         await self.understand_many(waiting)
         return len(waiting)
 
@@ -96,7 +99,11 @@ class Intake:
     async def _refuse(self, raw: RawAlert, parsed: Parsed, error: Exception) -> Parsed:
         """Ours, not the sender's; but one document must not stop the others, nor be lost: it is kept with the reason."""
         self._bound(raw).error("a document could not be folded", action="fold-failed", exc_info=error)
-        refusal = Refusal(reason="fold-failed", message=f"{type(error).__name__}: {error}", kind=parsed.kind)
+        refusal = Refusal(
+            reason="fold-failed",
+            message=_printable(f"{type(error).__name__}: {error}"),
+            kind=None if parsed.kind is None else _printable(parsed.kind),
+        )
         if await self._record([(raw, refusal)]):
             self._say(raw, refusal)
         return refusal
@@ -132,6 +139,11 @@ class Intake:
             content_id=raw.content_id[:12], source=raw.source, topic=raw.topic, offset=raw.offset
         )
         return bound
+
+
+def _printable(text: str) -> str:
+    """A text that can be kept whatever it quotes: halves of surrogates cannot."""
+    return text[:_LONGEST].encode("utf-8", "backslashreplace").decode()
 
 
 def _parse_all(raws: Sequence[RawAlert]) -> list[Parsed]:

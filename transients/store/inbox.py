@@ -91,9 +91,9 @@ class Inbox(Blobs):
         """Every road by which a content came, in order."""
         return tuple(_delivery(row) for row in await self._rows("deliveries", content_id))
 
-    async def unparsed(self, limit: int = 100) -> list[RawAlert]:
-        """The oldest documents that no handler has spoken about yet."""
-        return [raw_of(row) for row in await self._rows("unparsed", limit)]
+    async def unparsed(self, limit: int = 100, *, older_than_s: float = 0.0) -> list[RawAlert]:
+        """The oldest documents that no handler has spoken about yet, stored at least so long ago."""
+        return [raw_of(row) for row in await self._rows("unparsed", limit, older_than_s)]
 
 
 def _time(text: str | None) -> Instant | None:

@@ -56,11 +56,11 @@ heard AS (
 SELECT content_id FROM new WHERE (SELECT count(*) FROM heard) >= 0;
 
 -- name: unparsed
--- The oldest documents without an outcome, each with its first delivery.
+-- The oldest documents without an outcome, each with its first delivery: at most $1, stored at least $2 seconds ago.
 SELECT d.content_id, d.body, f.source, f.topic, f.partition, f."offset", f.received_utc, f.broker_utc, f.headers
 FROM document d
 CROSS JOIN LATERAL (SELECT * FROM delivery v WHERE v.content_id = d.content_id ORDER BY v.delivery_id LIMIT 1) f
-WHERE d.outcome IS NULL
+WHERE d.outcome IS NULL AND d.known_at <= clock_timestamp() - $2 * interval '1 second'
 ORDER BY d.known_at
 LIMIT $1;
 
