@@ -48,7 +48,7 @@ def from_voevent(document: VOEvent, kind: str) -> Notice:
         significance=Significance(
             far_hz=far, significant=document.flag("Significant") if significant is not None else None
         ) if far is not None or significant is not None else None,
-        classification=probabilities(document.group("Classification")), properties=_properties(document),
+        classification=_classes(document), properties=_properties(document),
         duration_s=positive(document.get("Duration")), instruments=_instruments(document), links=links_of(document),
         remarks=(*moment.remarks, *remarks), **shared,
     )  # fmt: skip
@@ -56,8 +56,10 @@ def from_voevent(document: VOEvent, kind: str) -> Notice:
 
 def _role(document: VOEvent, event_id: str) -> tuple[Role, tuple[str, ...]]:
     role, remarks = role_by_name(event_id, role_of(document))
-    if role == "observation" and document.flag("HardwareInj"):
+    if document.flag("HardwareInj") and role == "observation":
         return "test", ("a hardware injection: role test",)
+    if document.flag("Test", "InternalTest") and role == "observation":
+        return "test", ("the test flag is set: role test",)
     return role, remarks
 
 
@@ -69,10 +71,26 @@ def _map(document: VOEvent) -> SkyMapRef | None:
     return SkyMapRef(url=url, label=url.rpartition("/")[2] or None)
 
 
+def _classes(document: VOEvent) -> dict[str, float]:
+    """Probabilities of classes; drafts of the third run's form had them as inferences of the Why section."""
+    return probabilities(document.group("Classification")) or {
+        name: chance for name, chance in _inferred(document).items() if not name.startswith("Has")
+    }
+
+
+def _inferred(document: VOEvent) -> dict[str, float]:
+    """Inferences of the Why section's groups, by their concept."""
+    fields = document.fields()
+    said = [value for key, value in fields.items() if key.partition("#")[0] == "Why/Group/Inference/Concept"]
+    chances = [value for key, value in fields.items() if key.partition("#")[0] == "Why/Group/Inference@probability"]
+    return probabilities(dict(zip(said, chances, strict=True))) if len(said) == len(chances) else {}
+
+
 def _properties(document: VOEvent) -> dict[str, float]:
     """Properties; the first runs printed HasNS and HasRemnant as parameters of their own."""
     old: dict[str, Any] = {name.removeprefix("Prob"): document.get(name) for name in ("ProbHasNS", "ProbHasRemnant")}
-    return probabilities(old | document.group("Properties"))
+    inferred = {name: chance for name, chance in _inferred(document).items() if name.startswith("Has")}
+    return probabilities(old | inferred | document.group("Properties"))
 
 
 def _instruments(document: VOEvent) -> tuple[str, ...]:

@@ -87,9 +87,7 @@ class Amon(ClassicHandler):
             changes["event_id"] = f"{match[1]}_{match[2]}"
         if date := document.get("Event_Date"):
             changes["aliases"] = (f"NuEm-{date}",)
-        if role_of(document) == "observation":
-            changes |= _test(document, kind)
-        return changes
+        return changes | _test(document, kind)
 
     def policy_for(self, notice: Notice) -> Policy:
         """HAWC's bursts have their own."""
@@ -98,9 +96,10 @@ class Amon(ClassicHandler):
 
 def _test(document: VOEvent, kind: str) -> dict[str, Any]:
     """An "observation" that is a test: by its flag, or because only tests are of this kind."""
-    if document.flag("Test", "InternalTest"):
+    flagged, claimed = document.flag("Test", "InternalTest"), role_of(document) == "observation"
+    if claimed and flagged:
         return {"role": "test", "remarks": ("the test flag is set: role test",)}
-    if kind == "AMON_TEST":
+    if claimed and kind == "AMON_TEST":
         return {"remarks": ("said observation, but the kind is a test: role test",)}
     return {}
 

@@ -86,7 +86,7 @@ def _from_voevent(document: Document, kind: str) -> Notice:
     place = place_of(document, containment=containment, systematic_included=systematic)
     revision = integer(document.get("Rev")) or 0
     role, remarks = role_of(document), [*moment.remarks, *place.remarks]
-    if role == "observation" and document.flag("Test", "InternalTest"):
+    if document.flag("Test", "InternalTest") and role == "observation":
         role = "test"
         remarks.append("the test flag is set: role test")
     names = (document.get("AMON_ID"), document.get("ID"), document.get("event_name"))

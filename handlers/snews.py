@@ -64,7 +64,7 @@ def _amend(document: VOEvent) -> dict[str, Any]:
     if place is not None and place.radius_deg is not None and place.radius_deg >= _EVERYWHERE_DEG:
         changes["region"] = None
         remarks.append(f"an error of {place.radius_deg:g} deg is the whole sky: no position")
-    if role_of(document) == "observation" and document.flag("Test", "InternalTest"):
+    if document.flag("Test", "InternalTest") and role_of(document) == "observation":
         changes["role"] = "test"
         remarks.append("the test flag is set: role test")
     return changes | {"remarks": tuple(remarks)}
