@@ -27,7 +27,7 @@ def from_voevent(document: VOEvent, kind: str) -> Notice:
     event_id = document.get("GraceID")
     if event_id is None:
         raise Refused("no-identity", "the notice has no GraceID")
-    retraction = kind == "LVC_RETRACTION" or document.flag("Retraction")
+    retraction = document.flag("Retraction") or kind == "LVC_RETRACTION"
     stage = stage_of(document.get("AlertType") or kind.removeprefix("LVC_"))
     retraction = retraction or stage == "RETRACTION"
     moment = moment_of(document)

@@ -37,7 +37,7 @@ class Snews(ClassicHandler):
     """Handler of SNEWS' alerts."""
 
     name = "snews"
-    table = by_kind(ClassicKind(kind="SNEWS", messenger="neutrino", origin=ORIGIN, revision="SNEWS"))
+    table = by_kind(ClassicKind(kind="SNEWS", messenger="neutrino", origin=ORIGIN, revision="SNEWS", duration=("Duration",)))
     policies = (POLICY,)
 
     json_kinds: ClassVar[Mapping[str, str]] = {"gcn/notices/snews2/coincidence": JSON_KIND, HOP_KIND: HOP_KIND}
