@@ -19,6 +19,7 @@ from transients.config import Settings
 from .database import database_of, event_key_of
 from .options import POSITIVE, UTC, settings_of, source_option
 from .output import emit, json_option, reports_errors
+from .signals import stopped_by_signals
 
 if TYPE_CHECKING:
     from transients.service.replaying import Counted, Replayed
@@ -62,6 +63,7 @@ class Wanted:
 @click.option("--broker", metavar="NAME", help="Read the topic from this broker of the settings, not from the inbox.")
 @click.option("--speed", type=POSITIVE, help="1: at the pace at which it came; N: N times faster. Default: as fast as it goes.")
 @click.option("--as-of", "as_of", type=UTC, help="Only what was known then; the clock stands there.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Show the replay on a dashboard at this port, until Ctrl-C.")
 @source_option
 @json_option
 @click.pass_context
@@ -75,6 +77,7 @@ def replay_command(
     broker: str | None,
     speed: float | None,
     as_of: Instant | None,
+    port: int | None,
     source: str | None,
     as_json: bool,
 ) -> None:
@@ -89,10 +92,10 @@ def replay_command(
     if topic is None and any(given is not None for given in (start, stop, broker)):
         raise click.UsageError("--from, --to and --broker go with --topic")
     wanted = Wanted(what, topic, start, stop, broker, as_of, speed)
-    emit(asyncio.run(_replay(wanted, source, settings_of(context))), as_json)
+    asyncio.run(_replay(wanted, source, settings_of(context), port, as_json))
 
 
-async def _replay(wanted: Wanted, source: str | None, settings: Settings) -> dict[str, Any]:
+async def _replay(wanted: Wanted, source: str | None, settings: Settings, port: int | None, as_json: bool) -> None:
     from ingest import ReplaySource
     from transients.service.clock import Clock
     from transients.service.parts import mission_of, source_of
@@ -106,8 +109,14 @@ async def _replay(wanted: Wanted, source: str | None, settings: Settings) -> dic
         data = await stack.enter_async_context(source_of(source, settings, mission))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="transients-replay-")))
         replayed = ReplaySource(alerts, speed=wanted.speed)
-        _, result = await stack.enter_async_context(rehearsal(settings, folder, replayed, data, mission, Clock(wanted.as_of)))
-        return _answer(wanted, result, left_out, simulated=data.simulated)
+        service, result = await stack.enter_async_context(
+            rehearsal(settings, folder, replayed, data, mission, Clock(wanted.as_of), port)
+        )
+        emit(_answer(wanted, result, left_out, simulated=data.simulated), as_json)
+        if port is not None:
+            click.echo(f"\nThe replay is shown at {service.url}. Ctrl-C ends it.", err=True)
+            with stopped_by_signals() as stop:
+                await stop.wait()
 
 
 async def _alerts(

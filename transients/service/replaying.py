@@ -17,13 +17,13 @@ from ingest import ReplaySource, iter_documents, topic_stretch
 from ingest.base import raw_alert
 from ingest.stretch import Place
 from schemas import CircularLink, Heartbeat, Instant, Notice, Parsed, PointingUpdate, RawAlert, Refusal
-from transients.config import Settings
+from transients.config import Settings, WebSettings
 from transients.missions import Mission
 from transients.sources import DataSource
 from transients.store import EventQuery, InboxQuery, Store
 
 from .apart import running
-from .app import Service
+from .app import ROLES, Role, Service
 from .brokers import broker_of
 from .clock import Clock
 
@@ -148,14 +148,16 @@ async def rehearsal(
     data: DataSource,
     mission: Mission,
     clock: Clock,
+    port: int | None = None,
 ) -> AsyncIterator[tuple[Service, Replayed]]:
     """Run the service in `folder` on what the source gives, until all that is due is done; it runs on while the context is open.
 
     Nothing of the user's own world is touched: the database is a new one, no other alert comes in, deposits and messages are
-    recorded, not sent.
+    recorded, not sent. `port`: of a dashboard that shows it, on loopback.
     """
     started = time.monotonic()
-    service = Service(_apart(settings, folder), ("ingest", "worker"), data=data, alerts=(source,), mission=mission, clock=clock)
+    roles: tuple[Role, ...] = ("ingest", "worker") if port is None else ROLES
+    service = Service(_apart(settings, folder, port), roles, data=data, alerts=(source,), mission=mission, clock=clock)
     async with running(service) as task:
         while not await _done(service, source):
             if task.done():
@@ -165,7 +167,7 @@ async def rehearsal(
         yield service, await _replayed(service.store, source, time.monotonic() - started)
 
 
-def _apart(settings: Settings, folder: Path) -> Settings:
+def _apart(settings: Settings, folder: Path, port: int | None) -> Settings:
     return Settings(
         workers=settings.workers,
         shutdown_s=settings.shutdown_s,
@@ -175,6 +177,7 @@ def _apart(settings: Settings, folder: Path) -> Settings:
         circular=settings.circular,
         sources=settings.sources,
         data_dir=str(folder),
+        web=WebSettings() if port is None else WebSettings(port=port),
     )
 
 
