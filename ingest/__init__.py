@@ -5,10 +5,12 @@ from .base import LineState, Source
 from .directory import DirectorySource
 from .documents import Document, iter_documents
 from .gcn import GcnSource
+from .hop import hop_source
 from .kafka import KafkaSource
 from .loop import SourceStats, one_by_one, run
 from .replay import ReplaySource
 from .stretch import topic_stretch
+from .vtp import VtpSource
 
 __all__ = [
     "ArchiveSource",
@@ -20,6 +22,8 @@ __all__ = [
     "ReplaySource",
     "Source",
     "SourceStats",
+    "VtpSource",
+    "hop_source",
     "iter_documents",
     "one_by_one",
     "run",

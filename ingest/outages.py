@@ -1,4 +1,4 @@
-"""Telling when a line fell silent, and when it is heard again: what was sent in between may be missing."""
+"""When a line that keeps nothing for who is away fell silent, and when it was heard again."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ from schemas import Gap
 from .base import utc_now
 from .gaps import GapTeller, OnGap
 
-__all__ = ["OnGap", "Outages"]
-
 
 class Outages:
-    """The outages of one line that keeps nothing for who is away.
+    """The outages of one line: what was sent in between may be missing.
 
     Parameters
     ----------
     source, topic : str
         Whose line.
     on_gap : callable, optional
-        Told of each outage at its beginning and at its end. A failure is logged and told again later.
+        Told of each outage at its beginning and at its end.
     """
 
     def __init__(self, source: str, topic: str, on_gap: OnGap | None) -> None:
@@ -32,19 +30,21 @@ class Outages:
     async def begins(self, why: str) -> None:
         """Nothing is heard any more, since the last time something was. Within an outage: nothing new."""
         if self._open is None:
-            self._open = Gap(source=self._source, topic=self._topic, reason="silence", since=self._heard, remark=why)
+            self._open = self._gap(why)
             await self._teller.tell(self._open)
 
     async def heard(self) -> None:
         """Something came."""
         self._heard = utc_now()
-        if self._open is not None:
+        if self._open is None:
+            await self._teller.tell()
+        else:
             ended, self._open = msgspec.structs.replace(self._open, until=self._heard), None
             await self._teller.tell(ended)
-        else:
-            await self._teller.tell()
 
     async def left(self, why: str) -> None:
         """The line is left with something unfinished: a gap whose end is now."""
-        gap = Gap(source=self._source, topic=self._topic, reason="silence", since=self._heard, until=utc_now(), remark=why)
-        await self._teller.tell(gap)
+        await self._teller.tell(msgspec.structs.replace(self._gap(why), until=utc_now()))
+
+    def _gap(self, why: str) -> Gap:
+        return Gap(source=self._source, topic=self._topic, reason="silence", since=self._heard, remark=why)

@@ -15,16 +15,15 @@ from schemas.errors import ConfigurationError
 
 from .base import LineState, raw_alert, utc_now
 from .documents import MAX_DOCUMENT_BYTES
-from .frames import FrameTooLarge, frame, read_frame
-from .outages import OnGap, Outages
+from .frames import FrameTooLarge
+from .gaps import OnGap
+from .outages import Outages
 from .standin import stand_in
-from .transport import TransportMessage, answer, read_message
+from .transport import TransportMessage, read_message
+from .vtp_line import VtpLine
 
-_CONNECT_S = 30.0
 #: Pause before connecting again: the first, the longest, and how long a connection must have lasted to begin with the first again.
 _FIRST_PAUSE_S, _MAX_PAUSE_S, _STEADY_S = 1.0, 60.0, 60.0
-#: A peer that takes none of our answers, up to this many bytes, is left.
-_MAX_UNSENT_BYTES = 1024 * 1024
 #: What is answered by saying the same: are you there, who are you.
 _ECHOED = ("iamalive", "authenticate")
 
@@ -80,7 +79,7 @@ class VtpSource:
         self.line = LineState()
         self._outages = Outages(name, self._topic, on_gap)
         self._closed = False
-        self._writer: asyncio.StreamWriter | None = None
+        self._connected: VtpLine | None = None
         #: Who the broker says it is.
         self._broker = ""
         #: Received and not yet stored: IVORNs to acknowledge on this connection, by content.
@@ -119,19 +118,16 @@ class VtpSource:
         if self._closed:
             return
         self._closed = True
-        self._hang_up()
+        await self._hang_up()
         if self._pending:
             await self._outages.left(f"{len(self._pending)} alerts had come and were not stored when we left")
 
     async def _connection(self) -> AsyncGenerator[RawAlert, None]:
         """The alerts of one connection. At its end the line's reason says why it ended."""
         try:
-            async with asyncio.timeout(_CONNECT_S):
-                reader, self._writer = await asyncio.open_connection(self._host, self._port, happy_eyeballs_delay=0.25)
+            self._connected = connected = await VtpLine.open(self._host, self._port, self._identity)
             while True:
-                # For the whole message: one byte now and then is no sign of life.
-                async with asyncio.timeout(self._silence_s):
-                    data = await read_frame(reader, self._max_bytes)
+                data = await connected.read(self._max_bytes, self._silence_s)
                 await self._outages.heard()
                 self.line.turn("connected")
                 raw = self._understand(data)
@@ -143,17 +139,15 @@ class VtpSource:
         except (OSError, UnicodeError, asyncio.IncompleteReadError) as error:
             self.line.turn("waiting", self._why(error))
         finally:
-            self._hang_up()
+            await self._hang_up()
 
     def _why(self, error: OSError | UnicodeError | asyncio.IncompleteReadError) -> str:
         """What is to be said of an end."""
         if isinstance(error, asyncio.IncompleteReadError):
             return "the broker hung up" + (" within a message" if error.partial else "")
-        if isinstance(error, TimeoutError):
-            return (
-                f"no connection within {_CONNECT_S:g} s" if self._writer is None else f"no message within {self._silence_s:g} s"
-            )
-        return ("no connection: " if self._writer is None else "the line broke: ") + str(error)
+        if self._connected is None:
+            return f"no connection: {error}"
+        return f"no message within {self._silence_s:g} s" if isinstance(error, TimeoutError) else f"the line broke: {error}"
 
     def _understand(self, data: bytes) -> RawAlert | None:
         """The alert that a message is; what is about the line is answered."""
@@ -178,19 +172,12 @@ class VtpSource:
         return raw_alert(stand_in("too-large", self._topic, why, size_bytes=length), source=self._name, topic=self._topic)
 
     def _say(self, role: str, origin: str, *, result: str = "") -> None:
-        writer = self._writer
-        if writer is None or writer.is_closing():
-            return
-        if writer.transport.get_write_buffer_size() > _MAX_UNSENT_BYTES:
-            self._log.warning("the broker takes no answers", action="answers-refused")
-            writer.transport.abort()
-            return
-        writer.write(frame(answer(role, origin, self._identity, utc_now(), result=result)))
+        if self._connected is not None:
+            self._connected.say(role, origin, result=result)
 
-    def _hang_up(self) -> None:
-        """What was said is still sent, as far as the broker takes it; nobody waits for that."""
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            writer.close()
+    async def _hang_up(self) -> None:
+        connected, self._connected = self._connected, None
         for ivorns in self._pending.values():
             ivorns.clear()
+        if connected is not None:
+            await connected.hang_up()
