@@ -39,9 +39,9 @@ def _position(kind: str, stage: int, telescope: str, **more: Any) -> ClassicKind
     return _row(kind, stage, telescope, **more)
 
 
-def _about_burst(kind: str, telescope: str | None, **more: Any) -> ClassicKind:
+def _about_burst(kind: str, telescope: str | None) -> ClassicKind:
     """A kind that repeats the burst's time and an earlier notice's position, and adds no knowledge of either."""
-    return _row(kind, 0, telescope, localises=False, policy=RECORDED, **more)
+    return _row(kind, 0, telescope, localises=False, policy=RECORDED, snr=_BAT_SIGNIFICANCE)
 
 
 def _follow_up(kind: str, telescope: str, *clocks: str) -> ClassicKind:
@@ -70,17 +70,17 @@ TABLE = by_kind(
     _about_burst("BAT_GRB_LC_PROC", "BAT"),
     _about_burst("BAT_SCALEDMAP", "BAT"),
     _about_burst("FOM_OBS", None),
-    _about_burst("SC_SLEW", None, snr=("Rate_Signif",)),
+    _about_burst("SC_SLEW", None),
     _follow_up("XRT_SPECTRUM", "XRT", "SpecStart"),
     _follow_up("XRT_SPECTRUM_PROC", "XRT", "SpecStart"),
     _follow_up("XRT_IMAGE", "XRT", "SpecStart"),
     _follow_up("XRT_IMAGE_PROC", "XRT", "SpecStart"),
     _follow_up("XRT_LC", "XRT", "LCStart"),
     _follow_up("XRT_CENTROID", "XRT", "Data"),
-    _follow_up("XRT_THRESHPIX", "XRT", "Data"),
-    _follow_up("XRT_THRESHPIX_PROC", "XRT", "Data"),
-    _follow_up("XRT_SPER", "XRT", "Data"),
-    _follow_up("XRT_SPER_PROC", "XRT", "Data"),
+    _follow_up("XRT_THRESHPIX", "XRT", "SpecStart"),
+    _follow_up("XRT_THRESHPIX_PROC", "XRT", "SpecStart"),
+    _follow_up("XRT_SPER", "XRT", "SpecStart"),
+    _follow_up("XRT_SPER_PROC", "XRT", "SpecStart"),
     _follow_up("UVOT_DBURST", "UVOT", "ExpoStart"),
     _follow_up("UVOT_DBURST_PROC", "UVOT", "ExpoStart"),
     _follow_up("UVOT_FCHART", "UVOT", "ExpoStart"),

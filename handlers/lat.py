@@ -6,17 +6,18 @@ final on board, ground, offline. The monitor's flares are other origins: a day's
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from schemas import Notice, Parsed, Policy
+from schemas import Notice, Parsed, Policy, Significance
 
 from . import gcnjson
 from .classic import role_by_trigger, role_of
 from .clocks import times_of
 from .documents import JsonDocument
 from .kinds import ClassicHandler, ClassicKind, by_kind
-from .numbers import integer
+from .numbers import integer, positive
 from .refused import Refused
 from .times import from_fermi_clock, read_iso
 from .voevent import VOEvent
@@ -107,7 +108,7 @@ def _flare(document: JsonDocument) -> Notice:
     ids = gcnjson.identities(value.get("id"))
     if not ids and (name is None or began is None):
         raise Refused("no-identity", "neither an id nor a source's name with the day of its flare")
-    times = gcnjson.times_of(document)
+    times, statistic = gcnjson.times_of(document), positive(value.get("TS"))
     region, blobs, remarks = gcnjson.place_of(value)
     event_id, *others = ids or (f"{name} {began.utc if began is not None else ''}",)
     return Notice(
@@ -115,5 +116,7 @@ def _flare(document: JsonDocument) -> Notice:
         aliases=tuple(others), revision=str(value.get("alert_type") or "initial"),
         revision_order=(integer(value.get("record_number")) or 0,),
         role=gcnjson.role_of(document), retraction=value.get("alert_type") == "retraction", region=region, stated_time=began,
+        # The test statistic is about the square of the significance (its schema says so).
+        significance=Significance(snr=math.sqrt(statistic)) if statistic is not None else None,
         instruments=("LAT",), links=gcnjson.links_of(value), fields=document.fields(), blobs=blobs, remarks=remarks, **times,
     )  # fmt: skip

@@ -31,6 +31,7 @@ _NEVER = (Threshold(require_significant=True),)
 #: A burst may start before BAT's trigger and last minutes after it; light travel adds at most 0.6 s.
 _WINDOW_S = (-30.0, 100.0)
 _STAR_TRACKER = "StarTrack_Lost_Lock"
+_LOST_IMAGE = "ImTrig_during_ST_LoL"
 _NOT_A_BURST = "Def_NOT_a_GRB"
 _CATALOGUES = ("Target_in_Flt_Catalog", "Target_in_Gnd_Catalog")
 
@@ -106,6 +107,8 @@ def _doubts(document: VOEvent) -> tuple[str, ...]:
     found = []
     if document.flag(_NOT_A_BURST):
         found.append("marked as definitely not a burst")
+    if document.flag(_LOST_IMAGE):
+        found.append("an image trigger while the star tracker had lost its lock")
     if document.get("GRB_Identified") == "false" and document.flag(*_CATALOGUES):
         found.append("identified with a source of a catalogue, not as a burst")
     return tuple(found)
@@ -114,4 +117,4 @@ def _doubts(document: VOEvent) -> tuple[str, ...]:
 def _is_doubtful(notice: Notice) -> bool:
     flags = {key.rpartition("/")[2]: value.lower() for key, value in notice.fields.items() if value.lower() in ("true", "false")}
     known = flags.get("GRB_Identified") == "false" and any(flags.get(name) == "true" for name in _CATALOGUES)
-    return known or flags.get(_NOT_A_BURST) == "true" or flags.get(_STAR_TRACKER) == "true"
+    return known or any(flags.get(name) == "true" for name in (_NOT_A_BURST, _STAR_TRACKER, _LOST_IMAGE))
