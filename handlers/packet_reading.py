@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from fractions import Fraction
 
-from .packet_layouts import LAYOUTS, SIZE, UNSET, WORDS, Flags, Item, Layout, Text, Words
+from .packet_layouts import LAYOUTS, SIZE, UNSET, WORDS, Item, Layout, Text, Words
 from .packets import packet_name
 from .refused import Refused
 from .times import from_tjd
@@ -75,7 +75,7 @@ def _params(words: Words, layout: Layout) -> Iterator[Param]:
     for extra in layout.extras:
         yield from extra(words)
     for flags in layout.flags:
-        yield from _flags(words, flags)
+        yield from flags.params(words[flags.word])
     if layout.coords:
         yield Param("", "Coords_Type", layout.coords, "dn")
 
@@ -99,13 +99,6 @@ def _text(words: Words, text: Text) -> Iterator[Param]:
     value = words.text(text.first, text.last)
     if value is not None:
         yield Param(text.group, text.name, f"{text.before}{value}{text.after}")
-
-
-def _flags(words: Words, flags: Flags) -> Iterator[Param]:
-    value = words[flags.word]
-    for name, bit in flags.bits.items():
-        is_set = bool(value >> bit & 1) if bit >= 0 else not value >> ~bit & 1
-        yield Param(flags.group, name, "true" if is_set else "false")
 
 
 def _position(words: Words, layout: Layout) -> Position | None:

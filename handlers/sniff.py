@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 
 from ._values import read_avro, read_json
+from .converted import is_converted, read_converted
 from .documents import Document, JsonDocument, TextDocument, is_circular_title, schema_path
 from .limits import MAX_BYTES
+from .mails import is_mail, notice_in_mail
 from .packet_reading import is_packet, read_packet
 from .refused import Refused
+from .text_lines import fields_of_json, is_notice, is_taken_apart, read_lines
+from .text_notices import read_text
 from .voevent import is_voevent_json, read_voevent_json, read_voevent_xml
 
 #: What brokers and clients say in place of an alert.
@@ -36,6 +40,12 @@ def read_document(data: bytes, topic: str | None = None) -> Document:
         return JsonDocument(*read_avro(data), topic)
     if is_packet(data):
         return read_packet(data)
+    if is_mail(data):
+        return _read_plain(notice_in_mail(data), topic)
+    return _read_plain(data, topic)
+
+
+def _read_plain(data: bytes, topic: str | None) -> Document:
     text = _decode(data)
     start = text.lstrip()[:1]
     if start == "<":
@@ -44,7 +54,7 @@ def read_document(data: bytes, topic: str | None = None) -> Document:
         return read_voevent_xml(_as_utf8(text, data))
     if start in ("{", "["):
         return _read_json(text, topic)
-    return _read_text(text)
+    return _read_text(text, topic)
 
 
 def _decode(data: bytes) -> str:
@@ -52,7 +62,7 @@ def _decode(data: bytes) -> str:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        if re.match(rb"\s*<\?xml[^>]*encoding", data):
+        if re.match(rb"\s*(?:<\?xml[^>]*encoding|TITLE:\s)", data):
             return data.decode("latin-1")
         raise Refused("not-text", f"neither text nor a known binary format: {error.reason} at byte {error.start}") from error
     if "\x00" in text:
@@ -68,16 +78,24 @@ def _as_utf8(text: str, data: bytes) -> bytes:
 
 
 def _read_json(text: str, topic: str | None) -> Document:
-    """A JSON object, out of SCiMMA's wrapper where it has one; a VOEvent where it is one in disguise."""
+    """A JSON object, out of SCiMMA's wrapper where it has one; a VOEvent or a text notice where it is one in disguise."""
     value = read_json(text)
-    if isinstance(value.get("content"), dict) and set(value) <= {"format", "content", "header", "headers", "metadata"}:
+    if isinstance(value.get("content"), dict | str) and set(value) <= {"format", "content", "header", "headers", "metadata"}:
+        if isinstance(value["content"], str):
+            return _read_text(value["content"], topic)
         value = value["content"]
+    if isinstance(value.get("raw"), str) and isinstance(value.get("fields"), dict) and is_taken_apart(value["fields"]):
+        return _read_text(value["raw"], topic)
+    if is_taken_apart(value):
+        return read_text(fields_of_json(value), topic)
     if is_voevent_json(value):
         return read_voevent_json(value)
+    if is_converted(value):
+        return read_converted(value)
     return JsonDocument(value, schema_path(value.get("$schema")), topic)
 
 
-def _read_text(text: str) -> TextDocument:
+def _read_text(text: str, topic: str | None) -> Document:
     if _ERRORS.search(text[:2000]):
         raise Refused("error-text", f"a broker's or server's error, not an alert: {text.strip()[:120]}")
     keys: dict[str, str] = {}
@@ -86,7 +104,6 @@ def _read_text(text: str) -> TextDocument:
             keys.setdefault(match[1].upper(), match[2])
     if is_circular_title(keys.get("TITLE")):
         return TextDocument(keys)
-    if "NOTICE_TYPE" in keys or "NOTICE_DATE" in keys:
-        kind = keys.get("NOTICE_TYPE")
-        raise Refused("text-notice", f"text notices are not taken ({kind}): use VOEvent or JSON", kind=kind)
+    if is_notice(keys):
+        return read_text(read_lines(text), topic)
     raise Refused("not-an-alert", f"plain text that is no alert: {text.strip()[:80]!r}")

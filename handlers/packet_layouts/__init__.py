@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from . import fermi, messengers, others, swift
-from .items import SIZE, UNSET, WORDS, Flags, Item, Layout, Text, Words
+from .items import SIZE, UNSET, WORDS, Item, Layout, Text, Words, flag_params
 
-__all__ = ["LAYOUTS", "SIZE", "UNSET", "WORDS", "Flags", "Item", "Layout", "Text", "Words"]
+__all__ = ["LAYOUTS", "SIZE", "UNSET", "WORDS", "Item", "Layout", "Text", "Words", "flag_params"]
 
 #: Layouts by packet type.
 LAYOUTS: Mapping[int, Layout] = MappingProxyType({**fermi.LAYOUTS, **messengers.LAYOUTS, **others.LAYOUTS, **swift.LAYOUTS})

@@ -7,7 +7,7 @@ the first in the lowest byte.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -91,6 +91,12 @@ class Flags:
     word: int
     bits: Mapping[str, int]
 
+    def params(self, value: int) -> Iterator[Param]:
+        """The flags of a word's value."""
+        for name, bit in self.bits.items():
+            is_set = bool(value >> bit & 1) if bit >= 0 else not value >> ~bit & 1
+            yield Param(self.group, name, "true" if is_set else "false")
+
 
 Extra = Callable[[Words], tuple[Param, ...]]
 
@@ -124,6 +130,14 @@ class Layout:
     role: Literal["observation", "test", "utility"] = "observation"
     #: (word, bit) that is set in tests.
     test_bits: tuple[tuple[int, int], ...] = field(default=())
+
+
+def flag_params(layout: Layout, words: Mapping[str, int]) -> Iterator[Param]:
+    """Flags of a layout, from words that go by the name of the parameter that prints them, in lower case."""
+    names = {item.word: item.name.lower() for item in layout.items if item.places < 0}
+    for flags in layout.flags:
+        if (value := words.get(names.get(flags.word, ""))) is not None:
+            yield from flags.params(value)
 
 
 def number(name: str, word: int, places: int = 0, unit: str = "", *, part: Part = "all") -> Item:
