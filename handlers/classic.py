@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas import Circle, Instant, Role
 
-from .numbers import celestial, integer, number, positive
+from .numbers import celestial, number, positive
 from .packets import packet_name
 from .refused import Refused
 from .times import from_tjd, read_iso
@@ -46,8 +46,7 @@ class Place:
 
 def classic_kind(document: VOEvent) -> str | None:
     """The kind by packet type, or None without one."""
-    packet = integer(document.get("Packet_Type"))
-    return packet_name(packet) if packet is not None else None
+    return packet_name(document.packet) if document.packet is not None else None
 
 
 def role_of(document: VOEvent) -> Role:

@@ -15,7 +15,9 @@ _FERMI_ZERO = dt.datetime(2001, 1, 1, tzinfo=dt.UTC)
 _LEAP_DAYS = tuple(
     dt.datetime(*day, tzinfo=dt.UTC) for day in ((2006, 1, 1), (2009, 1, 1), (2012, 7, 1), (2015, 7, 1), (2017, 1, 1))
 )
-_OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})$", re.ASCII)
+_ISO = re.compile(
+    r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d+))?)?\s*(?:Z|UTC|([+-])(\d{2}):?(\d{2}))?)?", re.ASCII
+)
 #: Alerts name days of the space age; a year outside is garbage, not a date.
 _YEARS = range(1960, 2101)
 
@@ -23,30 +25,23 @@ _YEARS = range(1960, 2101)
 def read_iso(text: str | None) -> Instant | None:
     """Read an ISO 8601 time; none or an impossible one is None. No zone means UTC; an offset is applied.
 
-    "2024-09-18 07:19:03.518831+00:00", "…00.0Z", "2026-02-26T10:38" and a date alone are read.
+    "2024-09-18 07:19:03.518831+00:00", "…00.0Z", "2026-02-26T10:38" and a date alone are read; digits beyond 1 ns are cut.
     """
-    if text is None:
+    match = _ISO.fullmatch(text.strip()) if text is not None else None
+    if match is None:
         return None
-    text = text.strip()
-    shift = dt.timedelta(0)
-    if (match := _OFFSET.search(text)) and "T" in text.replace(" ", "T"):
-        shift = (-1 if match[1] == "-" else 1) * dt.timedelta(hours=int(match[2]), minutes=int(match[3]))
-        text = text[: match.start()]
-    text = text.removesuffix("Z").removesuffix(" UTC").strip()
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}", text, re.ASCII):
-        text += ":00"
-    elif re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
-        text += "T00:00:00"
+    day, clock, second, fraction, sign, hours, minutes = match.groups()
+    if int(day[:4]) not in _YEARS:
+        return None
     try:
-        instant = Instant.parse(text)
+        instant = Instant(utc=f"{day}T{clock or '00:00'}:{second or '00'}", ns=int((fraction or "")[:9].ljust(9, "0")))
     except ValueError:
         return None
-    if int(instant.utc[:4]) not in _YEARS:
-        return None
-    if shift:
-        whole = dt.datetime.fromisoformat(f"{instant.utc[:17]}00+00:00") - shift
-        instant = Instant(utc=whole.strftime("%Y-%m-%dT%H:%M:") + instant.utc[17:], ns=instant.ns)
-    return instant
+    if sign is None or (hours, minutes) == ("00", "00"):
+        return instant
+    shift = (-1 if sign == "-" else 1) * dt.timedelta(hours=int(hours), minutes=int(minutes))
+    whole = dt.datetime.fromisoformat(f"{instant.utc[:17]}00") - shift
+    return Instant(utc=whole.isoformat()[:17] + instant.utc[17:], ns=instant.ns)
 
 
 def from_tjd(day: str | None, second: str | None) -> Instant | None:
@@ -57,8 +52,10 @@ def from_tjd(day: str | None, second: str | None) -> Instant | None:
     >>> from_tjd("16800", "43403.68").iso
     '2014-05-23T12:03:23.680'
     """
+    if day is None or second is None:
+        return None
     try:
-        days, seconds = Decimal(day or ""), Decimal(second or "")
+        days, seconds = Decimal(day), Decimal(second)
     except InvalidOperation:
         return None
     if not (days.is_finite() and seconds.is_finite()) or days != days.to_integral_value():
@@ -67,7 +64,7 @@ def from_tjd(day: str | None, second: str | None) -> Instant | None:
         return None
     whole = int(seconds)
     when = TJD_ZERO + dt.timedelta(days=int(days), seconds=whole)
-    return Instant(utc=when.strftime("%Y-%m-%dT%H:%M:%S"), ns=int((seconds - whole) * 1_000_000_000))
+    return Instant(utc=when.isoformat()[:19], ns=int((seconds - whole) * 1_000_000_000))
 
 
 def from_fermi_clock(seconds: int) -> Instant | None:

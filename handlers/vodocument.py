@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from .numbers import integer
+
 #: Words of a flag that mean yes.
 _YES = frozenset({"true", "1", "yes"})
 #: Where VOEvents have the time and the position of what they report.
@@ -47,12 +49,15 @@ class VOEvent:
     probabilities: tuple[str, ...] = ()
     #: Every text and attribute by its path; what `fields` gives.
     printed: Mapping[str, str] = field(default_factory=dict)
+    #: GCN's number of the kind of notice, where there is one.
+    packet: int | None = field(init=False, default=None)
     _named: dict[str, list[Param]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         named = self._named
         for param in self.params:
             named.setdefault(param.name, []).append(param)
+        object.__setattr__(self, "packet", integer(self.get("Packet_Type")))
 
     def get(self, *names: str, group: str | None = None) -> str | None:
         """Value of the first parameter with one of these names, in the order of the names; None where absent or blank."""

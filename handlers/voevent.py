@@ -116,32 +116,35 @@ def _read_params(element: Any, path: str, group: str, pairs: Pairs, params: list
         tag = _local(child.tag)
         name = child.get("name", "").strip()
         if tag == "Param" and name:
-            params.append(_read_param(child, name, f"{path}/{name}", group, pairs, depth + 1))
+            _read_param(child, f"{path}/{name}", group, name, pairs, params, depth + 1)
         elif tag in _GROUPS:
             name = name or child.get("type", "").strip() or tag
             _read_attributes(child, f"{path}/{name}", pairs, "name")
             _read_params(child, f"{path}/{name}", name, pairs, params, depth + 1)
         else:
             _read_element(child, f"{path}/{tag}", pairs, depth + 1)
-        if child.tail:
-            pairs.append((path, child.tail.strip()))
+        if tail := child.tail:
+            pairs.append((path, tail.strip()))
 
 
-def _read_param(element: Any, name: str, path: str, group: str, pairs: Pairs, depth: int) -> Param:
+def _read_param(element: Any, path: str, group: str, name: str, pairs: Pairs, params: list[Param], depth: int) -> None:
     """A parameter: its value is an attribute, else the text of its Value, else its own text."""
     value = unit = ""
     for key, text in element.items():
-        if key == "value":
-            value = text.strip()
-            pairs.append((path, value))
-        elif key == "unit":
-            unit = text.strip()
-            pairs.append((f"{path}@unit", unit))
-        elif key != "name":
-            pairs.append((f"{path}@{_local(key)}", text.strip()))
-    if len(element) or element.text:
+        match key:
+            case "value":
+                value = text.strip()
+                pairs.append((path, value))
+            case "unit":
+                unit = text.strip()
+                pairs.append((f"{path}@unit", unit))
+            case "name":
+                pass
+            case _:
+                pairs.append((f"{path}@{_local(key)}", text.strip()))
+    if element.text or len(element):
         value = _read_inside(element, path, value, pairs, depth)
-    return Param(group, name, value, unit)
+    params.append(Param(group, name, value, unit))
 
 
 def _read_inside(element: Any, path: str, value: str, pairs: Pairs, depth: int) -> str:

@@ -25,26 +25,29 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            if type(value) not in _NO_FLOATS:
-                _require_finite(value, f"{type(self).__name__}.{name}")
+            if type(value) not in _NO_FLOATS and (found := _infinite(value)) is not None:
+                where, number = found
+                raise ValueError(f"{type(self).__name__}.{name}{where} must be finite or None, not {number}")
 
 
 #: Types that hold no float, passed over without a look: every record is checked when it is made.
 _NO_FLOATS = frozenset({type(None), str, bytes, int, bool})
 
 
-def _require_finite(value: Any, where: str) -> None:
+def _infinite(value: Any) -> tuple[str, float] | None:
+    """Where in a value the first number stands that is not finite, and which; records within have been checked themselves."""
     if isinstance(value, float):
-        if not math.isfinite(value):
-            raise ValueError(f"{where} must be finite or None, not {value}")
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            if type(item) not in _NO_FLOATS:
-                _require_finite(item, f"{where}[{key}]")
+        return None if math.isfinite(value) else ("", value)
+    if isinstance(value, dict):
+        items = value.items()
     elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            if type(item) not in _NO_FLOATS:
-                _require_finite(item, f"{where}[{index}]")
+        items = enumerate(value)  # type: ignore[assignment]
+    else:
+        return None
+    for key, item in items:
+        if type(item) not in _NO_FLOATS and (found := _infinite(item)) is not None:
+            return f"[{key}]{found[0]}", found[1]
+    return None
 
 
 _ISO = re.compile(

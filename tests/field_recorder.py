@@ -22,6 +22,7 @@ _VALUES = {
     "role": ("role",),
     "version": ("version",),
     "date": ("Who/Date",),
+    "packet": ("Packet_Type",),
     "iso_time": ("TimeInstant/ISOTime",),
     "position": ("Position2D/Value2/C1", "Position2D/Value2/C2", "Position2D/Error2Radius"),
     "coordinate_system": ("ObservationLocation/AstroCoordSystem/id",),
