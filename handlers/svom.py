@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from schemas import Notice, Parsed, Policy
 
 from . import gcnjson
-from .classic import role_of
+from .classic import place_of, role_of
 from .documents import JsonDocument
 from .kinds import ClassicHandler, ClassicKind, by_kind
 from .numbers import integer, number, positive
@@ -42,7 +42,7 @@ class Svom(ClassicHandler):
     name = "svom"
     #: ECLAIRs' radius holds both errors, what share of them is not said; MXT's is the 90 % radius.
     table = by_kind(
-        _kind("SVOM_GRM_TRIGGER", "GRM_TRIGGER", 0, "GRM"),
+        _kind("SVOM_GRM_TRIGGER", "GRM_TRIGGER", 0, "GRM", localises=False),
         _kind("SVOM_ECLAIRS_WAKEUP", "ECLAIRS_WAKEUP", 1, "ECLAIRs", systematic=True),
         _kind("SVOM_ECLAIRS_CATALOG", "ECLAIRS_CATALOG", 1, "ECLAIRs", systematic=True, policy="svom-catalog"),
         _kind("SVOM_SLEWING", "SLEWING", 1, "ECLAIRs", systematic=True),
@@ -73,11 +73,10 @@ class Svom(ClassicHandler):
             changes["role"] = "test"
             changes["remarks"].append("Burst_Id is no burst's: an example, role test")
         if kind == "SVOM_GRM_TRIGGER":
-            changes["region"] = None
-            if document.position is not None and positive(document.position.error) is None:
-                changes["remarks"].append(
-                    "GRM's position is a guess, tens of degrees off at times, without an error: no position"
-                )
+            if document.position is not None and positive(document.position.error) is not None:
+                changes["region"] = place_of(document).circle
+            elif document.position is not None:
+                changes["remarks"].append("GRM's position without an error is a guess, tens of degrees off at times: no position")
         stage, serial = self.table[kind].stage, integer(document.get("Pkt_Ser_Num")) or 0
         if stage == 1:
             changes["revision_order"] = (stage,)

@@ -24,12 +24,8 @@ from schemas import Circle, Ellipse, Notice, Parsed, PointingUpdate, Refusal
 _FAMILIES = [r"(lvk|icecube|antares|integral|gcn_core|gcn_circulars)/"]
 #: Documents of these families that are refused by name, by their folder: (reason, why).
 REFUSED = {
-    "text.FERMI": ("text-notice", "text notices"),
-    "text.LVC": ("text-notice", "text notices"),
-    "text.ICECUBE": ("text-notice", "text notices"),
     "voevent.AMON_native": ("unknown-kind", "AMON's own test before GCN: no identity, no position"),
     "json.lvk_nu_track_search": ("unknown-kind", "a search for neutrinos about a GW event, not an event"),
-    "json.hop_text_fields": ("unknown-kind", "text notices taken apart by a broker"),
     "json.igwn_alert_internal": ("unknown-kind", "GraceDB's internal alert"),
     "json.seed": ("unknown-kind", "a developer's database dump of circulars"),
 }
@@ -90,19 +86,24 @@ TIME: dict[str, Callable[[Row, Notice], bool]] = {
 }
 
 
+def _printed(row: Row) -> list[float]:
+    """Numbers of the manifest's cell: right ascension, declination, error, or the axes and the angle of an ellipse."""
+    return [float(x) for x in re.findall(r"-?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?", row["ra_dec_error"])]
+
+
 def _sentinel(row: Row, got: Notice) -> bool:
-    numbers = [float(x) for x in row["ra_dec_error"].split(",")]
+    numbers = _printed(row)
     return got.region is None and numbers == [0, 0, 0] and any("no position" in line for line in got.remarks)
 
 
 def _negative(row: Row, got: Notice) -> bool:
-    ra, dec, error = (float(x) for x in row["ra_dec_error"].split(","))
+    ra, dec, error = (*_printed(row), 0.0, 0.0, 0.0)[:3]
     expected = Circle(ra_deg=ra, dec_deg=dec, radius_deg=None, systematic_included=False)
     return error < 0 and got.retraction and got.region == expected
 
 
 def _observatory(row: Row, got: Notice) -> bool:
-    ra, dec, error = (float(x) for x in row["ra_dec_error"].split(","))
+    ra, dec, error = (*_printed(row), 0.0, 0.0, 0.0)[:3]
     mine = row["path"].startswith("antares/") and (ra, dec) == (0, 0)
     return mine and isinstance(got.region, Circle) and got.region.radius_deg == error
 
@@ -197,7 +198,7 @@ def _plain(row: Row, got: Notice | PointingUpdate) -> dict[str, bool]:
     if row["role"]:
         agree["role"] = row["role"] == got.role
     if row["ra_dec_error"]:
-        numbers = [float(x) for x in re.split(r"[\[\], ]+", row["ra_dec_error"]) if x]
+        numbers = _printed(row)
         agree["ra_dec_error"] = _numbers(got)[: len(numbers)] == numbers
     return agree
 
