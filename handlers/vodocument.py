@@ -15,7 +15,7 @@ _YES = frozenset({"true", "1", "yes"})
 ASTRO_COORDS = "WhereWhen/ObsDataLocation/ObservationLocation/AstroCoords"
 
 
-class Param(msgspec.Struct, frozen=True):
+class Param(msgspec.Struct, frozen=True, gc=False):
     """A named value of the What section; `group` is the name (or type) of its innermost group, "" at the top."""
 
     group: str
