@@ -35,7 +35,7 @@ def status_command(context: click.Context, url: str | None, source: str | None, 
     """
     settings = settings_of(context)
     card, asked = _card(settings, url, source)
-    plain = {**msgspec.to_builtins(card), "at": card.at.iso, "asked": asked}
+    plain = {**msgspec.to_builtins(card), "at": card.at.iso, "lines": _lines(card), "asked": asked}
     if as_json:
         emit_json(plain)
     else:
@@ -115,12 +115,29 @@ def _for_people(card: dict[str, Any]) -> dict[str, Any]:
         "distance, Mm": card["distance_mm"],
         "next break": card["next_break"],
         "alerts heard": heard or None,
+        "lines": "; ".join(_line(name, line) for name, line in card["lines"].items()) or None,
+        "gaps": "; ".join(card["open_gaps"]) or (card["gaps"] or "none"),
+        "quarantine": card["quarantine"],
         "jobs": waiting or None,
         "clock offset, s": card["clock_offset_s"],
         "hold": "on: nothing leaves the house" if card["hold"] else "off",
         "asked": card["asked"],
         "caveats": "; ".join(card["caveats"]) or None,
     }
+
+
+def _lines(card: StatusCard) -> dict[str, Any]:
+    """The lines, with times as text."""
+    plain: dict[str, Any] = msgspec.to_builtins(card.lines)
+    for name, line in card.lines.items():
+        plain[name]["last_pulse"] = None if line.last_pulse is None else line.last_pulse.iso
+    return plain
+
+
+def _line(name: str, line: dict[str, Any]) -> str:
+    pulse = "" if line["last_pulse"] is None else f", last pulse {line['last_pulse']}"
+    gaps = f", {line['gaps']} open gaps" if line["gaps"] else ""
+    return f"{name}: {line['state']}, {line['deliveries']} deliveries, {line['duplicates']} known before{pulse}{gaps}"
 
 
 def _tier(tier: dict[str, Any] | None) -> str | None:

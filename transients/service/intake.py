@@ -99,11 +99,8 @@ class Intake:
     async def _refuse(self, raw: RawAlert, parsed: Parsed, error: Exception) -> Parsed:
         """Ours, not the sender's; but one document must not stop the others, nor be lost: it is kept with the reason."""
         self._bound(raw).error("a document could not be folded", action="fold-failed", exc_info=error)
-        refusal = Refusal(
-            reason="fold-failed",
-            message=_printable(f"{type(error).__name__}: {error}"),
-            kind=None if parsed.kind is None else _printable(parsed.kind),
-        )
+        message = _printable(f"{type(error).__name__}: {error}")
+        refusal = Refusal(reason="fold-failed", message=message, kind=_printable(parsed.kind or "") or None)
         if await self._record([(raw, refusal)]):
             self._say(raw, refusal)
         return refusal

@@ -1,7 +1,8 @@
 """Dashboard, HTTP API and event stream."""
 
 from .app import create_app
-from .ports import DashboardStore, HealthCheck, HealthChecks, StatusCard, StatusSource, TierStatus
+from .ports import DashboardStore, HealthCheck, HealthChecks, LineStatus, StatusCard, StatusSource, TierStatus
+from .receiving import alert_routes
 from .server import serve_app
 from .status import tier_status
 
@@ -9,9 +10,11 @@ __all__ = [
     "DashboardStore",
     "HealthCheck",
     "HealthChecks",
+    "LineStatus",
     "StatusCard",
     "StatusSource",
     "TierStatus",
+    "alert_routes",
     "create_app",
     "serve_app",
     "tier_status",

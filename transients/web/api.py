@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
 from litestar import Router, get
 from litestar.params import Parameter
 
-from schemas import Assessment, Event, Record
+from schemas import Assessment, CircularLink, Event, Record
 from schemas.errors import NotFound
 from transients.store import EventPage, EventQuery, Totals
 
@@ -28,6 +29,12 @@ class StatusAnswer(Record, frozen=True, kw_only=True):
     totals: Totals
 
 
+class EventAnswer(Event, frozen=True, kw_only=True):
+    """An event, and the circulars that were sent about it."""
+
+    circulars: tuple[CircularLink, ...] = ()
+
+
 @get("/events", summary="Events with their newest assessments, newest first")
 async def list_events(
     store: TheStore,
@@ -42,10 +49,11 @@ async def list_events(
     return await store.find_events(EventQuery(messenger=messenger, origin=origin, role=role, text=q, limit=limit, offset=offset))
 
 
-@get("/events/{key:str}", summary="An event as its notices describe it")
-async def get_event(store: TheStore, key: str) -> Event:
+@get("/events/{key:str}", summary="An event as its notices describe it, and the circulars about it")
+async def get_event(store: TheStore, key: str) -> EventAnswer:
     """The event; in its key "/" is written "~1" and "~" is written "~0"."""
-    return await store.event(segment_to_key(key))
+    event = await store.event(segment_to_key(key))
+    return EventAnswer(**msgspec.structs.asdict(event), circulars=await store.circulars_of(event.event_key))
 
 
 @get("/events/{key:str}/assessment", summary="An assessment of an event")

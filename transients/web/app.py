@@ -30,12 +30,24 @@ from .headers import refuse_nul, secure
 from .health import live, ready
 from .hub import Hub
 from .inject import Clock
-from .pages import event_file, event_page, raw, refused
+from .pages import event_file, event_page, quarantine, raw, refused
 from .ports import DashboardStore, HealthChecks, StatusSource
 from .stream import stream
 from .templating import HERE, environment
 
-PAGES: tuple[ControllerRouterHandler, ...] = (board, event_page, event_file, event_curve, raw, refused, live, ready, api, stream)
+PAGES: tuple[ControllerRouterHandler, ...] = (
+    board,
+    event_page,
+    event_file,
+    event_curve,
+    raw,
+    quarantine,
+    refused,
+    live,
+    ready,
+    api,
+    stream,
+)
 
 
 def utc_now() -> dt.datetime:

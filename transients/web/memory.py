@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from functools import partial
 
-from schemas import Assessment, Circular, Event, Publication, RawAlert, sha256_hex
+from handlers.names import event_names
+from schemas import Assessment, Circular, CircularLink, Event, Publication, RawAlert, sha256_hex
 from schemas.errors import NotFound
-from transients.store import Artefact, Change, EventPage, EventQuery, Listed, RefusedAlert, Totals
+from transients.store import Artefact, Change, EventPage, EventQuery, Listed, QuarantineQuery, RefusedAlert, Totals
 
 
 class MemoryStore:
@@ -21,6 +24,7 @@ class MemoryStore:
         self._publications: list[Publication] = []
         self._raw: dict[str, RawAlert] = {}
         self._refused: list[RefusedAlert] = []
+        self._circular_links: list[CircularLink] = []
         self._listeners: set[asyncio.Queue[Change]] = set()
 
     def put_event(self, event: Event) -> None:
@@ -42,6 +46,10 @@ class MemoryStore:
         """Add a publication."""
         self._publications.append(publication)
         self._tell(Change(event_key=publication.event_key, what="publication"))
+
+    def put_circular_link(self, link: CircularLink) -> None:
+        """Add a circular."""
+        self._circular_links.append(link)
 
     def put_raw(self, alert: RawAlert, refused: RefusedAlert | None = None) -> None:
         """Add a document, and why it was refused if it was."""
@@ -106,9 +114,20 @@ class MemoryStore:
             raise NotFound(f"no document {content_id!r}")
         return self._raw[content_id]
 
-    async def refused(self, limit: int, offset: int) -> tuple[RefusedAlert, ...]:
+    async def circulars_of(self, event_key: str) -> tuple[CircularLink, ...]:
+        """The circulars about an event."""
+        event = await self.event(event_key)
+        names = event_names(event.origin, event.event_id, event.aliases)
+        return tuple(link for link in self._circular_links if names.intersection(link.aliases))
+
+    async def quarantine(self, query: QuarantineQuery) -> tuple[RefusedAlert, ...]:
         """Refused documents, newest first."""
-        return tuple(self._refused[offset : offset + limit])
+        return tuple(filter(partial(_is_wanted, query), self._refused))[query.offset :][: query.limit]
+
+    async def quarantine_counts(self, query: QuarantineQuery | None = None) -> Mapping[str, int]:
+        """How many by reason."""
+        counts = Counter(each.reason for each in self._refused if _is_wanted(query or QuarantineQuery(), each))
+        return dict(counts.most_common())
 
     async def totals(self) -> Totals:
         """The counts."""
@@ -139,6 +158,15 @@ class MemoryStore:
     def _tell(self, change: Change) -> None:
         for queue in self._listeners:
             queue.put_nowait(change)
+
+
+def _is_wanted(query: QuarantineQuery, alert: RefusedAlert) -> bool:
+    return (
+        (query.reason is None or alert.reason == query.reason)
+        and (query.kind is None or alert.kind == query.kind)
+        and (query.source is None or alert.source == query.source)
+        and (query.since is None or alert.received >= query.since)
+    )
 
 
 def _by_time(event: Event) -> tuple[bool, str, int]:

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from litestar import Response, get
 from litestar.params import Parameter
-from litestar.response import Template
+from litestar.response import Redirect, Template
 
 from schemas import Assessment, to_json
 from schemas.errors import NotFound
 from transients.report import check_circular
+from transients.store import QuarantineQuery
 
 from .api import Revision
 from .curves import is_curve
 from .foreign import file_response, raw_response
 from .inject import TheClock, TheStore
 from .keys import segment_to_key
-from .views import event_facts, excess_rows, figures, history_lines, limit_rows, provenances, revision_lines, verdict
+from .views import (
+    circular_address,
+    event_facts,
+    excess_rows,
+    figures,
+    history_lines,
+    limit_rows,
+    provenances,
+    revision_lines,
+    verdict,
+)
 
 REFUSED_PAGE_SIZE = 50
 #: Made from the stored record where it is not among the files, so it is there for every revision.
@@ -45,6 +57,7 @@ async def event_page(store: TheStore, clock: TheClock, key: str, revision: Revis
         "circular": circular,
         "circular_problems": [] if circular is None else check_circular(circular),
         "publications": await store.publications(event.event_key),
+        "circulars": [(link, circular_address(link)) for link in await store.circulars_of(event.event_key)],
         "history": history_lines(event),
         "revisions": revision_lines(revisions),
         "newest": max((a.revision for a in revisions), default=None),
@@ -78,17 +91,39 @@ async def raw(store: TheStore, content_id: str) -> Response[bytes]:
     return raw_response(alert.body, alert.content_id)
 
 
-@get("/refused", include_in_schema=False)
-async def refused(store: TheStore, clock: TheClock, page: Annotated[int, Parameter(ge=1, le=200_000)] = 1) -> Template:
+@get("/quarantine", include_in_schema=False)
+async def quarantine(
+    store: TheStore,
+    clock: TheClock,
+    reason: Annotated[str, Parameter(max_length=300)] = "",
+    page: Annotated[int, Parameter(ge=1, le=200_000)] = 1,
+) -> Template:
     """Documents that were not taken."""
-    found = await store.refused(REFUSED_PAGE_SIZE + 1, (page - 1) * REFUSED_PAGE_SIZE)
+    wanted = QuarantineQuery(reason=reason or None, limit=REFUSED_PAGE_SIZE + 1, offset=(page - 1) * REFUSED_PAGE_SIZE)
+    found = await store.quarantine(wanted)
+    counts = await store.quarantine_counts()
     context = {
         "refused": found[:REFUSED_PAGE_SIZE],
-        "newer": page - 1 if page > 1 else None,
-        "older": page + 1 if len(found) > REFUSED_PAGE_SIZE else None,
+        "total": sum(counts.values()),
+        "counts": [(name, number, _listing(name, 1)) for name, number in counts.items()],
+        "reason": reason,
+        "all": _listing("", 1),
+        "newer": _listing(reason, page - 1) if page > 1 else None,
+        "older": _listing(reason, page + 1) if len(found) > REFUSED_PAGE_SIZE else None,
         "now": clock(),
     }
-    return Template("refused.html", context=context)
+    return Template("quarantine.html", context=context)
+
+
+@get("/refused", include_in_schema=False)
+async def refused() -> Redirect:
+    """The former address of the quarantine."""
+    return Redirect("/quarantine")
+
+
+def _listing(reason: str, page: int) -> str:
+    query = {name: value for name, value in (("reason", reason), ("page", page)) if value not in ("", 1)}
+    return f"/quarantine?{urlencode(query)}" if query else "/quarantine"
 
 
 def _caveats(assessment: Assessment | None) -> tuple[str, ...]:

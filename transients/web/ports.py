@@ -7,8 +7,8 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from schemas import Assessment, Circular, Event, Instant, Publication, RawAlert, Record
-from transients.store import Artefact, Change, EventPage, EventQuery, RefusedAlert, Totals
+from schemas import Assessment, Circular, CircularLink, Event, Instant, Publication, RawAlert, Record
+from transients.store import Artefact, Change, EventPage, EventQuery, QuarantineQuery, RefusedAlert, Totals
 
 
 class TierStatus(Record, frozen=True, kw_only=True):
@@ -20,6 +20,20 @@ class TierStatus(Record, frozen=True, kw_only=True):
     latency_s: float | None = None
     ra_deg: float | None = None
     dec_deg: float | None = None
+
+
+class LineStatus(Record, frozen=True, kw_only=True):
+    """How the line of one source is, as the inbox knows it."""
+
+    #: "silent": its pulse stopped and is not heard again yet; "gap": alerts may be missing, and nobody has looked into it.
+    state: Literal["heard", "never heard", "silent", "gap"]
+    lag_s: float | None = None
+    #: The time that the last heartbeat says.
+    last_pulse: Instant | None = None
+    deliveries: int = 0
+    duplicates: int = 0
+    #: Open gaps.
+    gaps: int = 0
 
 
 class StatusCard(Record, frozen=True, kw_only=True):
@@ -39,6 +53,12 @@ class StatusCard(Record, frozen=True, kw_only=True):
     next_break_source: str | None = None
     #: Seconds since each source was last heard, None: never.
     ingest: dict[str, float | None] = msgspec.field(default_factory=dict)
+    lines: dict[str, LineStatus] = msgspec.field(default_factory=dict)
+    #: Stretches of lines in which alerts may be missing, that are open: how many, and the newest in words.
+    gaps: int = 0
+    open_gaps: tuple[str, ...] = ()
+    #: Documents that were refused.
+    quarantine: int = 0
     jobs: dict[str, int] = msgspec.field(default_factory=dict)
     clock_offset_s: float | None = None
     hold: bool = False
@@ -76,8 +96,14 @@ class DashboardStore(Protocol):
     async def raw(self, content_id: str) -> RawAlert:
         """A document as it came."""
 
-    async def refused(self, limit: int, offset: int) -> tuple[RefusedAlert, ...]:
-        """Documents not taken, newest first."""
+    async def circulars_of(self, event_key: str) -> tuple[CircularLink, ...]:
+        """The circulars about an event, each in its newest edit, in the order of their numbers."""
+
+    async def quarantine(self, query: QuarantineQuery) -> tuple[RefusedAlert, ...]:
+        """Documents not taken that match, newest first."""
+
+    async def quarantine_counts(self, query: QuarantineQuery | None = None) -> Mapping[str, int]:
+        """How many documents that match are refused for each reason, the most frequent first."""
 
     async def totals(self) -> Totals:
         """Numbers of the whole."""

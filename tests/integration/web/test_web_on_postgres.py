@@ -132,7 +132,7 @@ async def test_pages_over_postgres(filled: Store) -> None:
         hostile = await client.get(f"/events/{key_to_segment(HOSTILE.event_key)}")
         assert hostile.status_code == 200
         assert "<script>alert" not in hostile.text
-        refused = (await client.get("/refused")).text
+        refused = (await client.get("/quarantine")).text
         assert "malformed-xml" in refused
         assert "<b>no</b>" not in refused
         event = from_json((await client.get(f"/api/v1{address}")).content, Event)

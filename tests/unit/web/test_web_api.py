@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 
 import dashboard_samples as samples
+import msgspec
 import outgoing_samples
 from litestar.testing import TestClient
 
-from schemas import Assessment, Event, from_json
+from schemas import Assessment, CircularLink, from_json
 from schemas.errors import ServiceUnreachable
 from transients.config import Settings
 from transients.web import create_app
+from transients.web.api import EventAnswer
 from transients.web.keys import key_to_segment
 from transients.web.memory import MemoryStore
 
@@ -22,12 +24,28 @@ def test_events_are_the_records(client: TestClient) -> None:
     page = client.get("/api/v1/events?messenger=gravitational-wave&limit=1").json()
     assert page["total"] == 3
     assert page["items"][0]["event"]["event_key"] == samples.S230518H
-    event = from_json(client.get(f"/api/v1/events/{KEY}").content, Event)
+    event = from_json(client.get(f"/api/v1/events/{KEY}").content, EventAnswer)
     assert event.event_id == "S230518h"
     newest = from_json(client.get(f"/api/v1/events/{KEY}/assessment").content, Assessment)
     assert newest.revision == 3
     older = from_json(client.get(f"/api/v1/events/{KEY}/assessment?revision=2").content, Assessment)
     assert older.verdict == "pending"
+
+
+def test_circulars_of_an_event_are_with_it_and_on_its_page(client: TestClient, dashboard_store: MemoryStore) -> None:
+    link = CircularLink(
+        kind="gcn.circulars", circular_id="33813", version=2, subject="LIGO/Virgo/KAGRA S230518h: <b>Identification</b>",
+        aliases=("S230518h",), submitter="A. Nother at X", time=outgoing_samples.T0,
+    )  # fmt: skip
+    dashboard_store.put_circular_link(link)
+    dashboard_store.put_circular_link(msgspec.structs.replace(link, circular_id="33814", aliases=("S230518x",)))
+    answer = from_json(client.get(f"/api/v1/events/{KEY}").content, EventAnswer)
+    assert answer.circulars == (link,)
+    page = client.get(f"/events/{KEY}").text
+    assert 'href="https://gcn.nasa.gov/circulars/33813"' in page
+    assert "S230518h: &lt;b&gt;Identification" in page
+    assert "A. Nother at X" in page
+    assert "33814" not in page
 
 
 def test_filters_agree_with_the_pages(client: TestClient) -> None:
@@ -120,5 +138,6 @@ def test_records_with_a_hostile_name_reach_programs_unchanged(client: TestClient
     event, assessment = samples.hostile()
     dashboard_store.put_event(event)
     dashboard_store.put_assessment(assessment)
-    assert from_json(client.get(f"/api/v1/events/{key_to_segment(event.event_key)}").content, Event) == event
+    answer = from_json(client.get(f"/api/v1/events/{key_to_segment(event.event_key)}").content, EventAnswer)
+    assert answer == EventAnswer(**msgspec.structs.asdict(event))
     assert outgoing_samples.T0.iso == "2023-05-18T12:59:08.167"

@@ -147,7 +147,7 @@ def test_unknown_event_is_a_page(client: TestClient) -> None:
 
 
 def test_refused_documents(client: TestClient) -> None:
-    tree = page(client, "/refused")
+    tree = page(client, "/quarantine")
     line = text(tree.xpath("//tbody/tr")[0])
     assert "malformed-xml" in line
     assert "<script> is no VOEvent" in line

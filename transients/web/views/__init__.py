@@ -3,7 +3,7 @@
 from .board import BoardRow, board_row
 from .facts import Fact, FactGroup, event_facts, provenances
 from .figures import Figure, figures
-from .history import HistoryLine, history_lines, revision_lines
+from .history import HistoryLine, circular_address, history_lines, revision_lines
 from .tables import ExcessRow, LimitRow, excess_rows, limit_rows
 from .verdict import Verdict, verdict
 
@@ -17,6 +17,7 @@ __all__ = [
     "LimitRow",
     "Verdict",
     "board_row",
+    "circular_address",
     "event_facts",
     "excess_rows",
     "figures",

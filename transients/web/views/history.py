@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from schemas import Assessment, Event, Instant, Record
+import re
+
+from schemas import Assessment, CircularLink, Event, Instant, Record
 
 
 class HistoryLine(Record, frozen=True, kw_only=True):
@@ -25,6 +27,12 @@ class RevisionLine(Record, frozen=True, kw_only=True):
     verdict: str
     created: Instant
     parts: str
+
+
+def circular_address(link: CircularLink) -> str | None:
+    """Where a circular is read; None where its number is none."""
+    number = link.circular_id
+    return f"https://gcn.nasa.gov/circulars/{number}" if re.fullmatch(r"\d+(?:\.5)?", number, re.ASCII) else None
 
 
 def history_lines(event: Event) -> tuple[HistoryLine, ...]:
