@@ -71,6 +71,12 @@ class GcnSettings(Section, kw_only=True):
     topics: tuple[str, ...] = ()
     # Whether circulars are read too, when no topics are named.
     circulars: bool = True
+    # Topic in which something comes all the time: when it stops, the line is silent. Empty: silence means nothing.
+    pulse_topic: str = "gcn.heartbeat"
+    # Seconds without a pulse that are a gap.
+    silence_s: float = 60.0
+    # "any", "v4" or "v6": which addresses of the brokers are used. With "any" a network without version 6 is found out.
+    address_family: Literal["any", "v4", "v6"] = "any"
 
 
 class KafkaSettings(Section, kw_only=True):
@@ -91,6 +97,12 @@ class KafkaSettings(Section, kw_only=True):
     password: Secret | None = None
     # PEM file of who signed the broker's certificate, for SSL. Empty: whom the system trusts.
     ca_file: str = ""
+    # Topic in which something comes all the time: when it stops, the line is silent. Empty: silence means nothing.
+    pulse_topic: str = ""
+    # Seconds without a pulse that are a gap.
+    silence_s: float = 60.0
+    # "any", "v4" or "v6": which addresses of the brokers are used. With "any" a network without version 6 is found out.
+    address_family: Literal["any", "v4", "v6"] = "any"
 
 
 class HopSettings(Section, kw_only=True):
@@ -105,6 +117,8 @@ class HopSettings(Section, kw_only=True):
     group_id: str = ""
     # host:port of the brokers.
     bootstrap_servers: tuple[str, ...] = ("kafka.scimma.org:9092",)
+    # "any", "v4" or "v6": which addresses of the brokers are used. With "any" a network without version 6 is found out.
+    address_family: Literal["any", "v4", "v6"] = "any"
 
 
 class VtpSettings(Section, kw_only=True):

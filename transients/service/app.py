@@ -18,7 +18,7 @@ from transients.embedded import EmbeddedPostgres
 from transients.missions import Mission
 from transients.sources import DataSource
 from transients.store import JobRunner, Store
-from transients.web import StatusCard, create_app
+from transients.web import StatusCard, alert_routes, create_app
 from transients.web.server import serve_app
 
 from .assessing import Assessing
@@ -27,6 +27,7 @@ from .intake import Intake
 from .outgoing import Outgoing
 from .parts import mission_of, source_of
 from .plugins import load_handlers
+from .receiving import Receiving
 from .sources import alert_sources
 from .status import status_card
 from .upkeep import upkeep
@@ -105,7 +106,7 @@ class Service:
             intake = Intake(store, self.settings)
             async with asyncio.TaskGroup() as group:
                 if "ingest" in self.roles:
-                    sources = self._alerts if self._alerts is not None else alert_sources(self.settings)
+                    sources = self._alerts if self._alerts is not None else alert_sources(self.settings, store)
                     for source in sources:
                         group.create_task(self._listen(source, intake, len(sources)), name=f"ingest {source.name}")
                 if "worker" in self.roles:
@@ -115,7 +116,7 @@ class Service:
                         upkeep(store, self.settings.inbox.keep_days, self._stopping, self._clock.now), name="upkeep"
                     )
                 if "web" in self.roles:
-                    group.create_task(self._serve(store, data), name="web")
+                    group.create_task(self._serve(store, data, intake), name="web")
                 self.ready.set()
                 log.info("running", action="started", roles=",".join(self.roles))
                 await self._stopping.wait()
@@ -182,7 +183,7 @@ class Service:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), _SWEEP_S)
 
-    async def _serve(self, store: Store, data: DataSource) -> None:
+    async def _serve(self, store: Store, data: DataSource, intake: Intake) -> None:
         web = self.settings.web
 
         async def status() -> StatusCard:
@@ -191,7 +192,8 @@ class Service:
         async def sources() -> str | None:
             return "; ".join(f"{name}: {why}" for name, why in self.deaf.items()) or None
 
-        app = create_app(store, self.settings, status=status, health={"alert sources": sources})
+        routes = alert_routes(self.settings.http, Receiving(store, intake).take)
+        app = create_app(store, self.settings, status=status, health={"alert sources": sources}, routes=routes)
         await serve_app(app, web, self._stopping)
 
     def _notes(self) -> tuple[str, ...]:

@@ -2,31 +2,92 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import TypedDict
+
 import handlers
-from ingest import DirectorySource, GcnSource, KafkaSource, Source
-from transients.config import KafkaSettings, Secret, Settings
+from ingest import DirectorySource, GcnSource, KafkaSource, Source, VtpSource, hop_source
+from schemas import Gap, Position
+from schemas.errors import ConfigurationError
+from transients.config import DirectorySettings, GcnSettings, HopSettings, KafkaSettings, Secret, Settings, VtpSettings
+from transients.store import Store
+
+#: Where GCN sends circulars.
+CIRCULARS = "gcn.circulars"
 
 
-def alert_sources(settings: Settings) -> list[Source]:
-    """One of each configured; no topics named means every topic a handler knows."""
+class Memory(TypedDict):
+    """What the inbox does for a source: it knows how far each partition was read, and keeps gaps."""
+
+    positions: Callable[[], Awaitable[Mapping[tuple[str, int], Position]]]
+    on_gap: Callable[[Gap], Awaitable[None]]
+
+
+def memory_of(store: Store, source: str) -> Memory:
+    """The inbox's for one source."""
+
+    async def positions() -> Mapping[tuple[str, int], Position]:
+        return await store.positions(source)
+
+    async def on_gap(gap: Gap) -> None:
+        await store.put_gap(gap)
+
+    return Memory(positions=positions, on_gap=on_gap)
+
+
+def alert_sources(settings: Settings, store: Store) -> list[Source]:
+    """One of each configured; no topics named means every topic a handler knows.
+
+    Raises
+    ------
+    ConfigurationError
+        Two sources have one name, or one cannot be made.
+    """
+    _require_names(settings)
     everything = handlers.known_topics()
     found: list[Source] = []
     if settings.gcn.enabled:
-        found.append(
-            GcnSource(
-                settings.gcn.topics or everything,
-                client_id=settings.gcn.client_id,
-                client_secret=_text(settings.gcn.client_secret),
-                domain=settings.gcn.domain,
-                group_id=settings.gcn.group_id,
-            )
-        )
-    found += [_kafka(broker, everything) for broker in settings.kafka]
-    found += [DirectorySource(each.path, name=each.name, interval_s=each.interval_s) for each in settings.directory]
+        found.append(_gcn(settings.gcn, everything, memory_of(store, "gcn")))
+    found += [_kafka(each, everything, memory_of(store, each.name)) for each in settings.kafka]
+    found += [_hop(each, everything, memory_of(store, each.name)) for each in settings.hop]
+    found += [_vtp(each, memory_of(store, each.name)) for each in settings.vtp]
+    found += [
+        DirectorySource(each.path, name=each.name, interval_s=each.interval_s, subfolders=each.subfolders)
+        for each in settings.directory
+    ]
     return found
 
 
-def _kafka(broker: KafkaSettings, everything: tuple[str, ...]) -> KafkaSource:
+def _require_names(settings: Settings) -> None:
+    """Positions, gaps and deliveries go by the name."""
+    groups: tuple[Sequence[KafkaSettings | HopSettings | VtpSettings | DirectorySettings], ...]
+    groups = (settings.kafka, settings.hop, settings.vtp, settings.directory)
+    named = [each.name for group in groups for each in group]
+    counts = Counter([*named, *(["gcn"] if settings.gcn.enabled else [])])
+    twice = sorted(name for name, count in counts.items() if count > 1)
+    if twice:
+        raise ConfigurationError(f"alert sources with the same name: {', '.join(twice)}")
+    if any(not name.strip() or name.startswith("http:") for name in named):
+        raise ConfigurationError("an alert source needs a name, and one that does not begin with 'http:'")
+
+
+def _gcn(gcn: GcnSettings, everything: Iterable[str], memory: Memory) -> GcnSource:
+    known = tuple(topic for topic in everything if topic != CIRCULARS)
+    return GcnSource(
+        gcn.topics or (*known, *([CIRCULARS] if gcn.circulars else [])),
+        client_id=gcn.client_id,
+        client_secret=_text(gcn.client_secret),
+        domain=gcn.domain,
+        group_id=gcn.group_id,
+        pulse_topic=gcn.pulse_topic or None,
+        silence_s=gcn.silence_s,
+        address_family=gcn.address_family,
+        **memory,
+    )
+
+
+def _kafka(broker: KafkaSettings, everything: Iterable[str], memory: Memory) -> KafkaSource:
     return KafkaSource(
         broker.topics or everything,
         bootstrap_servers=broker.bootstrap_servers,
@@ -37,7 +98,28 @@ def _kafka(broker: KafkaSettings, everything: tuple[str, ...]) -> KafkaSource:
         username=broker.username,
         password=_text(broker.password),
         ca_file=broker.ca_file,
+        pulse_topic=broker.pulse_topic or None,
+        silence_s=broker.silence_s,
+        address_family=broker.address_family,
+        **memory,
     )
+
+
+def _hop(hop: HopSettings, everything: Iterable[str], memory: Memory) -> KafkaSource:
+    return hop_source(
+        hop.topics or everything,
+        bootstrap_servers=hop.bootstrap_servers,
+        username=hop.username,
+        password=_text(hop.password),
+        group_id=hop.group_id,
+        name=hop.name,
+        address_family=hop.address_family,
+        **memory,
+    )
+
+
+def _vtp(vtp: VtpSettings, memory: Memory) -> VtpSource:
+    return VtpSource(vtp.host, vtp.port, name=vtp.name, identity=vtp.identity, silence_s=vtp.silence_s, on_gap=memory["on_gap"])
 
 
 def _text(secret: Secret | None) -> str:
