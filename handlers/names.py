@@ -64,6 +64,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Forms], ...] = tuple(
         (r"\b(GW\d{6}(?:_\d{6})?)\b", _as("{}")),
         (r"\b(G\d{5,6})\b", _as("{}")),
         (r"\bIceCube[- ]?(\d{6}[A-Z])\b", _as("IceCube-{}")),
+        (r"\b(IceCube-\d{6})\b(?!\.)", _as("{}")),
         (r"\bIC[- ]?(\d{6}[A-Z])\b", _as("IceCube-{}")),
         (r"\bIceCube-?Cascade[- ]?(\d{6}[a-z])\b", _as("IceCubeCascade-{}")),
         (r"\bKM3[- ]?(\d{6}[A-Z])\b", _as("KM3-{}")),

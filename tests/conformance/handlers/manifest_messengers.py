@@ -1,0 +1,101 @@
+"""What the manifest of real notices and the handlers of neutrinos, radio bursts and GCN's own messages say differently, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from handlers.times import read_iso
+from schemas import Circle, Ellipse, Notice
+
+Row = dict[str, str]
+Rules = dict[str, Callable[[Row, Notice], bool]]
+
+FAMILIES = r"(amon|hawc|km3net|snews|superk|frb|boom)/"
+
+
+def _shared_number(row: Row, got: Notice) -> bool:
+    return (
+        row["path"].startswith("superk/json") and row["event_id"] in got.aliases and got.event_id == got.fields["trigger_number"]
+    )
+
+
+def _super_k_number(row: Row, got: Notice) -> bool:
+    return got.kind == "SK_SN" and got.event_id == got.fields.get("What/Trigger_Number", got.event_id) != row["event_id"]
+
+
+IDENTITY: Rules = {
+    "Super-K: the number that JSON shares with GCN Classic; its id is an alias": _shared_number,
+}
+
+
+def _no_time(row: Row, got: Notice) -> bool:
+    printed = read_iso(row["event_time"])
+    return got.kind == "gcn.notices.boom.alert" and got.time is None and got.issued is not None and printed == got.issued
+
+
+TIME: Rules = {
+    "BOOM says no time of an event: the manifest has the time of issue": _no_time,
+}
+
+
+def _numbers(row: Row) -> list[float]:
+    return [float(x) for x in row["ra_dec_error"].replace("[", "").replace("]", "").split(",")]
+
+
+def _whole_sky(row: Row, got: Notice) -> bool:
+    return got.kind == "SNEWS" and _numbers(row) == [0, 0, 360] and got.region is None and "360" in " ".join(got.remarks)
+
+
+def _printed_elsewhere(row: Row, got: Notice) -> bool:
+    ra, dec, error = _numbers(row)
+    printed = {0.9: "What/Src_Error90", 0.68: "What/Src_Error68", 0.95: "What/Src_Error95"}
+    place = got.region
+    if got.kind != "SK_SN" or error != 0 or not isinstance(place, Circle) or place.containment is None:
+        return False
+    return (place.ra_deg, place.dec_deg) == (ra, dec) and float(got.fields[printed[place.containment]]) == place.radius_deg
+
+
+def _telescope(row: Row, got: Notice) -> bool:
+    error = _numbers(row)[-1]
+    source = (
+        got.fields[f"WhereWhen/ObsDataLocation/ObservationLocation/AstroCoords/Position2D/Value2/{c}"] for c in ("C1", "C2")
+    )
+    place = got.region
+    return (
+        got.kind == "FRB"
+        and isinstance(place, Circle)
+        and [place.ra_deg, place.dec_deg, place.radius_deg] == [*map(float, source), error]
+    )
+
+
+def _longer_axis(row: Row, got: Notice) -> bool:
+    ra, dec, *axes = _numbers(row)
+    place = got.region
+    if not row["path"].startswith("frb/") or not isinstance(place, Ellipse):
+        return False
+    return (place.ra_deg, place.dec_deg, place.semi_major_deg) == (ra, dec, max(axes)) and place.position_angle_deg == 90.0
+
+
+def _off_the_sky(row: Row, got: Notice) -> bool:
+    return got.kind == "AMON_NATIVE" and _numbers(row)[0] == -1 and got.region is None and "not on the sky" in got.remarks[0]
+
+
+POSITION: Rules = {
+    "0, 0 with an error of 360 degrees is the whole sky: no position": _whole_sky,
+    "Super-K prints an error of 0: the radius of Src_Error90": _printed_elsewhere,
+    "the manifest has the telescope's place: the burst's": _telescope,
+    "the longer axis is the second: the ellipse turned by 90 degrees": _longer_axis,
+    "a right ascension of -1: no position": _off_the_sky,
+}
+
+
+def _flag(row: Row, got: Notice) -> bool:
+    said = got.fields.get("What/Trigger_ID/Test")
+    return got.kind == "SNEWS" and (row["role"], got.role, said) == ("observation", "test", "true")
+
+
+ROLE: Rules = {
+    "SNEWS says observation of a test: its flag": _flag,
+}
+#: How many rows of each source a rule normalises in the stored part of the corpus.
+EXPECTED: dict[str, dict[str, int]] = {}
