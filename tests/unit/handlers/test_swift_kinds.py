@@ -157,7 +157,8 @@ def test_what_is_no_burst_is_remarked_not_retracted() -> None:
     named = notice(flagged(Def_NOT_a_GRB="true", GRB_Identified="true"))
     known = notice(flagged(GRB_Identified="false", Target_in_Gnd_Catalog="true"))
     unknown = notice(flagged(GRB_Identified="false", Target_in_Gnd_Catalog="false", Target_in_Flt_Catalog="false"))
-    assert not (named.retraction or known.retraction)
+    assert not named.retraction
+    assert not known.retraction
     assert "marked as definitely not a burst" in named.remarks
     assert "identified with a source of a catalogue, not as a burst" in known.remarks
     assert [policy(each) for each in (named, known, unknown)] == ["swift-doubtful", "swift-doubtful", "swift"]
