@@ -33,8 +33,9 @@ class Source(Protocol):
     async def commit(self, raws: Sequence[RawAlert]) -> None:
         """These alerts are stored: all since the last call, in the order they were given, but for those that could not be stored.
 
-        Called while the iteration goes on. A broker is told the last of each partition; who waits for an answer gets one for
-        each alert. Raises a retriable error when that could not be noted: they will come again, once more.
+        Called while the iteration goes on, and before the next are stored: it must not wait long. A broker is told the last of
+        each partition; who waits for an answer gets one for each alert. Raises when that could not be noted: they will come
+        again, once more.
         """
 
     async def aclose(self) -> None:

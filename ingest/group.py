@@ -10,12 +10,12 @@ import confluent_kafka
 import structlog
 
 from schemas import RawAlert
-from schemas.errors import ConfigurationError, ServiceRefused
+from schemas.errors import ConfigurationError
 
 from .base import LineState, raw_alert
 from .gaps import OnGap
 from .logins import Trouble
-from .reader import GroupReader
+from .reader import GroupReader, OnCommit
 from .resume import Positions, last_offsets
 from .watch import SILENCE_S, LineWatch
 
@@ -148,12 +148,8 @@ class GroupSource:
                     self._on_message_error(message.topic(), error)
 
     async def commit(self, raws: Sequence[RawAlert]) -> None:
-        """Tell the broker that everything up to these alerts is stored. Raises ServiceRefused when it does not take it."""
-        following = {part: offset + 1 for part, offset in last_offsets(raws).items()}
-        try:
-            await self._reader.commit(following)
-        except (confluent_kafka.KafkaException, RuntimeError) as error:
-            raise ServiceRefused(str(error), where=f"{self._name}: commit") from error
+        """Everything up to these alerts is stored: the broker is told soon, and again until it takes it."""
+        self._reader.commit({part: offset + 1 for part, offset in last_offsets(raws).items()})
 
     async def aclose(self) -> None:
         """Leave the group."""
@@ -162,8 +158,8 @@ class GroupSource:
         self._closed = True
         await self._reader.close()
 
-    def _consumer(self) -> Any:
-        return self._client(self._settings)
+    def _consumer(self, on_commit: OnCommit) -> Any:
+        return self._client({**self._settings, "on_commit": on_commit})
 
     async def _care(self) -> None:
         """What the line needs between messages."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -18,10 +19,17 @@ from .resume import Known, Part, Positions, Start, gap_of, start_of
 
 #: `poll` in a thread gives a message when it comes; this bounds how long closing waits for it.
 POLL_S = 0.2
+#: A commit that was not taken is tried again after this, at first, and at last.
+_FIRST_PAUSE_S, _MAX_PAUSE_S = 0.2, 30.0
+#: Leaving waits so long for the answer to the last commit, and looks so often.
+_LEAVE_S, _ANSWER_S = 2.0, 0.02
 #: The broker answers such questions in one round trip each; they are asked when partitions are given to us.
 _ASK_S = 20.0
 #: What ListOffsets takes for the first offset and for the one after the last, in place of a time.
 _FIRST, _END = -2, -1
+
+#: Called with an error (or None) and partitions.
+OnCommit = Callable[[Any, Sequence[Any]], None]
 
 
 class GroupReader:
@@ -30,7 +38,7 @@ class GroupReader:
     Parameters
     ----------
     make : callable
-        Makes the consumer; called again for every new connection.
+        Makes the consumer, with a callback for commits; called again for every new connection.
     topics : iterable of str
         What to read.
     name : str
@@ -45,7 +53,7 @@ class GroupReader:
 
     def __init__(
         self,
-        make: Callable[[], Any],
+        make: Callable[[OnCommit], Any],
         topics: Iterable[str],
         *,
         name: str,
@@ -56,12 +64,17 @@ class GroupReader:
         self._make, self._topics, self._name, self._latest = make, list(topics), name, latest
         self._positions, self._missing = positions, missing
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._consumer = make()
+        self._consumer = make(self._on_commit)
         self._answered = False
-        # A blocked poll blocks neither the loop nor a commit; only closing must wait for both.
-        self._polling = ThreadPoolExecutor(1, thread_name_prefix=f"source-{name}")
-        self._committing = ThreadPoolExecutor(1, thread_name_prefix=f"commit-{name}")
-        self._in_use = threading.Lock()
+        # The consumer is not told from two threads at once (a commit would wait for a poll), and a blocked poll does not block
+        # the loop.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"source-{name}")
+        #: Next offsets: of what was given in this run, of what is to be committed, and of what the broker is being told.
+        self._given: dict[Part, int] = {}
+        self._pending: dict[Part, int] = {}
+        self._told: dict[Part, int] = {}
+        self._tell_s, self._pause_s = float("-inf"), _FIRST_PAUSE_S
+        self._lock = threading.Lock()
         self._log = structlog.get_logger("ingest.reader").bind(source=name)
 
     async def open(self) -> None:
@@ -74,10 +87,10 @@ class GroupReader:
         messages: list[Any] = await self._call(self._poll)
         return messages
 
-    async def commit(self, offsets: Mapping[Part, int]) -> None:
-        """Tell the broker the next offset of partitions. Raises KafkaException."""
-        parts = [confluent_kafka.TopicPartition(*part, offset) for part, offset in offsets.items()]
-        await asyncio.get_running_loop().run_in_executor(self._committing, self._commit, parts)
+    def commit(self, offsets: Mapping[Part, int]) -> None:
+        """Note the next offset of partitions. The broker is told at the next poll, and again until it takes it."""
+        with self._lock:
+            self._pending |= offsets
 
     def answered(self) -> bool:
         """Whether the broker has given us partitions since this was last asked."""
@@ -93,45 +106,87 @@ class GroupReader:
         await self._call(self._renew)
 
     async def close(self) -> None:
-        """Leave the group."""
+        """Leave the group, when the broker has been told what was noted."""
         try:
             await self._call(self._close)
         finally:
-            self._polling.shutdown(wait=False)
-            self._committing.shutdown(wait=False)
+            self._thread.shutdown(wait=False)
 
     async def _call(self, function: Callable[..., Any]) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._polling, function)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, function)
 
     def _subscribe(self) -> None:
-        self._consumer.subscribe(self._topics, on_assign=self._begin)
+        self._consumer.subscribe(self._topics, on_assign=self._begin, on_revoke=self._end, on_lost=self._lost)
 
     def _poll(self) -> list[Any]:
+        self._tell()
         found: list[Any] = []
         size, message = 0, self._consumer.poll(POLL_S)
         while message is not None:
             found.append(message)
             size += len(message.value() or b"")
+            if message.error() is None:
+                self._given[message.topic(), message.partition()] = message.offset() + 1
             if size >= MOST_BYTES or len(found) >= MOST_ALERTS:
                 break
             message = self._consumer.poll(0)
         return found
 
-    def _commit(self, parts: list[Any]) -> None:
-        with self._in_use:
-            done = self._consumer.commit(offsets=parts, asynchronous=False)
-        for part in done or ():
-            if part.error is not None:
-                raise confluent_kafka.KafkaException(part.error)
+    def _tell(self) -> None:
+        """Tell the broker what is noted; its answer comes in a later poll, so that no alert waits for it."""
+        with self._lock:
+            if not self._pending or self._told or time.monotonic() < self._tell_s:
+                return
+            self._told, self._pending = self._pending, {}
+        try:
+            self._consumer.commit(offsets=_parts(self._told), asynchronous=True)
+        except confluent_kafka.KafkaException as error:
+            self._not_told(error)
+
+    def _on_commit(self, error: Any, parts: Sequence[Any]) -> None:
+        """Called by librdkafka, from within poll."""
+        error = error or next((part.error for part in parts if part.error is not None), None)
+        if error is not None:
+            self._not_told(error)
+        else:
+            self._told, self._pause_s = {}, _FIRST_PAUSE_S
+
+    def _not_told(self, error: Any) -> None:
+        self._log.warning("a commit is tried again", action="commit-retry", error=str(error), again_in_s=self._pause_s)
+        with self._lock:
+            self._pending, self._told = self._told | self._pending, {}
+        self._tell_s = time.monotonic() + self._pause_s
+        self._pause_s = min(2.0 * self._pause_s, _MAX_PAUSE_S)
 
     def _renew(self) -> None:
         self._close()
-        self._consumer = self._make()
+        self._consumer = self._make(self._on_commit)
         self._subscribe()
 
     def _close(self) -> None:
-        with self._in_use:
-            self._consumer.close()
+        deadline_s = time.monotonic() + _LEAVE_S
+        while (self._pending or self._told) and time.monotonic() < deadline_s:
+            self._tell()
+            # What comes here was not given to anyone, and comes again.
+            self._consumer.poll(_ANSWER_S)
+        self._consumer.close()
+
+    def _end(self, consumer: Any, parts: Sequence[Any]) -> None:
+        """Partitions go to another member, who begins at what is committed: called from within `poll`."""
+        with self._lock:
+            noted = self._told | self._pending
+            going = {key: noted[key] for part in parts if (key := (part.topic, part.partition)) in noted}
+            self._pending = {key: offset for key, offset in self._pending.items() if key not in going}
+        if not going:
+            return
+        try:
+            consumer.commit(offsets=_parts(going), asynchronous=False)
+        except confluent_kafka.KafkaException as error:
+            self._log.warning("a commit was lost", action="commit-lost", error=str(error))
+
+    def _lost(self, consumer: Any, parts: Sequence[Any]) -> None:
+        """Partitions went to another member before we knew: it may give again what we have stored."""
+        self._log.warning("the group went on without us", action="partitions-lost", partitions=len(parts))
 
     def _begin(self, consumer: Any, parts: Sequence[Any]) -> None:
         """Partitions are ours now: called from within `poll`."""
@@ -161,11 +216,12 @@ class GroupReader:
             if key[0] == self._latest:
                 starts[key] = max(low[key], high[key] - 1)
                 continue
-            known = Known(committed.get(key), stored.get(key), low[key], high[key])
+            known = Known(committed.get(key), stored.get(key), low[key], high[key], given=self._given.get(key))
             start = start_of(known)
             gap = gap_of(self._name, key, known, start)
             if gap is not None:
                 self._missing(gap)
+                self._given.pop(key, None)
             starts[key] = _resolved(consumer, key, start)
         return starts
 
@@ -187,6 +243,10 @@ async def _given(positions: Positions) -> Mapping[Part, Position]:
     return await positions()
 
 
+def _parts(offsets: Mapping[Part, int]) -> list[Any]:
+    return [confluent_kafka.TopicPartition(*part, offset) for part, offset in offsets.items()]
+
+
 def _resolved(consumer: Any, part: Part, start: Start) -> int:
     if start.time_ms is None:
         return start.offset
@@ -197,8 +257,7 @@ def _resolved(consumer: Any, part: Part, start: Start) -> int:
 
 def _asked(consumer: Any, times: Mapping[Part, int]) -> dict[Part, int]:
     """The first offset of each partition that is not older than a time, milliseconds since 1970."""
-    parts = [confluent_kafka.TopicPartition(*part, time_ms) for part, time_ms in times.items()]
-    return _offsets(consumer.offsets_for_times(parts, timeout=_ASK_S))
+    return _offsets(consumer.offsets_for_times(_parts(times), timeout=_ASK_S))
 
 
 def _offsets(parts: Iterable[Any]) -> dict[Part, int]:

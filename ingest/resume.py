@@ -29,12 +29,15 @@ class Known:
         The last message that is in the inbox.
     low, high : int
         The first offset that the broker still has, and the one that the next message will get.
+    given : int or None
+        The offset after the last that was given in this run: what is before it is stored, or about to be.
     """
 
     committed: int | None
     stored: Position | None
     low: int
     high: int
+    given: int | None = None
 
     @property
     def wanted(self) -> int | None:
@@ -44,7 +47,8 @@ class Known:
         the inbox (a database brought back from an older copy) comes again.
         """
         stored = None if self.stored is None else self.stored.offset + 1
-        return min((offset for offset in (self.committed, stored) if offset is not None), default=None)
+        remembered = min((offset for offset in (self.committed, stored) if offset is not None), default=None)
+        return max((offset for offset in (remembered, self.given) if offset is not None), default=None)
 
 
 @dataclasses.dataclass(frozen=True)
