@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from schemas import CircularLink, Heartbeat, Instant, Notice, Parsed, PointingUpdate, Refusal
+from schemas import CircularLink, Heartbeat, Notice, Parsed, PointingUpdate, Refusal
 from schemas.errors import NotFound
 from transients.config import Settings
 
@@ -19,7 +19,7 @@ from .output import emit, emit_json, json_option, reports_errors
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from transients.store import Delivery, QuarantineQuery, RefusedAlert
+    from transients.store import QuarantineQuery, RefusedAlert
 
 #: Bytes of a document that `show` prints.
 _HEAD_BYTES = 600
@@ -104,6 +104,8 @@ async def _list(settings: Settings, limit: int, chosen: dict[str, Any]) -> tuple
 
 
 async def _show(settings: Settings, document: str) -> tuple[dict[str, Any], bytes | None]:
+    from transients.service.export import delivery_line
+
     async with database_of(settings) as store:
         content_id = await store.content_id_of(document)
         bodies = await store.raws([content_id])
@@ -115,7 +117,7 @@ async def _show(settings: Settings, document: str) -> tuple[dict[str, Any], byte
             "size": None if body is None else len(body),
             **last,
             "sayings": [{"handler_version": version, **said(parsed)} for version, parsed in sayings],
-            "deliveries": [_delivery(each) for each in await store.deliveries(content_id)],
+            "deliveries": [delivery_line(each) for each in await store.deliveries(content_id)],
             "head": None if body is None else printable(body[:_HEAD_BYTES]),
         }, body
 
@@ -188,22 +190,6 @@ def _line(alert: RefusedAlert) -> dict[str, Any]:
         "offset": alert.offset,
         "size": alert.size,
         "expired": alert.expired,
-    }
-
-
-def _delivery(delivery: Delivery) -> dict[str, Any]:
-    def iso(when: Instant | None) -> str | None:
-        return None if when is None else when.iso
-
-    return {
-        "source": delivery.source,
-        "topic": delivery.topic,
-        "partition": delivery.partition,
-        "offset": delivery.offset,
-        "received_utc": iso(delivery.received),
-        "broker_utc": iso(delivery.broker_time),
-        "headers": delivery.headers,
-        "times": delivery.times,
     }
 
 

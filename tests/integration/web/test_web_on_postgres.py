@@ -19,6 +19,7 @@ from transients.config import Settings, WebSettings
 from transients.store import EventQuery, Store
 from transients.store.assessments import File
 from transients.web import DashboardStore, create_app, serve_app
+from transients.web.api import EventAnswer
 from transients.web.keys import key_to_segment
 from transients.web.memory import MemoryStore
 
@@ -135,7 +136,7 @@ async def test_pages_over_postgres(filled: Store) -> None:
         refused = (await client.get("/quarantine")).text
         assert "malformed-xml" in refused
         assert "<b>no</b>" not in refused
-        event = from_json((await client.get(f"/api/v1{address}")).content, Event)
+        event = from_json((await client.get(f"/api/v1{address}")).content, EventAnswer)
         assert (await client.get(f"/raw/{event.history[0].content_id}")).text == samples.S230518H
         for strange in ("/raw/x", "/raw/%00", "/events/%00", "/?q=%00", "/events/%F0%9F%92%A5", f"{address}/files/%00"):
             assert (await client.get(strange)).status_code in (200, 400, 404), strange
