@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from schemas import Notice, Parsed, Refusal
+from collections.abc import Mapping
+
+import msgspec
+
+from schemas import Notice, Parsed, PointingUpdate, Refusal
 
 from .builtin import registry
 from .limits import MAX_NAME
 from .refused import Refused
 from .sniff import read_document
+
+#: Hop's mark of a test message.
+_TEST_HEADER = "_test"
 
 
 def _with_a_name(parsed: Parsed) -> Parsed:
@@ -19,7 +26,15 @@ def _with_a_name(parsed: Parsed) -> Parsed:
     return parsed
 
 
-def parse(data: bytes, *, topic: str | None = None, name: str | None = None) -> Parsed:
+def _as_carried(parsed: Parsed, headers: Mapping[str, str] | None) -> Parsed:
+    """The record, made a test where the carrier says so: Hop marks tests by a header "_test" of any value."""
+    if headers and _TEST_HEADER in headers and isinstance(parsed, Notice | PointingUpdate) and parsed.role != "test":
+        remark = f"marked as a test by its carrier (header {_TEST_HEADER}): role test"
+        return msgspec.structs.replace(parsed, role="test", remarks=(*parsed.remarks, remark))
+    return parsed
+
+
+def parse(data: bytes, *, topic: str | None = None, name: str | None = None, headers: Mapping[str, str] | None = None) -> Parsed:
     """Understand a document, or say why not; never raises.
 
     Parameters
@@ -30,6 +45,8 @@ def parse(data: bytes, *, topic: str | None = None, name: str | None = None) -> 
         Broker topic it came on; test topics make tests.
     name : str, optional
         Name of the document for messages (a path).
+    headers : mapping, optional
+        What the carrier said beside the bytes; "_test" (Hop's mark, whatever its value) makes a test.
 
     Returns
     -------
@@ -43,7 +60,7 @@ def parse(data: bytes, *, topic: str | None = None, name: str | None = None) -> 
         document = read_document(data, topic)
         handler, kind = registry.find(document)
         handler_name = handler.name
-        return _with_a_name(handler.parse(document, kind))
+        return _as_carried(_with_a_name(handler.parse(document, kind)), headers)
     except Refused as refused:
         record = refused.record(kind)
         return Refusal(reason=record.reason, message=where + record.message, kind=record.kind)

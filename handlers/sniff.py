@@ -8,6 +8,7 @@ from ._values import read_avro, read_json
 from .converted import is_converted, read_converted
 from .documents import Document, JsonDocument, TextDocument, is_circular_title, schema_path
 from .limits import MAX_BYTES
+from .magic import refuse_known_files
 from .mails import is_mail, notice_in_mail
 from .packet_reading import is_packet, read_packet
 from .refused import Refused
@@ -30,7 +31,7 @@ def read_document(data: bytes, topic: str | None = None) -> Document:
     ------
     Refused
         With a stable word: empty, too-large, not-text, malformed-json, not-an-object, malformed-xml, doctype,
-        not-voevent, html, error-text, text-notice, binary-notice, malformed-avro.
+        not-voevent, html, error-text, text-notice, binary-notice, malformed-avro, fits, compressed, picture, pickle.
     """
     if not data.strip():
         raise Refused("empty", "the document is empty")
@@ -38,6 +39,7 @@ def read_document(data: bytes, topic: str | None = None) -> Document:
         raise Refused("too-large", f"{len(data)} bytes are more than the {MAX_BYTES} taken")
     if data.startswith(b"Obj\x01"):
         return JsonDocument(*read_avro(data), topic)
+    refuse_known_files(data)
     if is_packet(data):
         return read_packet(data)
     if is_mail(data):

@@ -144,7 +144,7 @@ def _printable(text: str) -> str:
 
 
 def _parse_all(raws: Sequence[RawAlert]) -> list[Parsed]:
-    return [handlers.parse(raw.body, topic=raw.topic) for raw in raws]
+    return [handlers.parse(raw.body, topic=raw.topic, headers=raw.headers) for raw in raws]
 
 
 def _assessing(event: Event) -> Wanted:
