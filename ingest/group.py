@@ -157,6 +157,7 @@ class GroupSource:
             return
         self._closed = True
         await self._reader.close()
+        await self._watch.tell()
 
     def _consumer(self, on_commit: OnCommit) -> Any:
         return self._client({**self._settings, "on_commit": on_commit})
