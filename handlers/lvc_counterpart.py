@@ -1,7 +1,7 @@
 """Counterpart candidates of gravitational waves (LVC_COUNTERPART): what a telescope found inside a localisation.
 
 Each candidate is an event of its own, named after the gravitational wave and its number there; it is recorded and never
-searched, for the gravitational wave is. The number's key was misspelt in text ("SOURSE_SERNUM").
+searched, for the gravitational wave is; the time is the gravitational wave's. The number's key was misspelt in text ("SOURSE_SERNUM").
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class LvcCounterpart(ClassicHandler):
     table = by_kind(
         ClassicKind(
             kind="LVC_COUNTERPART", messenger="optical", origin="LVC counterpart", revision="COUNTERPART", identity=_EVENT,
-            dates_event=False, needs_time=False,
+            needs_time=False,
         )
     )  # fmt: skip
     policies = (Policy(name="lvc-counterpart", roles=()),)

@@ -24,8 +24,6 @@ from schemas import Circle, Ellipse, Notice, Parsed, PointingUpdate, Refusal
 _FAMILIES = [r"(lvk|icecube|antares|integral|gcn_core|gcn_circulars)/"]
 #: Documents of these families that are refused by name, by their folder: (reason, why).
 REFUSED = {
-    "voevent.AMON_native": ("unknown-kind", "AMON's own test before GCN: no identity, no position"),
-    "json.lvk_nu_track_search": ("unknown-kind", "a search for neutrinos about a GW event, not an event"),
     "json.igwn_alert_internal": ("unknown-kind", "GraceDB's internal alert"),
     "json.seed": ("unknown-kind", "a developer's database dump of circulars"),
 }
@@ -138,10 +136,12 @@ EXPECTED: dict[str, dict[str, int]] = {
     "lvk": {
         "the manifest has the IVORN: the event's number is in it": 1,
         "the name of a mock event: test": 1,
+        "a counterpart's event is the gravitational wave's name and its own number": 2,
     },
     "icecube": {
         "alert_tense current: observation": 1,
         "AMON's number is run and event run together: the two, apart": 56,
+        "a right ascension of -1: no position": 1,
     },
     "antares": {
         "the manifest has the observatory's place 0, 0: the neutrino's": 3,
