@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from handlers.times import from_tjd, read_iso
-from schemas import Circle, Notice
+from schemas import Circle, Notice, PointingUpdate
 
 Row = dict[str, str]
 Rules = dict[str, Callable[[Row, Notice], bool]]
 
 FAMILIES = r"(swift|fermi)/"
+REFUSED_FILES = {"SWIFT_BAT_GRB_POS_ACK.expected.json": ("unknown-kind", "a converter's time and position, of no trigger")}
 #: Kinds whose position is a pointing, or repeats an earlier notice's.
 _NO_POSITION = (
     "SWIFT_BAT_GRB_LC", "SWIFT_BAT_SCALEDMAP", "SWIFT_FOM_OBS", "SWIFT_SC_SLEW", "SWIFT_TOO_FOM", "SWIFT_TOO_SC_SLEW",
@@ -106,7 +108,14 @@ def _flares(row: Row, got: Notice) -> bool:
     return got.kind == "FERMI_LAT_MONITOR" and (row["role"], got.role) == ("utility", "observation")
 
 
-ROLE: Rules = {"LAT's monitor says utility in early notices: observation": _flares}
+def _text(row: Row, got: Notice | PointingUpdate) -> bool:
+    return "/text." in row["path"] and isinstance(got, PointingUpdate) and (row["role"], got.role) == ("observation", "utility")
+
+
+ROLE: dict[str, Any] = {
+    "LAT's monitor says utility in early notices: observation": _flares,
+    "a text says no role: a pointing is utility": _text,
+}
 EXPECTED = {
     "swift": {
         "a packet's word holds the segment in its high bits: the number": 2,
@@ -120,6 +129,7 @@ EXPECTED = {
         "the star tracker had lost its lock: no position": 22,
         "a known source's position without an error: the radius unknown": 3,
         "alert_tense current: observation": 4,
+        "a text says no role: a pointing is utility": 1,
     },
     "fermi": {
         "JSON ids: the first names the event, the others are aliases": 4,
