@@ -12,10 +12,13 @@ from schemas import RawAlert, Refusal
 
 from .base import raw_alert
 from .documents import Document, iter_documents
+from .standin import printable_path, refused_document
 
 
 class ArchiveSource:
     """Every document under the paths, in the order of their names; then it ends.
+
+    In the place of what cannot be taken comes a stand-in that the inbox shows as refused.
 
     Parameters
     ----------
@@ -44,9 +47,11 @@ class ArchiveSource:
                 return
             if isinstance(document.data, Refusal):
                 reason = document.data.reason
-                self._log.warning("a file cannot be read", action="file-unreadable", path=document.name, reason=reason)
+                self._log.warning("a file is not taken", action="file-refused", path=document.name, reason=reason)
+                body = refused_document(document)
             else:
-                yield raw_alert(document.data, source=self._name, topic=document.name)
+                body = document.data
+            yield raw_alert(body, source=self._name, topic=printable_path(document.name))
 
     async def commit(self, raws: Sequence[RawAlert]) -> None:
         """Nothing to note: the inbox knows documents by their content."""

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import os
 import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import structlog
 
-from schemas import RawAlert
+from schemas import RawAlert, Refusal
 from schemas.errors import ConfigurationError
 
 from .base import raw_alert
-from .documents import MAX_DOCUMENT_BYTES
+from .documents import MAX_DOCUMENT_BYTES, Document, iter_documents
+from .standin import printable_path, refused_document
 
 #: Names under which programs write what is not finished yet.
 _UNFINISHED = (".part", ".tmp", ".swp", "~")
@@ -28,11 +28,14 @@ class _Look:
 
 
 class DirectorySource:
-    """Every file that comes into a folder (and its sub-folders), as an alert each. Files stay where they are.
+    """Every file that comes into a folder, as an alert each; of a tar archive, plain or compressed, each member.
 
-    A file is taken once it has kept size and time for one look; written again with other content it is taken again. What
-    was taken is remembered while this runs; at the next start every file comes once more, and the inbox knows it by its
-    content.
+    Files stay where they are, unmarked. A file is taken once it has kept size and time for one look; written again with other
+    content it is taken again. What was taken is remembered while this runs; at the next start every file comes once more, and
+    the inbox knows it by its content.
+
+    In the place of a file that is too large, cannot be read, or is a broken archive comes a stand-in that the inbox shows as
+    refused; one that cannot be read is tried again at each look.
 
     Parameters
     ----------
@@ -43,7 +46,9 @@ class DirectorySource:
     interval_s : float
         Time between looks.
     max_bytes : int
-        A larger file is no alert: it is logged and left.
+        A larger file, or member of an archive, is no alert.
+    subfolders : bool
+        Whether folders in it are looked into.
 
     Raises
     ------
@@ -52,14 +57,23 @@ class DirectorySource:
     """
 
     def __init__(
-        self, path: Path | str, *, name: str = "directory", interval_s: float = 2.0, max_bytes: int = MAX_DOCUMENT_BYTES
+        self,
+        path: Path | str,
+        *,
+        name: str = "directory",
+        interval_s: float = 2.0,
+        max_bytes: int = MAX_DOCUMENT_BYTES,
+        subfolders: bool = True,
     ) -> None:
         self._folder = Path(path)
         self._name = name
         self._interval_s = interval_s
         self._max_bytes = max_bytes
+        self._pattern = "**/*" if subfolders else "*"
         self._seen: dict[Path, _Look] = {}
         self._taken: dict[Path, _Look] = {}
+        #: Those of which it was said that they cannot be read.
+        self._unreadable: dict[Path, _Look] = {}
         self._closed = asyncio.Event()
         self._log = structlog.get_logger("ingest.directory").bind(source=name)
 
@@ -71,9 +85,12 @@ class DirectorySource:
     async def __aiter__(self) -> AsyncIterator[RawAlert]:
         while not self._closed.is_set():
             for path, look in await asyncio.to_thread(self._ready):
-                body = await asyncio.to_thread(self._read, path, look)
-                if body is not None:
-                    yield raw_alert(body, source=self._name, topic=_text(path))
+                self._taken[path] = look
+                documents = iter_documents([path], max_bytes=self._max_bytes)
+                while not self._closed.is_set() and (document := await asyncio.to_thread(next, documents, None)) is not None:
+                    body = self._body(document, path, look)
+                    if body is not None:
+                        yield raw_alert(body, source=self._name, topic=printable_path(document.name))
             try:
                 await asyncio.wait_for(self._closed.wait(), self._interval_s)
             except TimeoutError:
@@ -96,12 +113,13 @@ class DirectorySource:
         self._seen = looks
         # What is gone may come back with the same size and time and another content.
         self._taken = {path: look for path, look in self._taken.items() if path in looks}
+        self._unreadable = {path: look for path, look in self._unreadable.items() if path in looks}
         ready = [(path, look) for path, look in at_rest.items() if self._taken.get(path) != look]
         return sorted(ready, key=lambda item: (item[1].changed_ns, str(item[0])))
 
     def _looks(self) -> list[tuple[Path, _Look]]:
         found = []
-        for path in self._folder.rglob("*"):
+        for path in self._folder.glob(self._pattern):
             parts = path.relative_to(self._folder).parts
             if any(part.startswith(".") for part in parts) or path.name.endswith(_UNFINISHED):
                 continue
@@ -115,18 +133,17 @@ class DirectorySource:
                 continue
         return found
 
-    def _read(self, path: Path, look: _Look) -> bytes | None:
-        self._taken[path] = look
-        if look.size > self._max_bytes:
-            self._log.warning("too large for an alert", action="file-too-large", path=str(path), size=look.size)
-            return None
-        try:
-            return path.read_bytes()
-        except OSError as error:
-            self._log.warning("a file cannot be read", action="file-unreadable", path=str(path), error=str(error))
-            return None
-
-
-def _text(path: Path) -> str:
-    """The path as text that can be stored: bytes of a name that are no UTF-8 are written as escapes."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    def _body(self, document: Document, path: Path, look: _Look) -> bytes | None:
+        """What goes to the inbox: the document, or what stands in its place; None: that stands there already."""
+        if not isinstance(document.data, Refusal):
+            self._unreadable.pop(path, None)
+            return document.data
+        refusal, whole = document.data, document.name == str(path)
+        if refusal.reason == "unreadable" and whole:
+            # Rights are given without a trace in size and time.
+            del self._taken[path]
+            if self._unreadable.get(path) == look:
+                return None
+            self._unreadable[path] = look
+        self._log.warning("a file is not taken", action="file-refused", path=document.name, reason=refusal.reason)
+        return refused_document(document, size_bytes=look.size if whole else None)

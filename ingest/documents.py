@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 import lzma
+import os
 import tarfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from tarfile import EOFHeaderError, HeaderError, ReadError  # type: ignore[attr-defined]
+from typing import IO, Self
 
 from schemas import Refusal
+
+from .unpacking import open_archive
 
 #: Largest single document taken, bytes: alerts have at most a few million.
 MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
@@ -19,7 +23,7 @@ MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 MAX_MEMBERS = 10_000_000
 _TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 #: What a broken archive or file raises while it is read.
-_BROKEN = (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError, ValueError)
+_BROKEN = (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError, ValueError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,10 @@ def _file(path: Path, max_bytes: int) -> Iterator[Document]:
             yield _refused(str(path), "unreadable", "not a regular file")
             return
         with path.open("rb") as stream:
+            # Said before a byte is read; the reading is bounded as well, for a file that grows or does not know its size.
+            if (size := os.fstat(stream.fileno()).st_size) > max_bytes:
+                yield _refused(str(path), "too-large", f"{size} bytes are more than the {max_bytes} taken")
+                return
             yield _taken(str(path), stream, max_bytes)
     except OSError as error:
         yield _refused(str(path), "unreadable", error.strerror or str(error))
@@ -97,11 +105,26 @@ def _taken(name: str, stream: IO[bytes], max_bytes: int) -> Document:
     return Document(name, data)
 
 
+class _Member(tarfile.TarInfo):
+    """Says that an archive is broken, or cut off, where the library takes that for its end."""
+
+    @classmethod
+    def fromtarfile(cls, tarfile: tarfile.TarFile) -> Self:
+        try:
+            return super().fromtarfile(tarfile)
+        except EOFHeaderError:
+            raise
+        except HeaderError as error:
+            if tarfile.offset == 0:
+                raise
+            raise ReadError(f"no end mark: {error}") from error
+
+
 def _archive(path: Path, max_bytes: int) -> Iterator[Document]:
     """Members of an archive. After a broken header nothing behind it can be found: one refusal says so."""
     name = "(start)"
     try:
-        with path.open("rb") as raw, tarfile.open(fileobj=raw, mode="r|*") as archive:
+        with path.open("rb") as raw, tarfile.open(fileobj=raw, mode="r|*", tarinfo=_Member) as archive:
             for count, member in enumerate(archive):
                 name = member.name
                 if count >= MAX_MEMBERS:

@@ -78,12 +78,13 @@ async def test_a_plug_in_takes_its_alerts_and_a_broken_one_is_named(postgres_url
     # A second service in the same process finds it standing.
     assert load_handlers() == broken
     assert "sample.telescope" in handlers.known_topics()
-    assert alert_sources(Settings()) == []
 
     integral = mission()
     made = settings(postgres_url, tmp_path)
     async with running(made, (), data=SaidSource(), mission=integral) as service:
         assert service.broken_plugins == broken
+        assert service.store is not None
+        assert alert_sources(Settings(), service.store) == []
         notes = tuple(f"{name}: {reason}" for name, reason in service.broken_plugins.items())
         card = await status_card(service.store, SaidSource(), integral, made, utc_now(), notes=notes)
     assert set(notes) <= set(card.caveats)
