@@ -76,7 +76,7 @@ def region_of(value: dict[str, Any]) -> tuple[Circle | Ellipse | None, tuple[str
             ra_deg=direction[0], dec_deg=direction[1], semi_major_deg=major, semi_minor_deg=minor,
             position_angle_deg=0.0 if angle is None else angle, containment=containment, systematic_included=systematic,
         ), ()  # fmt: skip
-    remarks = () if major is not None else (f"error radius {printed} is not a radius: unknown",)
+    remarks = () if major is not None or printed is None else (f"error radius {printed} is not a radius: unknown",)
     return Circle(
         ra_deg=direction[0], dec_deg=direction[1], radius_deg=major,
         containment=containment if major is not None else None, systematic_included=systematic,
