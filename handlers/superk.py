@@ -36,7 +36,7 @@ class SuperK(ClassicHandler):
     table = by_kind(
         ClassicKind(
             kind="SK_SN", messenger="neutrino", origin=ORIGIN, revision="SK_SN", identity=("Trigger_Number", "TrigID"),
-            duration=("Duration",), instruments=("Super-Kamiokande",), clocks=("Pkt",),
+            duration=("Duration",), instruments=("Super-Kamiokande",), clocks=("Pkt",), containment=0.9,
         )
     )  # fmt: skip
     json_kinds: ClassVar[Mapping[str, str]] = {"gcn/notices/superk/sn_alert": JSON_KIND}
