@@ -6,6 +6,7 @@ searched, for the gravitational wave is; the time is the gravitational wave's. T
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from schemas import Messenger, Policy
@@ -20,6 +21,8 @@ from .voevent import VOEvent
 _EVENT = ("GraceID", "EVENT_TRIG_NUM", "TrigID")
 _SERIAL = ("SOURCE_SERNUM", "SOURSE_SERNUM", "Source_SerNum")
 _RANK, _TELESCOPE = ("RANK", "Rank"), ("TELESCOPE", "Telescope")
+#: A superevent's day without its letters.
+_CUT = re.compile(r"[MT]?S\d{6}", re.ASCII)
 #: What telescopes see, by a part of their name; Swift's X-ray telescope reported nearly all candidates.
 _SEES: dict[str, Messenger] = {"XRT": "x-ray", "UVOT": "optical", "VLA": "radio", "GBM": "gamma-ray", "BAT": "gamma-ray"}
 
@@ -45,6 +48,8 @@ class LvcCounterpart(ClassicHandler):
         names = (telescope or "").upper()
         rank = number(document.get(*_RANK))
         role, remarks = role_by_name(event, role_of(document))
+        if _CUT.fullmatch(event):
+            remarks = (*remarks, f"{event} is a name without its letters: cut short, one of several of that day")
         changes: dict[str, Any] = {
             "event_id": event if serial is None else f"{event}_X{serial}", "role": role, "remarks": remarks,
             "citations": (*document.citations, ("counterpart", event)),

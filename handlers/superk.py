@@ -60,6 +60,7 @@ def _amend(document: VOEvent) -> dict[str, Any]:
     found = next(((r, share) for name, share in _RADII if (r := positive(document.get(name))) is not None), None)
     if place is not None and found is not None:
         changes["region"] = msgspec.structs.replace(place, radius_deg=found[0], containment=found[1])
+        changes["remarks"] = (f"the radius is the one of {found[1] * 100:g} %, printed among the parameters",)
     low, high = number(document.get("Min_Distance")), number(document.get("Max_Distance"))
     if low is not None and high is not None and high > 0:
         changes |= {"distance_mpc": 0.5e-3 * (low + high), "distance_error_mpc": 0.5e-3 * abs(high - low)}

@@ -176,3 +176,6 @@ def test_candidates_of_one_wave_are_events_of_their_own() -> None:
     assert got.properties == {"rank": 3.0}
     assert handlers.policies["lvc-counterpart"].roles == ()
     assert notice(voevent(154, params | {"EVENT_TRIG_NUM": "MS240422e"})).role == "test"
+    cut = notice(voevent(154, params | {"EVENT_TRIG_NUM": "S190426"}))
+    assert any("cut short" in line for line in cut.remarks)
+    assert not any("cut short" in line for line in got.remarks)
