@@ -330,6 +330,7 @@ async def test_two_of_one_group_share_a_topic_and_lose_nothing_when_one_leaves(
         while not taken[1]:
             await write(number)
             number += 40
+            await asyncio.sleep(0.1)
     await both_have(number)
     stops[0].set()
     await asyncio.wait_for(tasks[0], 10)
