@@ -18,6 +18,7 @@ from .kinds import ClassicHandler
 from .packet_layouts import LAYOUTS
 from .packets import PACKETS
 from .registry import Handler, Registry
+from .text_kinds import packet_of
 
 START, END = "<!-- catalogue: generated -->", "<!-- catalogue: end -->"
 _HEAD = "| kind | origin | messenger | forms | topics | error of the position | policy |"
@@ -84,7 +85,10 @@ def _forms(kind: str) -> tuple[str, ...]:
     if kind == "gcn.circulars":
         return ("JSON", "text")
     if kind in _NUMBERS:
-        return ("VOEvent", *(("packet",) if _NUMBERS[kind] in LAYOUTS else ()))
+        packet = ("packet",) if _NUMBERS[kind] in LAYOUTS else ()
+        # SVOM has its own line at GCN: it never came as text.
+        text = ("text",) if packet_of("", "", f"gcn.classic.text.{kind}") is not None and not kind.startswith("SVOM_") else ()
+        return ("VOEvent", *packet, *text)
     of_json = kind == "heartbeat" or ("." in kind and not kind.endswith(".voevent"))
     return ("JSON",) if of_json else ("VOEvent",)
 
