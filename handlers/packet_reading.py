@@ -6,8 +6,10 @@ import struct
 from collections.abc import Iterator
 from fractions import Fraction
 
+from .numbers import celestial
 from .packet_layouts import LAYOUTS, SIZE, UNSET, WORDS, Item, Layout, Text, Words
 from .packets import packet_name
+from .precession import to_j2000
 from .refused import Refused
 from .times import from_tjd
 from .vodocument import Param, Position, VOEvent, voevent_of
@@ -108,6 +110,11 @@ def _position(words: Words, layout: Layout) -> Position | None:
     if UNSET in (ra, dec):
         return None
     error = _decimals(words[layout.error] * layout.error_count, 4) if layout.error is not None else "0.0000"
+    direction = celestial(*(float(angle * layout.position_count) for angle in (ra, dec)))
+    if layout.of_date and direction is not None:
+        day = words[layout.day] + words[layout.second] * layout.second_count / 86_400
+        there = to_j2000(*direction, float(day))
+        return Position(f"{there[0]:.4f}", f"{there[1]:.4f}", error)
     return Position(_decimals(ra * layout.position_count, 4), _decimals(dec * layout.position_count, 4), error)
 
 

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Mapping
 
 from handlers.packet_layouts import LAYOUTS, SIZE, WORDS, Layout
+from handlers.precession import to_j2000
 from handlers.vodocument import VOEvent
 
 
@@ -48,18 +49,33 @@ def pack(document: VOEvent) -> bytes | None:
 
 
 def _head(document: VOEvent, layout: Layout) -> dict[int, int]:
+    day, second = (f"{layout.time}_TJD", f"{layout.time}_SOD") if layout.time else ("EVENT_DATE", "EVENT_TIME")
     words = {
-        layout.day: int(document.get(f"{layout.time}_TJD") or 0),
-        layout.second: round(float(document.get(f"{layout.time}_SOD") or 0) / float(layout.second_count)),
+        layout.day: int(document.get(day) or 0),
+        layout.second: round(float(document.get(second) or 0) / float(layout.second_count)),
     }
+    if document.packet == 131:  # whole seconds, and millionths in a word of their own
+        second, _, fraction = (document.get("Trans_SOD") or "0").partition(".")
+        words |= {layout.second: int(second) * 100, 12: int(f"{fraction[:6]:0<6}")}
     if layout.trigger is not None:
         words[4] = int(document.get(layout.trigger) or 0) | int(document.get("Segment_Num") or 0) << 24
     if layout.position is not None and document.position is not None:
-        for word, printed in zip(layout.position, (document.position.ra, document.position.dec), strict=True):
-            words[word] = round(float(printed) / float(layout.position_count))
+        target = float(document.position.ra), float(document.position.dec)
+        place = _of_date(target, words[layout.day]) if layout.of_date else target
+        for word, angle in zip(layout.position, place, strict=True):
+            words[word] = round(angle / float(layout.position_count))
         if layout.error is not None:
             words[layout.error] = round(float(document.position.error or 0) / float(layout.error_count))
     return words
+
+
+def _of_date(target: tuple[float, float], tjd: float) -> tuple[float, float]:
+    """The direction of the equinox of a date that is `target` in J2000, found by coming nearer."""
+    ra, dec = target
+    for _ in range(5):
+        there = to_j2000(ra, dec, tjd)
+        ra, dec = ra + (target[0] - there[0] + 180) % 360 - 180, dec + target[1] - there[1]
+    return ra, dec
 
 
 def text_notice(title: str, notice_type: str, *lines: str, date: str = "Mon 06 May 24 07:08:20 UT") -> bytes:

@@ -118,6 +118,8 @@ class Layout:
     #: Words of right ascension and declination and what a count is worth in degrees; None where none is printed.
     position: tuple[int, int] | None = (7, 8)
     position_count: Fraction = Fraction(1, 10_000)
+    #: Whether the position is of the equinox of the date; the VOEvents of such kinds print it in J2000.
+    of_date: bool = False
     #: Word of the error radius and what a count is worth in degrees; None: the VOEvents print 0.
     error: int | None = None
     error_count: Fraction = Fraction(1, 10_000)

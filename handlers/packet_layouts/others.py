@@ -11,14 +11,15 @@ from .items import Flags, Item, Layout, Part, Text, Words, bits, long_lat, numbe
 _CENTI, _TENTH_MS = Fraction(1, 100), Fraction(1, 10_000)
 _NEAR: Mapping[str, int] = {"Spatial_Prox_Match": 28, "Temporal_Prox_Match": 29}
 
-# INTEGRAL: the trigger number has the revision times 65536 added, as in the VOEvents; the radius is in arcseconds.
+# INTEGRAL: the trigger number has the revision times 65536 added, as in the VOEvents; the radius is in arcseconds; the burst's
+# position is of the equinox of the date, the pointing's as the VOEvents print it.
 _IBAS: tuple[Item, ...] = (
     number("Inten_Sigma", 10, 2, "sigma"), number("Time_Error", 16, 4, "sec"), number("Time_Scale", 13, 4, "sec"),
     bits("Det_flags", 9), bits("Test_mpos", 12), bits("Misc_att", 19),
 )  # fmt: skip
 _IBAS_FLAGS = (Flags("Test_mpos", 12, {**_NEAR, "Def_NOT_a_GRB": 30, "Test_Notice": 31}),)
 _IBIS = Layout(
-    error=11, error_count=Fraction(1, 3600), flags=_IBAS_FLAGS, test_bits=((12, 31),),
+    of_date=True, error=11, error_count=Fraction(1, 3600), flags=_IBAS_FLAGS, test_bits=((12, 31),),
     items=(*_IBAS, number("SC_Pnt_Ra", 14, 4, "deg"), number("SC_Pnt_Dec", 15, 4, "deg")),
 )  # fmt: skip
 _SPIACS = Layout(position=None, coords="0", items=_IBAS, flags=_IBAS_FLAGS, test_bits=((12, 31),))
@@ -163,9 +164,9 @@ _COUNTERPART = Layout(
         number("Obs_Dur", 16, 2, "sec"),
     ),
 )  # fmt: skip
-#: BATSE's test packet: hundredths of a degree where all later ones have ten-thousandths.
+#: BATSE's test packet: hundredths of a degree where all later ones have ten-thousandths, of the equinox of the date.
 _TEST_COORDS = Layout(
-    position_count=_CENTI, error=11, error_count=_CENTI, role="test",
+    of_date=True, position_count=_CENTI, error=11, error_count=_CENTI, role="test",
     items=(
         number("Burst_Inten", 9, unit="cts"), number("Burst_Peak", 10, unit="cts"), bits("Trigger_ID", 18),
         bits("Misc_flags", 19),

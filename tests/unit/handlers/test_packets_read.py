@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import astropy.units as u
 import pytest
+from astropy.coordinates import FK5, SkyCoord
+from astropy.time import Time
 from packet_samples import letters, packet
 
 from handlers import parse
 from handlers.packet_layouts import LAYOUTS
 from handlers.packets import PACKETS
+from handlers.precession import to_j2000
 from schemas import Circle, Notice, PointingUpdate, Refusal, SkyMapRef
 
 #: 2024-05-06 07:08:09.10 as truncated Julian day and hundredths of the second of day.
@@ -173,9 +177,29 @@ def test_maxis_number_is_in_two_words() -> None:
     assert notice(134, {4: 44_849_999, 7: 765_999, 8: -213_000, 11: 10_000, 19: 0x40000004}).event_id == "4044849999"
 
 
-def test_batses_test_has_hundredths_of_degrees() -> None:
-    got = notice(2, {4: -1, 7: 3600, 8: -3500, 11: 500})
-    assert got.region == Circle(ra_deg=36.0, dec_deg=-35.0, radius_deg=5.0)
+def test_batses_test_has_hundredths_of_degrees_of_the_date() -> None:
+    got = notice(2, {4: -1, 5: 20153, 7: 32_400, 8: -3500, 11: 500})
+    assert got.region == Circle(ra_deg=323.6437, dec_deg=-35.1059, radius_deg=5.0)
+
+
+def test_integrals_bursts_are_brought_to_j2000() -> None:
+    got = notice(53, {4: 10400, 5: 20453, 7: 15_469, 8: 24_813, 11: 61})
+    assert isinstance(got.region, Circle)
+    assert (got.region.ra_deg, got.region.dec_deg) == pytest.approx((1.2343, 2.3456), abs=2e-4)
+
+
+@pytest.mark.parametrize(("ra", "dec", "tjd"), [(1.5469, 2.4813, 20453.5), (200.0, -70.0, 9000.0), (359.99, 89.9, 20000.0)])
+def test_precession_is_that_of_astropy(ra: float, dec: float, tjd: float) -> None:
+    day = Time(tjd + 2_440_000.5, format="jd")
+    expected = SkyCoord(ra * u.deg, dec * u.deg, frame=FK5(equinox=day)).transform_to(FK5(equinox="J2000"))
+    got = SkyCoord(*to_j2000(ra, dec, tjd), unit="deg", frame=FK5(equinox="J2000"))
+    assert got.separation(expected).arcsec < 0.1
+
+
+def test_a_place_off_the_sky_is_left_as_it_is() -> None:
+    got = notice(53, {4: 10400, 7: 3_700_000, 8: 24_813, 11: 61})
+    assert got.region is None
+    assert any("370.0000" in line for line in got.remarks)
 
 
 def test_gecams_seconds_are_ten_thousandths() -> None:
