@@ -18,7 +18,11 @@ from .numbers import integer, number, per_year_hz, positive
 from .voevent import VOEvent
 
 NATIVE = "AMON_NATIVE"
-_HAWC = "HAWC_BURST_MONITOR"
+_HAWC, _COINCIDENCE = "HAWC_BURST_MONITOR", "AMON_NU_EM_COINC"
+#: Index of a coincidence's pair: IceCube and HAWC, the one of every notice seen; others have no list.
+_ICECUBE_HAWC = "1"
+#: A time known no better than this is no moment to search about.
+_LONGEST_S = 600.0
 _NUMBERS = ("TrigID", "Event_ID", "event_id", "ID")
 #: What AMON's own documents say of themselves in the IVORN: "amontest/test#1_0_0", stream, alert and revision after the "#".
 _NATIVE_IVORN = re.compile(r"^ivo://[^#]*amon[^#]*#(\w+?)_(\w+?)_(\w+)$", re.ASCII | re.IGNORECASE)
@@ -32,12 +36,12 @@ class Amon(ClassicHandler):
     name = "amon"
     table = by_kind(
         ClassicKind(
-            kind="AMON_NU_EM_COINC", messenger="neutrino", origin="AMON", revision="REV", identity=("Event_ID", *_NUMBERS),
+            kind=_COINCIDENCE, messenger="neutrino", origin="AMON", revision="REV", identity=("Event_ID", *_NUMBERS),
             containment=0.5, systematic=False,
         ),
         ClassicKind(
             kind="AMON_ICECUBE_COINC", messenger="neutrino", origin="AMON IceCube multiplet", revision="REV", identity=_NUMBERS,
-            duration=("deltaT",), instruments=("IceCube",), policy="amon",
+            duration=("deltaT",), instruments=("IceCube",),
         ),
         ClassicKind(kind="GWHEN_COINC", messenger="neutrino", origin="AMON GW and neutrino", revision="REV", identity=_NUMBERS),
         ClassicKind(
@@ -52,9 +56,11 @@ class Amon(ClassicHandler):
             kind=NATIVE, messenger="neutrino", origin="AMON", revision="REV", identity=("id", "event_id"), duration=("deltaT",),
         ),
     )  # fmt: skip
-    #: T0 +- 300 s, as for IceCube's neutrinos: the time of a coincidence is the neutrino's. HAWC's bursts last up to 100 s.
+    #: T0 +- 300 s, as for IceCube's neutrinos; HAWC's bursts last up to 100 s. A coincidence with gamma rays of a whole transit is
+    #: recorded: there is no moment to search about.
     policies = (
         Policy(name="amon", association_window_s=(-300.0, 300.0)),
+        Policy(name="amon-transit", roles=()),
         Policy(name="hawc", association_window_s=(-100.0, 300.0)),
     )
 
@@ -85,13 +91,31 @@ class Amon(ClassicHandler):
             changes["event_id"] = f"{run}_{event}"
         if kind == NATIVE and (match := _NATIVE_IVORN.match(document.ivorn)):
             changes["event_id"] = f"{match[1]}_{match[2]}"
-        if date := document.get("Event_Date"):
-            changes["aliases"] = (f"NuEm-{date}",)
+        if kind == _COINCIDENCE:
+            changes |= _coincidence(document)
         return changes | _test(document, kind)
 
     def policy_for(self, notice: Notice) -> Policy:
-        """HAWC's bursts have their own."""
-        return self.policies[1 if notice.kind == _HAWC else 0]
+        """Bursts, coincidences over hours, the rest."""
+        if notice.kind == _COINCIDENCE and (notice.time_error_s or 0.0) > _LONGEST_S:
+            return self.policies[1]
+        return super().policy_for(notice)
+
+
+def _coincidence(document: VOEvent) -> dict[str, Any]:
+    """The name that circulars give it, and which instruments met.
+
+    IceCube and HAWC meet over a transit of six hours: the printed time is its end, the coincidence within `deltaT` before it
+    (as the circular on NuEm-230927A says).
+    """
+    date, length_s = document.get("Event_Date"), positive(document.get("deltaT"))
+    changes: dict[str, Any] = {"aliases": (f"NuEm-{date}",)} if date is not None else {}
+    if document.get("Pair_Name_ID") != _ICECUBE_HAWC:
+        return changes
+    changes["instruments"] = ("IceCube", "HAWC")
+    if length_s is not None:
+        changes |= {"time_error_s": length_s, "remarks": (f"the time is the end of a transit: within {length_s:g} s before it",)}
+    return changes
 
 
 def _test(document: VOEvent, kind: str) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def policy_of(found: Notice) -> Any:
 
 # AMON and HAWC
 
-NU_EM = {"Event_ID": "100200", "Event_Date": "240506A", "Run_ID": "0", "Rev": "2", "Pkt_Ser_Num": "1", "FAR": "2.5",
+NU_EM = {"Event_ID": "100200", "Event_Date": "240506A", "Run_ID": "0", "Rev": "2", "Pair_Name_ID": "1", "Pkt_Ser_Num": "1", "FAR": "2.5",
          "src_err_90": "30.00", "src_err_50": "15.00", "deltaT": "20000.0", "retraction": "0"}  # fmt: skip
 
 
@@ -49,6 +49,17 @@ def test_coincidences_print_the_half_radius() -> None:
     assert got.significance is not None
     assert got.significance.far_hz == pytest.approx(2.5 / YEAR_S)
     assert got.duration_s is None
+
+
+def test_the_end_of_a_transit_is_no_moment_to_search_about() -> None:
+    got = notice(voevent(172, NU_EM))
+    assert got.time_error_s == 20000.0
+    assert any("end of a transit" in line for line in got.remarks)
+    assert policy_of(got).roles == ()
+    assert got.instruments == ("IceCube", "HAWC")
+    other = notice(voevent(172, NU_EM | {"Pair_Name_ID": "2"}))
+    assert (other.time_error_s, other.instruments, policy_of(other).name) == (None, (), "amon")
+    assert policy_of(notice(voevent(157, {"TrigID": "71"}))).association_window_s == (-300.0, 300.0)
 
 
 @pytest.mark.parametrize("flag", ["1", "true"])
