@@ -37,6 +37,9 @@ _CONSUMER: dict[str, Any] = {
     # GCN takes alerts of 4 MiB and LVK's are 2 to 3; librdkafka's own ceilings are lower than two of those together.
     "fetch.message.max.bytes": 16 * 1024 * 1024,
     "receive.message.max.bytes": 128 * 1024 * 1024,
+    # A member that was killed keeps its partitions from its successor for so long; librdkafka's own 45 s are long at night.
+    "session.timeout.ms": 10_000,
+    "heartbeat.interval.ms": 3_000,
     # A topic that is made later is read within a minute.
     "topic.metadata.refresh.interval.ms": 60_000,
 }

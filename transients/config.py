@@ -103,6 +103,8 @@ class KafkaSettings(Section, kw_only=True):
     silence_s: float = 60.0
     # "any", "v4" or "v6": which addresses of the brokers are used. With "any" a network without version 6 is found out.
     address_family: Literal["any", "v4", "v6"] = "any"
+    # Seconds without a sign of life after which the broker takes a member for dead and gives its partitions to another.
+    session_timeout_s: float = 10.0
 
 
 class HopSettings(Section, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import itertools
 import os
@@ -182,9 +183,9 @@ def kafka_jars() -> Path:
     return jars
 
 
-@pytest.fixture(scope="session")
-def apache_kafka() -> Iterator[ApacheKafka]:
-    """A running Apache Kafka; skipped, saying why, where there is no Java or no Maven."""
+@contextlib.contextmanager
+def _running() -> Iterator[ApacheKafka]:
+    """A running Apache Kafka; the test is skipped, saying why, where there is no Java or no Maven."""
     jars = kafka_jars()
     folder = Path(tempfile.mkdtemp(prefix="transients-kafka-"))
     broker = ApacheKafka(jars, folder)
@@ -195,3 +196,17 @@ def apache_kafka() -> Iterator[ApacheKafka]:
     finally:
         broker.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def apache_kafka() -> Iterator[ApacheKafka]:
+    """A broker for the session: use topics of your own (`topic`)."""
+    with _running() as broker:
+        yield broker
+
+
+@pytest.fixture
+def own_kafka() -> Iterator[ApacheKafka]:
+    """A broker of the test's own, which it may kill."""
+    with _running() as broker:
+        yield broker

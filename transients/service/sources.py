@@ -101,6 +101,10 @@ def _kafka(broker: KafkaSettings, everything: Iterable[str], memory: Memory) -> 
         pulse_topic=broker.pulse_topic or None,
         silence_s=broker.silence_s,
         address_family=broker.address_family,
+        config={
+            "session.timeout.ms": round(1000.0 * broker.session_timeout_s),
+            "heartbeat.interval.ms": round(1000.0 * broker.session_timeout_s / 3.0),
+        },
         **memory,
     )
 

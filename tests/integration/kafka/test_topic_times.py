@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import confluent_kafka
+import confluent_kafka.admin
 import pytest
 from plugins.brokers import ApacheKafka
 
@@ -28,6 +29,8 @@ async def test_times(
     apache_kafka: ApacheKafka, topic: str, start: int | Instant | None, stop: int | Instant | None, wanted: list[int]
 ) -> None:
     connection = {"bootstrap.servers": apache_kafka.bootstrap_servers}
+    made = confluent_kafka.admin.AdminClient(connection).create_topics([confluent_kafka.admin.NewTopic(topic, 1, 1)])
+    made[topic].result(20.0)
     producer = confluent_kafka.Producer(connection)
     for number in range(10):
         producer.produce(topic, f"alert {number}".encode(), timestamp=START_MS + 1000 * number)
