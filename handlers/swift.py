@@ -18,7 +18,7 @@ from .classic import role_by_trigger
 from .clocks import times_of
 from .documents import Document, JsonDocument
 from .kinds import ClassicHandler, ClassicKind
-from .numbers import integer
+from .numbers import celestial, integer
 from .refused import Refused
 from .voevent import VOEvent
 
@@ -70,9 +70,9 @@ class Swift(ClassicHandler):
             "revision_order": (row.stage, version, serial), "role": row.role or role,
             "remarks": (*remarks, *(why if row.role is None else ()), *_doubts(document)),
         }  # fmt: skip
-        if row.localises and document.flag(_STAR_TRACKER):
+        if row.localises and (why_none := _no_position(document, row)) is not None:
             changes["region"] = None
-            changes["remarks"] += ("the star tracker had lost its lock: the position is bogus, no position",)
+            changes["remarks"] += (f"{why_none}: no position",)
         return changes
 
     def policy_for(self, notice: Notice) -> Policy:
@@ -112,6 +112,20 @@ def _doubts(document: VOEvent) -> tuple[str, ...]:
     if document.get("GRB_Identified") == "false" and document.flag(*_CATALOGUES):
         found.append("identified with a source of a catalogue, not as a burst")
     return tuple(found)
+
+
+def _no_position(document: VOEvent, row: ClassicKind) -> str | None:
+    """Why a position is not the source's, though printed as one."""
+    if document.flag(_STAR_TRACKER):
+        return "the star tracker had lost its lock, the position is bogus"
+    position = document.position
+    # BAT's radius is a constant of the kind, so that it says nothing of a position that was never set.
+    if row.instruments == ("BAT",) and position is not None and celestial(position.ra, position.dec) == (0, 0):
+        return "position 0, 0 is a sentinel"
+    times = times_of(document, dates_event=row.dates_event, needs_time=False, clocks=row.clocks)
+    if row.dates_event and times.stated is not None:
+        return "the packet is garbled, its time cannot be true"
+    return None
 
 
 def _is_doubtful(notice: Notice) -> bool:

@@ -90,6 +90,10 @@ def _lost_lock(row: Row, got: Notice) -> bool:
     return bogus and got.region is None and any("bogus" in line for line in got.remarks)
 
 
+def _garbled(row: Row, got: Notice) -> bool:
+    return got.kind == "SWIFT_BAT_QL_POS" and got.region is None and any("garbled" in line for line in got.remarks)
+
+
 def _no_error(row: Row, got: Notice) -> bool:
     ra, dec, error = (float(x) for x in row["ra_dec_error"].split(","))
     kinds = ("SWIFT_BAT_MONITOR", "FERMI_LAT_MONITOR")
@@ -100,6 +104,7 @@ def _no_error(row: Row, got: Notice) -> bool:
 POSITION: Rules = {
     "a pointing, or an earlier notice's position: none": _repeated,
     "the star tracker had lost its lock: no position": _lost_lock,
+    "a garbled packet: no position": _garbled,
     "a known source's position without an error: the radius unknown": _no_error,
 }
 
@@ -127,6 +132,7 @@ EXPECTED = {
         "neither date nor second of day can be read: no time": 1,
         "a pointing, or an earlier notice's position: none": 300,
         "the star tracker had lost its lock: no position": 22,
+        "a garbled packet: no position": 1,
         "a known source's position without an error: the radius unknown": 3,
         "alert_tense current: observation": 4,
         "a text says no role: a pointing is utility": 1,

@@ -136,6 +136,19 @@ def test_clocks_that_cannot_be_true_are_stated_and_no_t0(day: str, second: str, 
     assert any(why in line for line in got.remarks)
 
 
+def test_garbled_packet_gives_no_position() -> None:
+    params = {"TrigID": "16453627", "Burst_TJD": "30551", "Burst_SOD": "63180.08"}
+    data = bat(97, ("0.0000", "-0.0138", "0.0500"), params=params, time="2017-00-00T17:33:00.08", date="2017-10-29T19:21:02")
+    got = notice(data)
+    assert (got.time, got.region) == (None, None)
+    assert any("garbled" in line for line in got.remarks)
+
+
+@pytest.mark.parametrize(("place", "stands"), [(("0.0000", "0.0000", "0.0500"), False), (("0.0000", "10.0", "0.0500"), True)])
+def test_zero_zero_is_a_sentinel_whatever_the_constant_radius(place: tuple[str, str, str], stands: bool) -> None:
+    assert (notice(bat(61, place)).region is not None) is stands
+
+
 def test_unreadable_clock_loses_the_time_and_nothing_else() -> None:
     got = notice(bat(params={"Burst_TJD": "-4651", "Burst_SOD": "-13563.84"}, time="2021-01--23865T-3:-46:-3.-83"))
     assert (got.time, got.stated_time) == (None, None)
