@@ -149,6 +149,7 @@ def every_sample() -> dict[str, bytes]:
     samples["heartbeat"] = b'{"$schema": "https://example.org/x", "alert_datetime": "2024-05-06T07:08:09.123456Z"}'
     samples["circular"] = b'{"circularId": 1, "subject": "GRB 240506A: a burst", "createdOn": 1714979289000, "body": "text"}'
     from em_samples import em_samples  # built with this module's own builders
+    from messenger_samples import messenger_samples
     from swift_samples import swift_samples
 
-    return samples | em_samples() | swift_samples()
+    return samples | em_samples() | messenger_samples() | swift_samples()

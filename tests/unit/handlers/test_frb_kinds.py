@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 from handler_samples import voevent
+from messenger_samples import CHIME_IVORN, TARGET, boom, chime, frb
 
 import handlers
 from handlers import parse
 from schemas import Circle, Ellipse, Heartbeat, Notice, Refusal
-
-SCHEMA = "https://gcn.nasa.gov/schema/v7.2.1/gcn/notices"
-CHIME_IVORN = "ivo://ca.chimenet.frb/FRB-{}-#2024-05-06-07:08:09.100000UTC+0000_0a1b2c3d4e5f"
 
 
 def notice(data: bytes, topic: str | None = None) -> Notice:
     found = parse(data, topic=topic)
     assert isinstance(found, Notice), found
     return found
-
-
-def frb(schema: str = "chime/frb", **value: Any) -> bytes:
-    base = {"id": ["427000001"], "alert_type": "initial", "trigger_time": "2024-05-06T07:08:09.1Z"}
-    return json.dumps({"$schema": f"{SCHEMA}/{schema}.schema.json"} | base | value).encode()
-
-
-def chime(kind: str = "DETECTION", **params: str) -> bytes:
-    values = {"event_no": "427000001", "dm": "300.5", "snr": "20.5", "timestamp_utc_error": "0.0078",
-              "timestamp_utc_inf_freq": "2024-05-06 07:08:01.3+00:00", "pos_error_semiminor_deg_95": "0.5",
-              "pos_error_semimajor_deg_95": "0.4"} | params  # fmt: skip
-    return voevent(
-        None, {}, groups={"event parameters": values}, ivorn=CHIME_IVORN.format(kind), position=("207.1", "39.6", "0.5")
-    )
 
 
 def test_a_detection_of_chime() -> None:
@@ -130,17 +113,6 @@ def test_the_shared_form_of_radio_bursts(ivorn: str, origin: str, name: str, rol
 def test_the_policy_of_radio_bursts() -> None:
     policy = handlers.policies["frb"]
     assert (policy.association_window_s, policy.roles) == ((-300.0, 300.0), ("observation",))
-
-
-def boom(*targets: dict[str, Any], **value: Any) -> bytes:
-    photometry = [{"event_name": "ZTF24aaaaaaa", "instrument": name} for name in ("ZTF", "IOO", "ZTF")]
-    data = {"targets": list(targets), "photometry": photometry}
-    base = {"alert_datetime": "2025-11-30T10:28:57Z", "mission": "Boom", "data": data}
-    return json.dumps({"$schema": f"{SCHEMA}/boom/alert.schema.json"} | base | value).encode()
-
-
-TARGET = {"event_name": "ZTF24aaaaaaa", "ra": 150.1, "dec": 15.2, "classification_scores": {"Type II": 0.9},
-          "gcn_crossmatch": [{"ref_type": "GW", "ref_instrument": "LVK", "ref_ID": "S251117bs"}]}  # fmt: skip
 
 
 def test_optical_transients_are_recorded_and_never_searched() -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 from handler_samples import voevent
+from messenger_samples import NU_EM, SK, hop_alert, icecube, json_notice, km3net_voevent, search, snews, superk
 
 import handlers
 from handlers import parse
 from schemas import Circle, Notice, Refusal
 
 YEAR_S = 31557600.0
-GCN_SCHEMA = "https://gcn.nasa.gov/schema/v7.2.1/gcn/notices"
 
 
 def notice(data: bytes, topic: str | None = None) -> Notice:
@@ -28,18 +27,11 @@ def refusal(data: bytes) -> Refusal:
     return found
 
 
-def json_notice(schema: str, **value: Any) -> bytes:
-    return json.dumps({"$schema": f"{GCN_SCHEMA}/{schema}.schema.json"} | value).encode()
-
-
 def policy_of(found: Notice) -> Any:
     return handlers.registry.handler_of(found.kind).policy_for(found)
 
 
 # AMON and HAWC
-
-NU_EM = {"Event_ID": "100200", "Event_Date": "240506A", "Run_ID": "0", "Rev": "2", "Pair_Name_ID": "1", "Pkt_Ser_Num": "1", "FAR": "2.5",
-         "src_err_90": "30.00", "src_err_50": "15.00", "deltaT": "20000.0", "retraction": "0"}  # fmt: skip
 
 
 def test_coincidences_print_the_half_radius() -> None:
@@ -120,16 +112,6 @@ def test_amons_own_documents_are_read_when_well_formed() -> None:
 # IceCube
 
 
-def icecube(**value: Any) -> bytes:
-    base = {
-        "id": ["140001_1234"], "event_name": ["IceCube-240506A"], "record_number": 0, "alert_type": "initial",
-        "alert_tense": "current", "trigger_time": "2024-05-06T07:08:09.1Z", "alert_datetime": "2024-05-06T07:09:00Z",
-        "pipeline": "Gold Track Alert", "ra": 10.5, "dec": 0.0, "ra_dec_error": 0.5, "far": 3e-8, "p_astro": 0.5,
-        "nu_energy": 180.5, "healpix_url": None, "systematic_included": False,
-    }  # fmt: skip
-    return json_notice("icecube/single_neutrino_alerts", **(base | value))
-
-
 def test_a_preliminary_track_has_no_map_yet() -> None:
     got = notice(icecube())
     assert got.links == {}
@@ -176,23 +158,6 @@ def test_cascades_keep_their_circle_and_name_their_map() -> None:
 
 
 # IceCube's search about gravitational waves
-
-TRACKS = [
-    {"event_dt": -12.0, "localization": {"ra": 17.0, "dec": 16.0, "ra_dec_error": 0.5, "containment_probability": 0.9},
-     "id": ["140002_77"], "event_pval_generic": 0.09, "event_pval_bayesian": None},
-    {"event_dt": 222.0, "localization": {"ra": 13.0, "dec": 18.0, "ra_dec_error": 0.7}, "id": ["140002_88"],
-     "event_pval_generic": 0.5, "event_pval_bayesian": 0.01},
-]  # fmt: skip
-
-
-def search(**value: Any) -> bytes:
-    base = {
-        "type": "IceCube LVK Alert Nu Track Search", "reference": {"gcn.notices.LVK.alert": "S240506ab-2-Preliminary"},
-        "ref_ID": "S240506ab", "alert_datetime": "2024-05-06T07:30:00Z", "trigger_time": "2024-05-06T07:08:09Z",
-        "pval_generic": 0.019, "pval_bayesian": 0.054, "n_events_coincident": 2, "coincident_events": TRACKS,
-        "most_probable_direction": {"ra": 17.5, "dec": 16.5},
-    }  # fmt: skip
-    return json_notice("icecube/lvk_nu_track_search", **(base | value))
 
 
 def test_a_search_is_an_event_of_its_own_that_cites_the_wave() -> None:
@@ -252,13 +217,6 @@ def test_only_improbable_results_are_searched(generic: float | None, bayesian: f
 # KM3NeT
 
 
-def km3net_voevent(rate: str = "8.0e-08", unit: str = "yr^-1", role: str = "observation", **params: str) -> bytes:
-    values = {"TrigID": "2", "record_number": "1", "Event_Name": "KM3-240506A", "Instrument": "ARCA021", "FAR": rate,
-              "Alert_Type": "initial", "Alert_Tense": "current", "healpix_url": "https://example.org/map.fits"} | params  # fmt: skip
-    data = voevent(None, values, ivorn="ivo://KM3NeT_Neutrino#KM3-240506A_2_2024-05-06T12:01:00.00Z", role=role)
-    return data.replace(b'name="FAR"', f'name="FAR" unit="{unit}"'.encode())
-
-
 @pytest.mark.parametrize(
     ("rate", "unit", "far_hz"),
     [("8.0e-08", "yr^-1", 8e-8), ("2.5", "yr^-1", 2.5 / YEAR_S), ("8.0e-08", "Hz", 8e-8), ("-1", "yr^-1", None)],
@@ -305,13 +263,6 @@ def test_km3net_takes_back() -> None:
 # SNEWS
 
 
-def snews(role: str = "test", position: tuple[str, str, str | None] = ("0.0000", "0.0000", "360.0000"), **flags: str) -> bytes:
-    trigger = {"SubType": "coinc", "Test": "true", "RADec_valid": "false", "Retraction": "false"} | flags
-    detectors = {"Detector_A_Participate": "true", "Detector_B_Participate": "false", "Detector_E_Participate": "true"}
-    return voevent(149, {"TrigID": "1000500", "Pkt_Ser_Num": "1"}, groups={"Trigger_ID": trigger, "Misc_Flags": detectors},
-                   role=role, position=position)  # fmt: skip
-
-
 def test_the_whole_sky_is_no_position() -> None:
     got = notice(snews())
     assert (got.region, got.event_id, got.role) == (None, "1000500", "test")
@@ -336,16 +287,6 @@ def test_a_supernova_wakes_somebody_and_minutes_are_searched(kind: str) -> None:
     assert policy.wake_if
     assert policy.search_half_width_s == 600.0
     assert policy.roles == ("observation",)
-
-
-def hop_alert(**value: Any) -> bytes:
-    base = {
-        "_id": "SNEWS_Coincidence_ALERT 2024-05-06T07:08:20.5", "alert_type": "COINC_MSG", "server_tag": "sample",
-        "False Alarm Prob": "Would happen every 1.25e+02 year", "detector_names": ["A", "B"], "sent_time": "2024-05-06T07:08:20.5",
-        "p_values": [0.1, 0.2], "neutrino_times": ["2024-05-06T07:08:10.500000000", "2024-05-06T07:08:09.100000000"],
-        "p_values average": 0.15, "sub list number": 0,
-    }  # fmt: skip
-    return json.dumps(base | value).encode()
 
 
 def test_an_update_of_snews_meets_its_alert() -> None:
@@ -396,10 +337,6 @@ def test_a_probability_that_stands_as_a_rate_is_none() -> None:
 
 # Super-Kamiokande
 
-SK = {"Trigger_Number": "10070", "Pkt_Ser_Num": "2", "Pkt_TJD": "19579", "Pkt_SOD": "83774.46", "Duration": "10.0",
-      "Src_Error68": "0.6", "Src_Error90": "0.9", "Src_Error95": "1.0", "N_Events": "64176", "Min_Distance": "2.0",
-      "Max_Distance": "3.0"}  # fmt: skip
-
 
 def test_super_k_prints_its_radii_elsewhere() -> None:
     got = notice(voevent(175, SK, position=("270.82", "31.46", "0.0000")))
@@ -417,16 +354,6 @@ def test_day_zero_of_super_k() -> None:
     got = notice(voevent(175, SK, time="2022-01-00T23:16:14.46"))
     assert got.time is not None
     assert (got.time.iso, got.time_source) == ("2021-12-31T23:16:14.460", "TJD+SOD")
-
-
-def superk(**value: Any) -> bytes:
-    base = {
-        "id": "SN.095001.000001", "record_number": 1, "trigger_number": 10070, "alert_tense": "current", "alert_type": "initial",
-        "trigger_time": "2023-08-01T00:00:01Z", "processed_sample": "full", "ra": 270.82, "dec": 31.46, "ra_dec_error": 0.91,
-        "containment_probability": 0.68, "luminosity_distance": 0.0025, "luminosity_distance_error": 0.0004,
-        "detection_interval": 10, "n_events": 100,
-    }  # fmt: skip
-    return json_notice("superk/sn_alert", **(base | value))
 
 
 def test_both_forms_of_super_k_are_one_event() -> None:
