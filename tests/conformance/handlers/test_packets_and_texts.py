@@ -29,6 +29,8 @@ FIXED_TESTS = {
     82: ("SWIFT_BAT_GRB_POS_TEST", 55), 119: ("FERMI_GBM_POS_TEST", 25), 124: ("FERMI_LAT_POS_TEST", 18),
     109: ("AGILE_GRB_POS_TEST", 12), 136: ("MAXI_TEST", 8), 2: ("TEST_COORDS", 5),
 }  # fmt: skip
+#: Real bursts whose copies in others' test suites say role "test", and the other way round.
+ROLE_EDITED = {"BAT_GRB_Pos_817564-864"}
 _VARY = {"Pkt_Ser_Num", "Burst_TJD", "Burst_SOD", "Event_TJD", "Event_SOD", "Bkg_Time", "Src_LoBand_Flux", "Src_MeBand_Flux",
          "Src_HiBand_Flux", "Bkg_LoBand_Flux", "Bkg_MeBand_Flux", "Bkg_HiBand_Flux"}  # fmt: skip
 #: The latitude of MAXI's VOEvents lacks its sign (622.03 for -33.33); a halo of a galaxy comes and goes with the position.
@@ -234,7 +236,7 @@ def _compare(document: VOEvent, again: VOEvent) -> bool:
         assert radius is None or other is None or other == pytest.approx(radius, abs=2e-4), where
     assert second.retraction == first.retraction, where
     # VOEvents of Super-Kamiokande's print no flags to pack.
-    assert second.role == first.role or kind == "SK_SN", where
+    assert second.role == first.role or kind == "SK_SN" or document.ivorn.rpartition("#")[2] in ROLE_EDITED, where
     return True
 
 
