@@ -28,8 +28,8 @@ def number_of(text: str) -> str | None:
 
 
 def numbers_of(text: str) -> tuple[str, ...]:
-    """Every number of a value, as printed, a range's dash taken for none: "3-4 [chan]   47-291 [keV]" has four."""
-    return tuple(_NUMBER.findall(re.sub(r"(?<=\d)-(?=\d)", " ", text)))
+    """Every number of a value, as printed, units left out, a range's dash taken for none: "3-4 [chan]   47-291 [keV]" has four."""
+    return tuple(_NUMBER.findall(re.sub(r"(?<=\d)-(?=\d)|\[[^\]]*\]", " ", text)))
 
 
 def unit_of(text: str) -> str:
