@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from schemas import Notice, Policy, Significance
+from schemas import Policy, Significance
 
 from .classic import classic_kind, links_of, role_of
 from .documents import Document
@@ -21,8 +21,6 @@ NATIVE = "AMON_NATIVE"
 _HAWC, _COINCIDENCE = "HAWC_BURST_MONITOR", "AMON_NU_EM_COINC"
 #: Index of a coincidence's pair: IceCube and HAWC, the one of every notice seen; others have no list.
 _ICECUBE_HAWC = "1"
-#: A time known no better than this is no moment to search about.
-_LONGEST_S = 600.0
 _NUMBERS = ("TrigID", "Event_ID", "event_id", "ID")
 #: What AMON's own documents say of themselves in the IVORN: "amontest/test#1_0_0", stream, alert and revision after the "#".
 _NATIVE_IVORN = re.compile(r"^ivo://[^#]*amon[^#]*#(\w+?)_(\w+?)_(\w+)$", re.ASCII | re.IGNORECASE)
@@ -37,7 +35,7 @@ class Amon(ClassicHandler):
     table = by_kind(
         ClassicKind(
             kind=_COINCIDENCE, messenger="neutrino", origin="AMON", revision="REV", identity=("Event_ID", *_NUMBERS),
-            containment=0.5, systematic=False,
+            containment=0.5, systematic=False, policy="amon-transit",
         ),
         ClassicKind(
             kind="AMON_ICECUBE_COINC", messenger="neutrino", origin="AMON IceCube multiplet", revision="REV", identity=_NUMBERS,
@@ -56,8 +54,8 @@ class Amon(ClassicHandler):
             kind=NATIVE, messenger="neutrino", origin="AMON", revision="REV", identity=("id", "event_id"), duration=("deltaT",),
         ),
     )  # fmt: skip
-    #: T0 +- 300 s, as for IceCube's neutrinos; HAWC's bursts last up to 100 s. A coincidence with gamma rays of a whole transit is
-    #: recorded: there is no moment to search about.
+    #: T0 +- 300 s, as for IceCube's neutrinos; HAWC's bursts last up to 100 s. A coincidence with gamma rays, all of them of a
+    #: whole transit of HAWC's so far, is recorded: there is no moment to search about.
     policies = (
         Policy(name="amon", association_window_s=(-300.0, 300.0)),
         Policy(name="amon-transit", roles=()),
@@ -94,12 +92,6 @@ class Amon(ClassicHandler):
         if kind == _COINCIDENCE:
             changes |= _coincidence(document)
         return changes | _test(document, kind)
-
-    def policy_for(self, notice: Notice) -> Policy:
-        """Bursts, coincidences over hours, the rest."""
-        if notice.kind == _COINCIDENCE and (notice.time_error_s or 0.0) > _LONGEST_S:
-            return self.policies[1]
-        return super().policy_for(notice)
 
 
 def _coincidence(document: VOEvent) -> dict[str, Any]:
