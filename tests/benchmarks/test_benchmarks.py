@@ -26,7 +26,7 @@ def assert_sound(line: Line, group: str) -> None:
     assert (line["reference"] is None) == (line["ratio"] is None)
 
 
-@pytest.mark.parametrize("group", [group for group in GROUPS if group != "store"])
+@pytest.mark.parametrize("group", [group for group in GROUPS if group not in ("store", "intake")])
 def test_every_measurement_gives_sound_lines(group: str) -> None:
     lines = list(run([group], sizes=SMALL))
     assert lines
@@ -57,10 +57,31 @@ def test_the_store_is_measured_in_a_database_of_its_own(
     assert again["value"] is not None
 
 
-def test_a_server_that_does_not_answer_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_intake_is_measured_to_the_last_event(monkeypatch: pytest.MonkeyPatch, postgres_server: Callable[[str], str]) -> None:
+    monkeypatch.setenv(URL, postgres_server("postgres"))
+    lines = list(run(["intake"], sizes=SMALL))
+    for line in lines:
+        assert_sound(line, "intake")
+    assert [line["unit"] for line in lines] == ["alerts/s", "alerts/s", "ms", "ms"]
+    assert all(line["value"] is not None for line in lines)
+
+
+def test_events_that_did_not_come_are_not_counted_as_fast(
+    monkeypatch: pytest.MonkeyPatch, postgres_server: Callable[[str], str]
+) -> None:
+    from transients.bench import intake
+
+    monkeypatch.setenv(URL, postgres_server("postgres"))
+    monkeypatch.setattr(intake, "_document", lambda number: b"not an alert %d" % number)
+    with pytest.raises(TransientsError, match="0 events"):
+        list(run(["intake"], sizes=SMALL))
+
+
+@pytest.mark.parametrize("group", ["store", "intake"])
+def test_a_server_that_does_not_answer_is_an_error(monkeypatch: pytest.MonkeyPatch, group: str) -> None:
     monkeypatch.setenv(URL, "postgresql://bench:secret@127.0.0.1:1/none")
     with pytest.raises(ServiceUnreachable, match=URL) as caught:
-        list(run(["store"], sizes=SMALL))
+        list(run([group], sizes=SMALL))
     assert "secret" not in str(caught.value)
 
 

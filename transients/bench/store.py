@@ -20,7 +20,7 @@ from .documents import voevent
 from .lines import Line, line
 from .sizes import Sizes
 
-_VARIABLE = f"{ENVIRONMENT_PREFIX}DATABASE__URL"
+VARIABLE = f"{ENVIRONMENT_PREFIX}DATABASE__URL"
 _NAME = "store: put_raw, one after the other"
 _UNIT = "documents/s"
 _RECEIVED = Instant.parse("2024-05-06T07:08:20")
@@ -35,20 +35,20 @@ def measure(sizes: Sizes) -> Iterator[Line]:
     ServiceUnreachable
         A server is named, and does not let us in.
     """
-    url = os.environ.get(_VARIABLE, "")
+    url = os.environ.get(VARIABLE, "")
     if not url:
-        yield line(_NAME, None, _UNIT, None, None, f"{_VARIABLE} names no server")
+        yield line(_NAME, None, _UNIT, None, None, f"{VARIABLE} names no server")
         return
     try:
         yield asyncio.run(_measured(url, sizes))
     except asyncpg.InsufficientPrivilegeError as error:
         yield line(_NAME, None, _UNIT, None, None, f"its user may not make a database: {error}")
     except (OSError, asyncpg.PostgresError) as error:
-        raise ServiceUnreachable(f"the server of {_VARIABLE} cannot be used: {error}") from error
+        raise ServiceUnreachable(f"the server of {VARIABLE} cannot be used: {error}") from error
 
 
 async def _measured(url: str, sizes: Sizes) -> Line:
-    async with _own_database(url) as own:
+    async with own_database(url) as own:
         store = await Store.open(own, pool_size=1)
         plain = await asyncpg.connect(own)
         try:
@@ -93,7 +93,7 @@ def _alert(number: int) -> RawAlert:
 
 
 @asynccontextmanager
-async def _own_database(url: str) -> AsyncIterator[str]:
+async def own_database(url: str) -> AsyncIterator[str]:
     """The address of a new database on the server; nothing that is there is touched."""
     name = f"transients_bench_{os.getpid()}"
     await _command(url, f'CREATE DATABASE "{name}"')

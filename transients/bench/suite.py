@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from schemas.errors import ConfigurationError
 
-from . import parse, report, response, search, sky, store
+from . import intake, parse, report, response, search, sky, store
 from .lines import Line
 from .sizes import FULL, Sizes
 
@@ -18,6 +18,7 @@ GROUPS: Mapping[str, Callable[[Sizes], Iterator[Line]]] = {
     "response": response.measure,
     "report": report.measure,
     "store": store.measure,
+    "intake": intake.measure,
 }
 
 
