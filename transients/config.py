@@ -69,7 +69,7 @@ class GcnSettings(Section, kw_only=True):
     group_id: str = "transients"
     # Topics to read; the default is every topic a handler knows.
     topics: tuple[str, ...] = ()
-    # Whether circulars are read too, when no topics are named.
+    # Whether circulars are read too, when no topics are named; a source of their own reads them, group "<group_id>-circulars".
     circulars: bool = True
     # Topic in which something comes all the time: when it stops, the line is silent. Empty: silence means nothing.
     pulse_topic: str = "gcn.heartbeat"

@@ -15,6 +15,8 @@ from transients.store import Store
 
 #: Where GCN sends circulars.
 CIRCULARS = "gcn.circulars"
+#: Names of GCN's sources.
+GCN, GCN_CIRCULARS = "gcn", "gcn-circulars"
 
 
 class Memory(TypedDict):
@@ -42,13 +44,13 @@ def alert_sources(settings: Settings, store: Store) -> list[Source]:
     Raises
     ------
     ConfigurationError
-        Two sources have one name, or one cannot be made.
+        Two sources have one name, GCN has no client, or a source cannot be made.
     """
     _require_names(settings)
     everything = handlers.known_topics()
     found: list[Source] = []
     if settings.gcn.enabled:
-        found.append(_gcn(settings.gcn, everything, memory_of(store, "gcn")))
+        found += _gcn(settings.gcn, everything, store)
     found += [_kafka(each, everything, memory_of(store, each.name)) for each in settings.kafka]
     found += [_hop(each, everything, memory_of(store, each.name)) for each in settings.hop]
     found += [_vtp(each, memory_of(store, each.name)) for each in settings.vtp]
@@ -64,7 +66,7 @@ def _require_names(settings: Settings) -> None:
     groups: tuple[Sequence[KafkaSettings | HopSettings | VtpSettings | DirectorySettings], ...]
     groups = (settings.kafka, settings.hop, settings.vtp, settings.directory)
     named = [each.name for group in groups for each in group]
-    counts = Counter([*named, *(["gcn"] if settings.gcn.enabled else [])])
+    counts = Counter([*named, *([GCN, GCN_CIRCULARS] if settings.gcn.enabled else [])])
     twice = sorted(name for name, count in counts.items() if count > 1)
     if twice:
         raise ConfigurationError(f"alert sources with the same name: {', '.join(twice)}")
@@ -72,18 +74,32 @@ def _require_names(settings: Settings) -> None:
         raise ConfigurationError("an alert source needs a name, and one that does not begin with 'http:'")
 
 
-def _gcn(gcn: GcnSettings, everything: Iterable[str], memory: Memory) -> GcnSource:
-    known = tuple(topic for topic in everything if topic != CIRCULARS)
+def _gcn(gcn: GcnSettings, everything: Iterable[str], store: Store) -> list[GcnSource]:
+    """One for notices, with the pulse, and one for circulars: all of them are sent again now and then, and no notice waits behind."""
+    if not gcn.client_id:
+        raise ConfigurationError("GCN is read with a client of its web site: set gcn.client_id and gcn.client_secret", where=GCN)
+    topics = gcn.topics or tuple(topic for topic in everything if gcn.circulars or topic != CIRCULARS)
+    notices = tuple(topic for topic in topics if topic != CIRCULARS)
+    found: list[GcnSource] = []
+    if notices:
+        found.append(_gcn_source(gcn, notices, GCN, gcn.group_id, gcn.pulse_topic or None, store))
+    if CIRCULARS in topics:
+        found.append(_gcn_source(gcn, (CIRCULARS,), GCN_CIRCULARS, f"{gcn.group_id}-circulars", None, store))
+    return found
+
+
+def _gcn_source(gcn: GcnSettings, topics: Iterable[str], name: str, group_id: str, pulse: str | None, store: Store) -> GcnSource:
     return GcnSource(
-        gcn.topics or (*known, *([CIRCULARS] if gcn.circulars else [])),
+        topics,
+        name=name,
         client_id=gcn.client_id,
         client_secret=_text(gcn.client_secret),
         domain=gcn.domain,
-        group_id=gcn.group_id,
-        pulse_topic=gcn.pulse_topic or None,
+        group_id=group_id,
+        pulse_topic=pulse,
         silence_s=gcn.silence_s,
         address_family=gcn.address_family,
-        **memory,
+        **memory_of(store, name),
     )
 
 
