@@ -22,6 +22,7 @@ _AUTHORS = {
     "voevent.4pisky.org/ASASSN#": ASASSN,
     "nvo.caltech/voeventnet/catot#": CRTS,
     "nvo.caltech/voeventnet/mlsot#": CRTS,
+    "nvo.caltech/voeventnet/sssot#": CRTS,
 }
 #: Parameters that hold further names of the transient.
 _NAMES = {ASASSN: "id_other", CRTS: "CSSID"}
