@@ -10,8 +10,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from tarfile import EOFHeaderError, HeaderError, ReadError  # type: ignore[attr-defined]
-from typing import IO, Self
+from typing import IO
 
 from schemas import Refusal
 
@@ -105,26 +104,11 @@ def _taken(name: str, stream: IO[bytes], max_bytes: int) -> Document:
     return Document(name, data)
 
 
-class _Member(tarfile.TarInfo):
-    """Says that an archive is broken, or cut off, where the library takes that for its end."""
-
-    @classmethod
-    def fromtarfile(cls, tarfile: tarfile.TarFile) -> Self:
-        try:
-            return super().fromtarfile(tarfile)
-        except EOFHeaderError:
-            raise
-        except HeaderError as error:
-            if tarfile.offset == 0:
-                raise
-            raise ReadError(f"no end mark: {error}") from error
-
-
 def _archive(path: Path, max_bytes: int) -> Iterator[Document]:
     """Members of an archive. After a broken header nothing behind it can be found: one refusal says so."""
     name = "(start)"
     try:
-        with path.open("rb") as raw, tarfile.open(fileobj=raw, mode="r|*", tarinfo=_Member) as archive:
+        with path.open("rb") as raw, open_archive(raw) as archive:
             for count, member in enumerate(archive):
                 name = member.name
                 if count >= MAX_MEMBERS:
