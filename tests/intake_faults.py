@@ -19,7 +19,9 @@ import handler_samples
 from plugins.brokers import ApacheKafka
 
 from schemas import sha256_hex
+from schemas.errors import ServiceUnreachable
 from transients.config import Settings
+from transients.embedded import EmbeddedPostgres
 from transients.service.intake import Intake
 from transients.store import Store
 
@@ -108,6 +110,17 @@ async def stored(url: str, count: int, *processes: Ingest, patience_s: float = 1
                 await asyncio.sleep(0.02)
     finally:
         await connection.close()
+
+
+async def started_again(server: EmbeddedPostgres) -> None:
+    """Start a server that was killed: its children hold the folder for a moment."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                await asyncio.to_thread(server.start)
+                return
+            except ServiceUnreachable:
+                await asyncio.sleep(0.2)
 
 
 async def nothing_lost_nothing_doubled(store: Store, bodies: Sequence[bytes]) -> None:

@@ -15,7 +15,7 @@ import confluent_kafka
 import confluent_kafka.admin
 import pytest
 from command_line import ask
-from intake_faults import SOURCE, Ingest, committed, fill, nothing_lost_nothing_doubled, notices, stored
+from intake_faults import SOURCE, Ingest, committed, fill, nothing_lost_nothing_doubled, notices, started_again, stored
 from plugins.brokers import ApacheKafka
 from plugins.postgres import server_folder
 
@@ -111,24 +111,13 @@ async def test_the_database_is_killed_and_comes_back(
         await asyncio.to_thread(own_postgres.kill)
         await asyncio.sleep(3.0)
         ingest.check()
-        await _started_again(own_postgres)
+        await started_again(own_postgres)
         assert own_postgres.url == url
         await stored(url, COUNT, ingest)
     store = await Store.open(url, pool_size=4)
     await nothing_lost_nothing_doubled(store, bodies)
     await store.aclose()
     assert committed(apache_kafka, topic) == [COUNT]
-
-
-async def _started_again(server: EmbeddedPostgres) -> None:
-    """The killed server's children hold the folder for a moment."""
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                await asyncio.to_thread(server.start)
-                return
-            except Exception:
-                await asyncio.sleep(0.2)
 
 
 async def test_two_share_the_work_and_one_is_killed(
