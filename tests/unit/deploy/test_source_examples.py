@@ -23,7 +23,7 @@ def test_an_example_loads(text: str, tmp_path: Path) -> None:
     path = tmp_path / "example.toml"
     path.write_text(text)
     names = re.findall(r'"env:(\w+)"', text)
-    assert load_settings(path, {name: "a secret of twenty characters" for name in names}) != load_settings(None, {})
+    assert load_settings(path, dict.fromkeys(names, "a secret of twenty characters")) != load_settings(None, {})
 
 
 def test_the_page_shows_each_kind_of_source() -> None:
