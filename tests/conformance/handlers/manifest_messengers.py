@@ -11,9 +11,7 @@ from schemas import Circle, Ellipse, Notice
 Row = dict[str, str]
 Rules = dict[str, Callable[[Row, Notice], bool]]
 
-FAMILIES = (
-    r"(amon|hawc|km3net|snews|superk|frb|boom|icecube/\w+\.(AMON_native|lvk_nu)|lvk/\w+\.(LVC|hop_text_fields_LVC)_COUNTERPART)"
-)
+FAMILIES = r"(amon|hawc|km3net|snews|superk|frb|boom|icecube|lvk)/"
 #: Kinds whose folders have other names.
 KINDS = {
     "AMON_native": "AMON_NATIVE", "CHIME": "CHIME_FRB", "parkes": "FRB", "realfast": "FRB", "utmost": "FRB",
@@ -31,7 +29,17 @@ def _candidate(row: Row, got: Notice) -> bool:
     return got.kind == "LVC_COUNTERPART" and got.event_id.partition("_X")[0] == row["event_id"] == got.citations[-1][1]
 
 
+def _cascade(row: Row, got: Notice) -> bool:
+    return got.kind == "ICECUBE_CASCADE" and (row["event_id"] in got.aliases or row["event_id"] == got.event_id.partition("_")[2])
+
+
+def _day_of_name(row: Row, got: Notice) -> bool:
+    return row["path"].startswith("lvk/binary.") and row["event_id"] == "".join(filter(str.isdigit, got.event_id))
+
+
 IDENTITY: Rules = {
+    "of a cascade the manifest has the event's number, or its name: run and event": _cascade,
+    "of a packet the manifest has the day in the name: the whole name": _day_of_name,
     "a counterpart's event is the gravitational wave's name and its own number": _candidate,
     "Super-K: the number that JSON shares with GCN Classic; its id is an alias": _shared_number,
 }
@@ -42,7 +50,13 @@ def _no_time(row: Row, got: Notice) -> bool:
     return got.kind == "gcn.notices.boom.alert" and got.time is None and got.issued is not None and printed == got.issued
 
 
+def _short_year(row: Row, got: Notice) -> bool:
+    day, _, clock = row["event_time"].partition(" ")
+    return "/text." in row["path"] and read_iso(f"20{day.replace('/', '-')}T{clock}") == got.time
+
+
 TIME: Rules = {
+    "a text's year of two digits": _short_year,
     "BOOM says no time of an event: the manifest has the time of issue": _no_time,
 }
 
@@ -90,7 +104,17 @@ def _off_the_sky(row: Row, got: Notice) -> bool:
     return got.kind == "AMON_NATIVE" and _numbers(row)[0] == -1 and got.region is None and "not on the sky" in got.remarks[0]
 
 
+def _other_unit(row: Row, got: Notice) -> bool:
+    divisor = next((count for word, count in (("arcmin", 60), ("arcsec", 3600), ("deg", 1)) if word in row["ra_dec_error"]), None)
+    ra, dec, radius = _numbers(row)[:3]
+    place = got.region
+    if divisor is None or not isinstance(place, Circle) or place.radius_deg is None:
+        return False
+    return (place.ra_deg, place.dec_deg) == (ra, dec) and abs(place.radius_deg - radius / divisor) < 1e-6
+
+
 POSITION: Rules = {
+    "a radius in a unit of its own: degrees": _other_unit,
     "0, 0 with an error of 360 degrees is the whole sky: no position": _whole_sky,
     "Super-K prints an error of 0: the radius of Src_Error90": _printed_elsewhere,
     "the manifest has the telescope's place: the burst's": _telescope,

@@ -138,11 +138,16 @@ EXPECTED: dict[str, dict[str, int]] = {
         "the manifest has the IVORN: the event's number is in it": 1,
         "the name of a mock event: test": 1,
         "a counterpart's event is the gravitational wave's name and its own number": 2,
+        "of a packet the manifest has the day in the name: the whole name": 4,
+        "a radius in a unit of its own: degrees": 2,
     },
     "icecube": {
         "alert_tense current: observation": 1,
         "AMON's number is run and event run together: the two, apart": 56,
         "a right ascension of -1: no position": 1,
+        "of a cascade the manifest has the event's number, or its name: run and event": 2,
+        "a text's year of two digits": 1,
+        "a radius in a unit of its own: degrees": 3,
     },
     "antares": {
         "the manifest has the observatory's place 0, 0: the neutrino's": 3,
