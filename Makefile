@@ -29,13 +29,13 @@ format: setup
 	$(PY) -m ruff format .
 
 test-kafka: setup
-	$(PYTEST) -q -m kafka
+	$(PYTEST) -q -m "kafka and not nightly"
 
 test-browser: setup
-	$(PYTEST) -q -m browser
+	$(PYTEST) -q -m "browser and not nightly"
 
 test-fault: setup
-	$(PYTEST) -q -m fault
+	$(PYTEST) -q -m "fault and not nightly"
 
 test-wheel: setup
 	bash .ci/wheel

@@ -29,8 +29,8 @@ async def test_times(
     apache_kafka: ApacheKafka, topic: str, start: int | Instant | None, stop: int | Instant | None, wanted: list[int]
 ) -> None:
     connection = {"bootstrap.servers": apache_kafka.bootstrap_servers}
-    made = confluent_kafka.admin.AdminClient(connection).create_topics([confluent_kafka.admin.NewTopic(topic, 1, 1)])
-    made[topic].result(20.0)
+    admin = confluent_kafka.admin.AdminClient(connection)
+    admin.create_topics([confluent_kafka.admin.NewTopic(topic, 1, 1)])[topic].result(20.0)
     producer = confluent_kafka.Producer(connection)
     for number in range(10):
         producer.produce(topic, f"alert {number}".encode(), timestamp=START_MS + 1000 * number)
