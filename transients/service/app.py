@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
 import structlog
 
-from ingest import Source, run
+from ingest import Source, SourceStats, run
 from schemas.errors import TransientsError
 from transients.config import Settings
 from transients.embedded import EmbeddedPostgres
@@ -79,6 +79,8 @@ class Service:
         self.broken_plugins = load_handlers()
         #: Why an alert source gives nothing more, by name.
         self.deaf: dict[str, str] = {}
+        #: What became of each alert source's alerts, and how its line is.
+        self.heard: dict[str, SourceStats] = {}
         #: Alert sources that have given all they had.
         self.ended: set[str] = set()
         self._stopping = asyncio.Event()
@@ -139,7 +141,8 @@ class Service:
 
     async def _listen(self, source: Source, intake: Intake, sources: int) -> None:
         try:
-            await run(source, intake.put_many, self._stopping)
+            stats = self.heard.setdefault(source.name, SourceStats())
+            await run(source, intake.put_many, self._stopping, stats)
         except TransientsError as error:
             self.deaf[source.name] = str(error)
             log.error("an alert source ended: nothing comes from it", action="source-lost", source=source.name, error=str(error))
@@ -198,7 +201,14 @@ class Service:
 
     def _notes(self) -> tuple[str, ...]:
         broken = (f"plug-in {name} is not in use: {why}" for name, why in self.broken_plugins.items())
-        return (*broken, *(f"alert source {name} ended: {why}" for name, why in self.deaf.items()))
+        ended = (f"alert source {name} ended: {why}" for name, why in self.deaf.items())
+        return (*broken, *ended, *self._troubles())
+
+    def _troubles(self) -> Iterator[str]:
+        """Lines on which nothing comes although they should live."""
+        for name, stats in self.heard.items():
+            if stats.line is not None and stats.line.reason and name not in self.deaf:
+                yield f"alert source {name} is {stats.line.condition} since {stats.line.since.utc}: {stats.line.reason}"
 
 
 def stop_on_signals(service: Service, at_once: Callable[[], None]) -> None:

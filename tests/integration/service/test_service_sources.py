@@ -12,7 +12,7 @@ import pytest
 from journey_samples import SaidSource
 from service_samples import running, settings
 
-from ingest import DirectorySource
+from ingest import DirectorySource, LineState
 from schemas import RawAlert
 from schemas.errors import ConfigurationError, NoData
 from transients.config import WebSettings
@@ -39,6 +39,28 @@ class Refused:
         pass
 
 
+class Silent:
+    """A source whose line is silent."""
+
+    name = "silent"
+
+    def __init__(self) -> None:
+        self.line = LineState()
+        self._closed = asyncio.Event()
+
+    async def __aiter__(self) -> AsyncIterator[RawAlert]:
+        self.line.turn("silent", "no pulse for 60 s")
+        await self._closed.wait()
+        return
+        yield
+
+    async def commit(self, raws: Sequence[RawAlert]) -> None:
+        raise AssertionError("nothing to commit")
+
+    async def aclose(self) -> None:
+        self._closed.set()
+
+
 @pytest.fixture(scope="module")
 def integral() -> Integral:
     return Integral(load_response())
@@ -53,7 +75,7 @@ async def test_a_refused_source_stops_no_other_and_is_shown(
     folder.mkdir()
     made = settings(postgres_url, tmp_path, web=WebSettings(port=port))
     parts: dict[str, Any] = {"data": SaidSource({"light_curve": NoData("none")}), "mission": integral}
-    sources = (Refused(), DirectorySource(folder, name="folder", interval_s=0.05))
+    sources = (Refused(), Silent(), DirectorySource(folder, name="folder", interval_s=0.05))
     async with (
         running(made, ("ingest", "web"), alerts=sources, **parts) as service,
         httpx2.AsyncClient(trust_env=False, base_url=service.url) as client,
@@ -71,7 +93,10 @@ async def test_a_refused_source_stops_no_other_and_is_shown(
                 await asyncio.sleep(0.05)
         assert ready.status_code == 503
         assert "invalid_client" in ready.text
-        assert "invalid_client" in (await client.get("/")).text
+        page = (await client.get("/")).text
+        assert "invalid_client" in page
+        assert "alert source silent is silent since" in page
+        assert "no pulse for 60 s" in page
 
 
 async def test_a_process_that_only_listens_ends_when_nothing_is_left_to_listen_to(
