@@ -9,7 +9,7 @@ from schemas.errors import RefusedInput
 REASONS = {
     "bad-position": "a pointing without a direction on the sky",
     "bad-time": "the event's time cannot be read, or is missing",
-    "binary-notice": "a 160-byte packet of GCN Classic",
+    "binary-notice": "a 160-byte packet of GCN Classic whose layout is not known, or that is broken",
     "broken-archive": "an archive that cannot be read to its end",
     "broker-test": "a broker's or robot's test of the line: no event in it",
     "compressed": "compressed bytes: documents are taken as they were written",
@@ -32,7 +32,7 @@ REASONS = {
     "observing-request": "a request or a plan to observe another's event",
     "pickle": "a Python pickle: a program, never opened",
     "picture": "a picture or a printed page",
-    "text-notice": "a text notice of GCN Classic",
+    "text-notice": "a text notice of GCN Classic of a type that is not known, or several in one text",
     "too-deep": "nested beyond what can be followed",
     "too-large": "larger than any alert",
     "unreadable": "a file that cannot be read, or is none",
