@@ -76,7 +76,8 @@ async def test_killed_between_store_and_commit(
 
     assert sorted(alert.body for alert in await store.unparsed()) == BODIES
     times = [(await store.deliveries(sha256_hex(body)))[0].times for body in BODIES]
-    assert times[0] == 3
+    # Stored by the first and not committed; the second may have committed it, when it came alone.
+    assert times[0] in {2, 3}
     assert all(1 <= each <= 3 for each in times)
     for body in BODIES:
         assert len(await store.deliveries(sha256_hex(body))) == 1
