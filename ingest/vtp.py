@@ -56,7 +56,7 @@ class VtpSource:
     Raises
     ------
     ConfigurationError
-        No host, or a port that is none.
+        No host, a port that is none, or an identity that is no text.
     """
 
     def __init__(
@@ -72,6 +72,8 @@ class VtpSource:
     ) -> None:
         if not host or not 0 < port < 65536:
             raise ConfigurationError(f"no place to connect to: {host!r}, port {port}", where=name)
+        if not identity.isprintable():
+            raise ConfigurationError(f"no identity: {identity!r}", where=name)
         self._host, self._port, self._name, self._identity = host, port, name, identity
         self._silence_s, self._max_bytes = silence_s, max_bytes
         self._topic = f"{host}:{port}"

@@ -15,7 +15,7 @@ Client = Callable[[dict[str, Any]], Any]
 
 
 def broker_of(settings: Settings, name: str) -> tuple[dict[str, Any], Client]:
-    """How a broker is connected to, and what makes the consumer: "gcn", or the name of one under [[kafka]].
+    """How a broker is connected to, and what makes the consumer: "gcn", or the name of one under [[kafka]] or [[hop]].
 
     Raises
     ------
@@ -36,7 +36,16 @@ def broker_of(settings: Settings, name: str) -> tuple[dict[str, Any], Client]:
                 "ssl.ca.location": broker.ca_file or None,
             }
             return {key: value for key, value in connection.items() if value is not None}, confluent_kafka.Consumer
-    known = ", ".join(["gcn", *(broker.name for broker in settings.kafka)])
+    for hop in settings.hop:
+        if hop.name == name:
+            return {
+                "bootstrap.servers": ",".join(hop.bootstrap_servers),
+                "security.protocol": "sasl_ssl",
+                "sasl.mechanism": "SCRAM-SHA-512",
+                "sasl.username": hop.username,
+                "sasl.password": _text(hop.password),
+            }, confluent_kafka.Consumer
+    known = ", ".join(["gcn", *(broker.name for broker in settings.kafka), *(hop.name for hop in settings.hop)])
     raise ConfigurationError(f"no such broker; there are: {known}", where=name)
 
 

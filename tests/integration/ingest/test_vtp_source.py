@@ -282,6 +282,8 @@ async def test_a_big_message_comes_whole(broker: VtpBroker) -> None:
 def test_no_place_to_connect_to_is_a_mistake_of_the_settings(host: str, port: int) -> None:
     with pytest.raises(ConfigurationError, match="no place"):
         VtpSource(host, port)
+    with pytest.raises(ConfigurationError, match="no identity"):
+        VtpSource("localhost", identity="ivo://a\x00b")
 
 
 async def test_a_name_that_cannot_be_one_is_waited_for_like_one_that_is_not_known() -> None:
