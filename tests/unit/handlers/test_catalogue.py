@@ -19,7 +19,9 @@ ENTRIES = {entry.kind: entry for entry in entries()}
 
 def test_the_page_is_of_today() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert updated(page) == page, "run: python -m handlers.catalogue < docs/alerts.md > alerts.new && mv alerts.new docs/alerts.md"
+    assert updated(page) == page, (
+        "run: python -m handlers.catalogue < docs/alerts.md > alerts.new && mv alerts.new docs/alerts.md"
+    )
 
 
 def test_every_kind_that_makes_a_record_is_in_it() -> None:
