@@ -1,4 +1,4 @@
-"""What a real Apache Kafka dropped, or began anew, before we read it."""
+"""What a real Apache Kafka dropped, or began anew, before we read it; large messages; two of one group."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class Broker:
         self._admin = AdminClient({"bootstrap.servers": servers})
         self._producer = confluent_kafka.Producer({"bootstrap.servers": servers, "linger.ms": 0})
 
-    async def make(self, topic: str) -> None:
+    async def make(self, topic: str, partitions: int = 1) -> None:
         # A name that was just deleted is free a little later.
         async with asyncio.timeout(20):
             while True:
                 try:
-                    await asyncio.to_thread(self._admin.create_topics([NewTopic(topic, 1, 1)])[topic].result, 20)
+                    await asyncio.to_thread(self._admin.create_topics([NewTopic(topic, partitions, 1)])[topic].result, 20)
                     return
                 except confluent_kafka.KafkaException:
                     await asyncio.sleep(0.2)
@@ -48,9 +48,9 @@ class Broker:
         part = confluent_kafka.TopicPartition(topic, 0, before)
         await asyncio.to_thread(self._admin.delete_records([part])[part].result, 20)
 
-    async def write(self, topic: str, *bodies: bytes, at_ms: int | None = None) -> None:
+    async def write(self, topic: str, *bodies: bytes, partition: int = 0, at_ms: int | None = None) -> None:
         for body in bodies:
-            self._producer.produce(topic, body, **({} if at_ms is None else {"timestamp": at_ms}))
+            self._producer.produce(topic, body, partition=partition, **({} if at_ms is None else {"timestamp": at_ms}))
         assert await asyncio.to_thread(self._producer.flush, 20) == 0
 
 
@@ -61,12 +61,12 @@ def broker(apache_kafka: ApacheKafka) -> Broker:
 
 @pytest.fixture(params=["gcn", "kafka"])
 def make(request: pytest.FixtureRequest, broker: Broker, topic: str) -> Make:
-    def made(**more: Any) -> GroupSource:
-        group = f"{topic}.{request.param}"
+    def made(config: Mapping[str, Any] | None = None, **more: Any) -> GroupSource:
+        group, settings = f"{topic}.{request.param}", {**TIMES, **(config or {})}
         if request.param == "gcn":
-            config = {"bootstrap.servers": broker.servers, "security.protocol": "plaintext", **TIMES}
-            return GcnSource([topic], group_id=group, pulse_topic=None, config=config, **more)
-        return KafkaSource([topic], bootstrap_servers=[broker.servers], group_id=group, config=TIMES, **more)
+            own = {"bootstrap.servers": broker.servers, "security.protocol": "plaintext", **settings}
+            return GcnSource([topic], group_id=group, pulse_topic=None, config=own, **more)
+        return KafkaSource([topic], bootstrap_servers=[broker.servers], group_id=group, config=settings, **more)
 
     return made
 
@@ -126,3 +126,41 @@ async def test_a_topic_made_anew_is_told_and_read_from_the_time_of_what_we_have(
         assert await bodies(got, 1) == [b"after"]
     assert [(gap.reason, gap.since) for gap in gaps] == [("reset", at)] * 2
     assert "0 to 1" in gaps[0].remark
+
+
+async def test_a_message_larger_than_what_is_asked_for_at_once_comes_too(make: Make, broker: Broker, topic: str) -> None:
+    await broker.make(topic)
+    producer = confluent_kafka.Producer({"bootstrap.servers": broker.servers, "message.max.bytes": 8_000_000})
+    for body in (b"before", b"x" * 5_000_000, b"after"):
+        producer.produce(topic, body)
+    assert await asyncio.to_thread(producer.flush, 20) == 0
+    async with reading(make, config={"fetch.message.max.bytes": 1000}) as (got, gaps):
+        assert [len(body) for body in await bodies(got, 3)] == [6, 5_000_000, 5]
+    assert gaps == []
+
+
+async def test_two_of_one_group_share_a_topic_and_each_message_comes_to_one(make: Make, broker: Broker, topic: str) -> None:
+    await broker.make(topic, partitions=2)
+    async with reading(make) as (first, _):
+        await broker.write(topic, b"0", b"1", partition=0)
+        await broker.write(topic, b"2", b"3", partition=1)
+        assert sorted(await bodies(first, 4)) == [b"0", b"1", b"2", b"3"]
+        async with reading(make) as (second, _):
+            # Each has one partition when the second gets something.
+            number, got = 4, []
+            async with asyncio.timeout(30):
+                while second.empty():
+                    await broker.write(topic, b"%d" % number, partition=0)
+                    await broker.write(topic, b"%d" % (number + 1), partition=1)
+                    number += 2
+                    await asyncio.sleep(0.2)
+        # The second has left: the first has both again.
+        await broker.write(topic, b"last 0", partition=0)
+        await broker.write(topic, b"last 1", partition=1)
+        async with asyncio.timeout(30):
+            while not {b"last 0", b"last 1"} <= set(got):
+                got.append((await first.get()).body)
+    got += [second.get_nowait().body for _ in range(second.qsize())]
+    assert set(got) == {*(b"%d" % n for n in range(4, number)), b"last 0", b"last 1"}
+    # What was being stored just when the partitions went over may come to both.
+    assert len(got) - len(set(got)) <= 4
