@@ -61,16 +61,22 @@ def _maxi_test_number(words: Words) -> tuple[Param, ...]:
     return (Param("", "TrigID", f"{words[19] & 0xFF}{words[4]}"),)
 
 
-def _maxi_bands(words: Words) -> tuple[Param, ...]:
+def _maxi_bands(words: Words, name: str = "Event") -> tuple[Param, ...]:
     """Fluxes in three bands: the source's in the high half of a word, the background's in the low; the time scale."""
+    source = "Src" if name == "Event" else name
     found = [
-        Param("", f"{who}_{band}Band_Flux", f"{words.part(word, part) / 10:.1f}", "mCrab")
+        Param("", f"{source if who == 'Src' else who}_{band}Band_Flux", f"{words.part(word, part) / 10:.1f}", "mCrab")
         for word, band in ((12, "Lo"), (13, "Me"), (14, "Hi"))
         for who, part in _MAXI_HALVES
     ]
     index = words[15] & 0xFF
     scale = _MAXI_TIMES[index] if index < len(_MAXI_TIMES) else "unknown"
-    return (*found, Param("", "Event_TimeScale", scale))
+    return (*found, Param("", f"{name}_TimeScale", scale))
+
+
+def _maxi_known_bands(words: Words) -> tuple[Param, ...]:
+    """The same of a known source, under its names."""
+    return _maxi_bands(words, "Source")
 
 
 _MAXI_ITEMS = (number("Event_Flux", 9, 1, "mCrab"), bits("Trigger_ID", 18), bits("Misc_flags", 19), *long_lat(16))
@@ -81,6 +87,11 @@ _MAXI_FLAGS = (
 _MAXI = Layout(
     time="Event", trigger=None, error=11, items=_MAXI_ITEMS, flags=_MAXI_FLAGS, extras=(_maxi_number, _maxi_bands),
     test_bits=((18, 30),),
+)  # fmt: skip
+#: Without the source's name, which the packet does not hold.
+_MAXI_KNOWN = Layout(
+    time="Source", trigger=None, error=11, flags=_MAXI_FLAGS, extras=(_maxi_number, _maxi_known_bands), test_bits=((18, 30),),
+    items=(number("Source_Flux", 9, 1, "mCrab"), *_MAXI_ITEMS[1:]),
 )  # fmt: skip
 _MAXI_TEST = Layout(
     time="Event", trigger=None, error=11, items=_MAXI_ITEMS, flags=_MAXI_FLAGS, extras=(_maxi_test_number, _maxi_bands),
@@ -176,6 +187,6 @@ _HETE_TEST = Layout(role="test")
 
 LAYOUTS: Mapping[int, Layout] = {
     2: _TEST_COORDS, 31: _IPN, 44: _HETE_TEST, 45: _COUNTERPART, 51: _INTEGRAL_POINTING, 52: _SPIACS, 53: _IBIS, 54: _IBIS,
-    55: _IBIS, 56: _IBIS, 59: _KONUS, 109: _AGILE_TEST, 134: _MAXI, 136: _MAXI_TEST, 160: _CALET, 188: _GECAM_FLIGHT,
+    55: _IBIS, 56: _IBIS, 59: _KONUS, 109: _AGILE_TEST, 134: _MAXI, 135: _MAXI_KNOWN, 136: _MAXI_TEST, 160: _CALET, 188: _GECAM_FLIGHT,
     189: _GECAM_GROUND,
 }  # fmt: skip
