@@ -8,6 +8,7 @@ from schemas import Circle, Ellipse, Notice, Significance
 
 from ._frb_json import STAGES, known_source, undispersed
 from .classic import classic_kind, common, links_of, moment_of, place_of, role_of
+from .clocks import times_of
 from .numbers import number, positive
 from .refused import Refused
 from .voevent import VOEvent
@@ -50,14 +51,14 @@ def _from_chime(document: VOEvent) -> Notice:
     if event_id is None or match is None:
         raise Refused("no-identity", "the notice has no event_no")
     word = match[1].lower()
-    moment, (region, remarks) = moment_of(document), _chime_place(document)
+    times, (region, remarks) = times_of(document, needs_time=word != "retraction"), _chime_place(document)
     return Notice(
         kind=CHIME_KIND, messenger="radio", origin="CHIME/FRB", event_id=event_id, revision=word,
-        revision_order=(STAGES.get(word, 0),), role=role_of(document), retraction=word == "retraction", time=moment.time,
-        time_source=moment.source, time_error_s=positive(document.get("timestamp_utc_error")), region=region,
+        revision_order=(STAGES.get(word, 0),), role=role_of(document), retraction=word == "retraction", time=times.time,
+        time_source=times.source, time_error_s=positive(document.get("timestamp_utc_error")), region=region,
         significance=_significance(document), properties=_properties(document), instruments=("CHIME",),
         links=links_of(document),
-        remarks=(*moment.remarks, *remarks, *undispersed(moment.time, document.get("timestamp_utc_inf_freq"))),
+        remarks=(*times.remarks, *remarks, *undispersed(times.time, document.get("timestamp_utc_inf_freq"))),
         **common(document) | {"citations": (*document.citations, *known_source(document.get("known_source_name")))},
     )  # fmt: skip
 

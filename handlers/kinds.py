@@ -74,7 +74,11 @@ def classic_notice(document: VOEvent, kind: ClassicKind, **changes: Any) -> Noti
         no-identity, bad-time.
     """
     event_id = changes.pop("event_id", None) or identity_of(document, kind.identity)
-    times = times_of(document, dates_event=kind.dates_event, needs_time=kind.needs_time, clocks=kind.clocks)
+    retracts = changes.get("retraction", kind.retraction)
+    needs_time = (
+        kind.needs_time and not retracts
+    )  # what takes an event back must not be lost for a time that is the event's anyway
+    times = times_of(document, dates_event=kind.dates_event, needs_time=needs_time, clocks=kind.clocks)
     place = place_of(document, containment=kind.containment, systematic_included=kind.systematic)
     serial = integer(document.get("Pkt_Ser_Num")) or 0
     snr = next((s for name in kind.snr if (s := positive(document.get(name))) is not None), None)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from schemas import Notice, Parsed, Policy, Role, Significance
 
 from . import gcnjson
-from .classic import classic_kind, common, links_of, moment_of, place_of, role_of
+from .classic import classic_kind, common, links_of, place_of, role_of
+from .clocks import times_of
 from .documents import Document, JsonDocument, TextDocument
 from .numbers import integer, number, per_year_hz
 from .refused import Refused
@@ -79,7 +80,8 @@ def _from_voevent(document: Document) -> Notice:
     event_id = number_ or name
     if event_id is None:
         raise Refused("no-identity", "neither TrigID nor Event_Name")
-    moment, place = moment_of(document), place_of(document, containment=0.9, systematic_included=False)
+    retraction = (document.get("Alert_Type") or "").lower() == "retraction"
+    times, place = times_of(document, needs_time=not retraction), place_of(document, containment=0.9, systematic_included=False)
     record = integer(document.get("record_number")) or 0
     far, rate_remarks = _rate(document)
     role, role_remarks = _role(document)
@@ -88,10 +90,10 @@ def _from_voevent(document: Document) -> Notice:
     return Notice(
         kind=VOEVENT_KIND, messenger="neutrino", origin=ORIGIN, event_id=event_id,
         aliases=(name,) if name is not None and name != event_id else (), revision=str(record), revision_order=(record,),
-        role=role, retraction=(document.get("Alert_Type") or "").lower() == "retraction", time=moment.time,
-        time_source=moment.source, region=place.circle, significance=_significance(far, number(document.get("p_value"))),
+        role=role, retraction=retraction, time=times.time, time_source=times.source,
+        region=place.circle, significance=_significance(far, number(document.get("p_value"))),
         instruments=(instrument,) if instrument is not None else (), links=links,
-        remarks=(*moment.remarks, *place.remarks, *rate_remarks, *role_remarks, *_map_remark(links)), **common(document),
+        remarks=(*times.remarks, *place.remarks, *rate_remarks, *role_remarks, *_map_remark(links)), **common(document),
     )  # fmt: skip
 
 

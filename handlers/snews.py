@@ -79,7 +79,8 @@ def _from_schema(document: JsonDocument) -> Notice:
     value = document.value
     event_id, *others = gcnjson.require_identity(document)
     times = gcnjson.times_of(document)
-    if times["time"] is None:
+    retraction = value.get("alert_type") == "retraction"
+    if times["time"] is None and not retraction:
         raise Refused("bad-time", "the notice has no trigger_time")
     region, remarks = gcnjson.region_of(value)
     tier = value.get("tier_data")
@@ -90,7 +91,7 @@ def _from_schema(document: JsonDocument) -> Notice:
     record = integer(value.get("record_number")) or 0
     return Notice(
         kind=JSON_KIND, messenger="neutrino", origin=ORIGIN, event_id=event_id, aliases=tuple(others), revision=str(record),
-        revision_order=(record,), role=gcnjson.role_of(document), retraction=value.get("alert_type") == "retraction",
+        revision_order=(record,), role=gcnjson.role_of(document), retraction=retraction,
         region=region, significance=Significance(far_hz=far, p_value=chance) if (far, chance) != (None, None) else None,
         instruments=_triggered(value.get("detector_status")), links=gcnjson.links_of(value), fields=document.fields(),
         remarks=remarks, **times,

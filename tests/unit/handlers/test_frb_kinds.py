@@ -151,3 +151,11 @@ def test_candidates_of_one_wave_are_events_of_their_own() -> None:
     cut = notice(voevent(154, params | {"EVENT_TRIG_NUM": "S190426"}))
     assert any("cut short" in line for line in cut.remarks)
     assert not any("cut short" in line for line in got.remarks)
+
+
+def test_a_retraction_without_a_time_is_not_lost() -> None:
+    untimed = chime("RETRACTION").replace(b"<ISOTime>2024-05-06T07:08:09.10</ISOTime>", b"")
+    assert (notice(untimed).retraction, notice(untimed).time) == (True, None)
+    found = parse(chime().replace(b"<ISOTime>2024-05-06T07:08:09.10</ISOTime>", b""))
+    assert isinstance(found, Refusal)
+    assert found.reason == "bad-time"

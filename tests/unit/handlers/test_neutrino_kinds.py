@@ -377,3 +377,23 @@ def test_the_full_sample_supersedes_the_partial_one() -> None:
     assert notice(superk(alert_tense="test")).role == "test"
     assert isinstance(full.region, Circle)
     assert full.region.containment == 0.68
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        voevent(172, NU_EM | {"retraction": "1"}, time="soon"),
+        snews(Retraction="true").replace(b"2024-05-06T07:08:09.10", b"soon"),
+        km3net_voevent(Alert_Type="retraction").replace(b"2024-05-06T07:08:09.10", b"soon"),
+        json_notice("snews2/coincidence", id="a", alert_type="retraction"),
+        superk(alert_type="retraction", trigger_time=None),
+    ],
+)
+def test_a_retraction_without_a_time_is_not_lost(data: bytes) -> None:
+    got = notice(data)
+    assert (got.retraction, got.time) == (True, None)
+
+
+def test_a_notice_without_a_time_is_refused() -> None:
+    assert refusal(voevent(172, NU_EM, time="soon")).reason == "bad-time"
+    assert refusal(json_notice("snews2/coincidence", id="a")).reason == "bad-time"
