@@ -186,6 +186,36 @@ async def test_the_token_is_renewed_and_a_token_server_in_trouble_is_waited_for(
         assert await body_of(got) == b"last"
 
 
+async def test_an_idle_line_and_one_that_waits_for_the_store_outlive_their_tokens(
+    gcn: Callable[..., GcnSource], writer: Writer, token_server: TokenServer, topic: str
+) -> None:
+    await writer.make(topic)
+    token_server.life_s = 3.0
+    stop, away = asyncio.Event(), asyncio.Event()
+    stored: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def put(raw: RawAlert) -> None:
+        if raw.body == b"held up":
+            away.set()
+            await asyncio.sleep(2 * token_server.life_s)
+        stored.put_nowait(raw.body)
+
+    task = asyncio.create_task(run(gcn(), one_by_one(put), stop))
+    await writer.write(topic, b"first")
+    assert await asyncio.wait_for(stored.get(), 20) == b"first"
+    await asyncio.sleep(1.5 * token_server.life_s)
+    await writer.write(topic, b"after idling", b"held up")
+    await asyncio.wait_for(away.wait(), 20)
+    # More than is taken at once, so that nobody polls while the store is away.
+    many = [b"%d" % n for n in range(450)]
+    await writer.write(topic, *many)
+    async with asyncio.timeout(30):
+        assert [await stored.get() for _ in range(452)] == [b"after idling", b"held up", *many]
+    stop.set()
+    stats = await asyncio.wait_for(task, 20)
+    assert stats.committed == stats.stored == 453
+
+
 async def test_a_topic_that_is_not_there_yet_stalls_nothing_and_is_read_once_it_is(
     gcn: Callable[..., GcnSource], writer: Writer, topic: str
 ) -> None:
@@ -220,7 +250,7 @@ async def test_a_password_opens_and_a_wrong_one_is_said(
     async with reading(kafka(apache_kafka, "WORD", topic, mechanism=mechanism)) as got:
         assert await body_of(got) == b"two"
     wrong = kafka(apache_kafka, "WORD", topic, mechanism=mechanism, password="wrong")
-    with pytest.raises(ConfigurationError, match="(?i)authentication failed"):
+    with pytest.raises(ConfigurationError, match=r"(?i)authentication failed"):
         await asyncio.wait_for(run(wrong, pytest.fail, asyncio.Event()), 5)
 
 
