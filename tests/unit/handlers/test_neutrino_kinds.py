@@ -11,6 +11,7 @@ from messenger_samples import NU_EM, SK, hop_alert, icecube, json_notice, km3net
 import handlers
 from handlers import parse
 from schemas import Circle, Notice, Refusal
+from transients.pipeline.rules import holds
 
 YEAR_S = 31557600.0
 
@@ -287,6 +288,14 @@ def test_a_supernova_wakes_somebody_and_minutes_are_searched(kind: str) -> None:
     assert policy.wake_if
     assert policy.search_half_width_s == 600.0
     assert policy.roles == ("observation",)
+
+
+def test_a_supernova_without_a_single_number_wakes_somebody() -> None:
+    got = notice(snews(Test="false", role="observation"))
+    assert got.time is not None
+    event = handlers.fold(None, got, content_id="a" * 64, received=got.time)
+    assert (event.significance, event.region) == (None, None)
+    assert holds(handlers.policies[event.policy].wake_if, event)
 
 
 def test_an_update_of_snews_meets_its_alert() -> None:
