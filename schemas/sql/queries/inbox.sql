@@ -28,14 +28,14 @@ roads AS (
     RETURNING 1
 ),
 read AS (
-    -- What is read again after a crash does not take a line back; a topic that was made anew does, by the broker's time.
+    -- What is read again after a crash does not take a line back; a topic that was made anew does, by the broker's time. That
+    -- time may be its sender's own, and one of a far future must not hold the line where it is.
     INSERT INTO line_position AS l (source, topic, partition, "offset", broker_utc)
     SELECT * FROM unnest($14::text[], $15::text[], $16::integer[], $17::bigint[], $18::text[])
     WHERE (SELECT count(*) FROM roads) >= 0
     ON CONFLICT (source, topic, partition) DO UPDATE SET
         "offset" = excluded."offset", broker_utc = excluded.broker_utc, known_at = clock_timestamp()
-    WHERE coalesce(excluded.broker_utc > l.broker_utc, excluded."offset" > l."offset")
-       OR (excluded.broker_utc = l.broker_utc AND excluded."offset" > l."offset")
+    WHERE excluded."offset" > l."offset" OR excluded.broker_utc > l.broker_utc
     RETURNING 1
 ),
 heard AS (

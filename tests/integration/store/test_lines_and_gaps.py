@@ -52,6 +52,13 @@ async def test_what_is_read_again_takes_no_line_back_but_a_new_topic_does(store:
         assert (await store.positions("gcn"))["timeless", 0].offset == expected
 
 
+async def test_a_sender_whose_clock_is_ahead_does_not_hold_the_line(store: Store) -> None:
+    await store.put_raw_many([raw(5, 50)])
+    await store.put_raw_many([raw(6, 7)])
+    await store.put_raw_many([raw(7, 8)])
+    assert (await store.positions("gcn"))["t", 0].offset == 7
+
+
 async def test_a_gap_stays_until_somebody_closes_it(store: Store) -> None:
     lost = Gap(
         source="gcn", topic="t", partition=0, reason="retention", first_offset=10, last_offset=19, remark="read on from 20"
