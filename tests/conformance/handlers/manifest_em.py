@@ -47,7 +47,6 @@ REFUSED_FILES = {
 #: Documents of which several bear one name, by the end of the path.
 REFUSED_PATHS = {
     "other/voevent.gaia/1.xml": ("demonstration", "a tutorial's"),
-    "other/binary.COINCIDENCE/COINCIDENCE.bin": ("binary-notice", "no layout of the packet is known"),
 }
 #: Folders that are not named after the kind: the kind in them.
 KINDS = {
@@ -91,12 +90,18 @@ def _packed(row: Row, got: Notice) -> bool:
     return "/binary." in row["path"] and got.kind.startswith("MAXI_") and got.event_id.endswith(row["event_id"])
 
 
+def _first_trigger(row: Row, got: Notice) -> bool:
+    """The manifest has word 4 as a trigger number: it holds the first notice's packet type, the number stands in word 5."""
+    return got.kind == "COINCIDENCE" and got.event_id == got.fields["What/First/TrigID"]
+
+
 def _amon_number(row: Row, got: Notice) -> bool:
     return got.kind == "AMON_TEST" and got.event_id.lstrip("0") == row["event_id"]
 
 
 IDENTITY: dict[str, Rule] = {
     "MAXI's packets have a word of the number that the manifest leaves out": _packed,
+    "a coincidence is named by its first trigger": _first_trigger,
     "AMON's number keeps its leading zero": _amon_number,
     "HETE's TrigID holds the revision times 65536": _hete,
     "IPN_RAW's TrigID is -1: day and second of day, as Konus names it": _ipn,
@@ -259,6 +264,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "other": {
         "0, 0 without an error: no position": 1,
         "AGILE's calorimeter and Konus have no position": 1,
+        "a coincidence is named by its first trigger": 1,
         "AMON's number keeps its leading zero": 1,
         "AMON's test of another role: test": 1,
         "LVK's replay with the test flag: test": 1,

@@ -209,6 +209,15 @@ def test_gecams_seconds_are_ten_thousandths() -> None:
     assert got.classification == {"GRB": 1.0}
 
 
+def test_a_coincidence_names_its_two_triggers() -> None:
+    got = notice(145, {4: 0x25 << 16 | 160, 5: 1399358095, 6: 20436, 7: 25_689_100, 10: 111, 11: 737016086, 12: 20436, 13: 25_686_050,
+                       36: 2})  # fmt: skip
+    assert (got.kind, got.event_id) == ("COINCIDENCE", "1399358095")
+    assert got.fields["What/First/Kind"] == "CALET_GBM_FLT_LC"
+    assert (got.fields["What/Second/Kind"], got.fields["What/Second/TrigID"]) == ("FERMI_GBM_FLT_POS", "737016086")
+    assert got.fields["What/Second/SOD"] == "25686.050"
+
+
 def test_words_without_a_parameter_are_kept() -> None:
     got = notice(67, {2: 1, 3: 2_569_000, 4: 1227767, 7: 3_366_725, 8: 85_118, 9: 370_007, 11: 13})
     assert (got.fields["Packet/9"], got.fields["Packet/2"], got.fields["Packet/sod"]) == ("370007", "1", "25690.00")
