@@ -13,7 +13,6 @@ from pathlib import Path
 import asyncpg
 import confluent_kafka
 import numpy as np
-import structlog
 
 import handlers
 from ingest import KafkaSource, run
@@ -26,6 +25,7 @@ from transients.store import Store
 
 from .documents import voevent
 from .lines import Line, line
+from .logs import logs_written
 from .sizes import Sizes
 from .store import VARIABLE, own_database
 
@@ -48,7 +48,7 @@ def measure(sizes: Sizes) -> Iterator[Line]:
         A server is named, and does not let us in.
     """
     try:
-        with _logs_written():
+        with logs_written():
             yield from asyncio.run(_measured(sizes))
     except ConfigurationError as error:
         yield line("intake: broker to event", None, "alerts/s", None, None, f"no PostgreSQL: {error}")
@@ -192,19 +192,3 @@ async def _database() -> AsyncIterator[str]:
     with tempfile.TemporaryDirectory(prefix="transients-bench-") as folder:
         async with EmbeddedPostgres(Path(folder) / "postgres") as server:
             yield server.url
-
-
-@contextlib.contextmanager
-def _logs_written() -> Iterator[None]:
-    """Lines as a service writes them, to where nobody reads them."""
-    before = structlog.get_config()
-    with Path(os.devnull).open("w") as nowhere:
-        structlog.configure(
-            processors=[structlog.processors.add_log_level, structlog.processors.JSONRenderer()],
-            wrapper_class=structlog.make_filtering_bound_logger("info"),
-            logger_factory=structlog.PrintLoggerFactory(nowhere),
-        )
-        try:
-            yield
-        finally:
-            structlog.configure(**before)
