@@ -10,3 +10,5 @@ MAX_VALUES = 100_000
 MAX_NAME = 100
 #: Elements of one document: real notices have at most about 200.
 MAX_NODES = 20_000
+#: Characters of a document's identity: a longer one names nothing. Real ones have at most about 150.
+MAX_IVORN = 1000

@@ -27,8 +27,8 @@ def read_lines(text: str) -> Fields:
     Refused
         text-notice: several notices in one text, or more lines than any notice has.
     """
-    found: dict[str, list[str]] = {}
-    last: list[str] | None = None
+    found: dict[str, list[list[str]]] = {}
+    last: list[str] = []
     lines = text.splitlines()
     if len(lines) > _MAX_LINES:
         raise Refused("text-notice", f"{len(lines)} lines are more than a notice has")
@@ -39,11 +39,11 @@ def read_lines(text: str) -> Fields:
             key = match[1].upper()
             if key == "TITLE" and key in found:
                 raise Refused("text-notice", "several notices in one text: which of them is meant cannot be told")
-            last = found.setdefault(key, [])
-            last.append((match[2] or "").strip())
+            last = [(match[2] or "").strip()]
+            found.setdefault(key, []).append(last)
         elif line[0] in " \t" and last:
-            last[-1] = f"{last[-1]}\n{line.strip()}"
-    return {key: tuple(values) for key, values in found.items()}
+            last.append(line.strip())
+    return {key: tuple("\n".join(parts) for parts in values) for key, values in found.items()}
 
 
 def fields_of_json(value: Mapping[str, Any]) -> Fields:

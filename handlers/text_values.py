@@ -7,7 +7,7 @@ from decimal import Decimal
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,40}\.?\d{0,40}|\.\d{1,40})(?:[eE][+-]?\d{1,3}(?!\d))?", re.ASCII)
 _HEX = re.compile(r"0x([0-9a-fA-F]{1,8})\b", re.ASCII)
-_UNIT = re.compile(r"\[([^\]]*)\]")
+_UNIT = re.compile(r"\[([^\[\]]*)\]")
 #: "103.7861d {+06h 55m 09s} (J2000)"; the sign of the braces is that of the whole angle.
 _ANGLE = re.compile(r"([+-]?\d{1,9}(?:\.\d{0,40})?)\s*d\b(?:[^{\n]*\{\s*([+-]?)\s*(\d+)\s*[hd])?", re.ASCII)
 _TJD = re.compile(r"(\d{1,9})\s*TJD", re.ASCII)
@@ -29,7 +29,7 @@ def number_of(text: str) -> str | None:
 
 def numbers_of(text: str) -> tuple[str, ...]:
     """Every number of a value, as printed, units left out, a range's dash taken for none: "3-4 [chan]   47-291 [keV]" has four."""
-    return tuple(_NUMBER.findall(re.sub(r"(?<=\d)-(?=\d)|\[[^\]]*\]", " ", text)))
+    return tuple(_NUMBER.findall(re.sub(r"(?<=\d)-(?=\d)|\[[^\[\]]*\]", " ", text)))
 
 
 def unit_of(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree
 
-from .limits import MAX_DEPTH, MAX_NODES
+from .limits import MAX_DEPTH, MAX_IVORN, MAX_NODES
 from .nodes import element_from_json
 from .refused import Refused
 from .vodocument import Param, Position, VOEvent, printed_fields, voevent_of
@@ -36,6 +36,10 @@ def read_voevent_xml(data: bytes) -> VOEvent:
     """
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise Refused("doctype", "a document type or entity declaration has no place in an alert")
+    # An element begins with one "<" and ends with at most another: what has many more is not even parsed.
+    marks = data.count(b"<")
+    if marks > 3 * MAX_NODES:
+        raise Refused("malformed-xml", "too large for a VOEvent")
     try:
         root = etree.fromstring(data, _PARSER)
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -46,8 +50,7 @@ def read_voevent_xml(data: bytes) -> VOEvent:
     if name != "VOEvent":
         reason = "html" if name.lower() == "html" else "not-voevent"
         raise Refused(reason, f"the root element is {name!r}, not VOEvent")
-    # Every element has a "<" of its own: only a document with very many needs counting.
-    if data.count(b"<") > MAX_NODES and sum(1 for _ in root.iter()) > MAX_NODES:
+    if marks > MAX_NODES and sum(1 for _ in root.iter()) > MAX_NODES:
         raise Refused("malformed-xml", "too large for a VOEvent")
     return _read(root)
 
@@ -79,8 +82,9 @@ def _read(root: Any) -> VOEvent:
         elif tag == "Citations":
             citations += ((e.get("cite", "").strip(), _text(e)) for e in section if _local(e.tag) == "EventIVORN")
     printed = printed_fields(pairs)
+    ivorn = printed.get("@ivorn", "")
     return VOEvent(
-        ivorn=printed.get("@ivorn", ""),
+        ivorn=ivorn if len(ivorn) <= MAX_IVORN else "",
         role=printed.get("@role", "observation"),
         version=printed.get("@version", ""),
         date=printed.get("Who/Date"),

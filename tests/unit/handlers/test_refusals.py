@@ -12,7 +12,7 @@ import pytest
 from handler_samples import GWALERT_AVRO, avro_container, every_sample, gwalert, gwalert_record, voevent
 
 import handlers
-from handlers import parse
+from handlers import magic, parse
 from handlers.limits import MAX_BYTES
 from handlers.refused import REASONS
 from schemas import Notice, Refusal
@@ -171,5 +171,5 @@ def test_every_word_is_explained() -> None:
     source = "".join(path.read_text() for path in sorted(Path(handlers.__file__).parent.glob("*.py")))
     used = set(re.findall(r"""(?:Refused\(\s*|reason=|values\(\w+, )"([a-z-]+)\"""", source))
     used |= set(re.findall(r'else "(not-voevent)"', source)) | set(re.findall(r'reason = "([a-z-]+)" if', source))
-    used |= set(typing.get_args(StandInReason))
+    used |= set(typing.get_args(StandInReason)) | {reason for _, reason, _ in magic._BEGINNINGS}
     assert used == set(REASONS)
