@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import os
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import structlog
@@ -53,7 +54,7 @@ class DirectorySource:
     Raises
     ------
     ConfigurationError
-        While iterating: the folder is not there.
+        While iterating: the folder is not there. One that goes later is waited for.
     """
 
     def __init__(
@@ -69,7 +70,11 @@ class DirectorySource:
         self._name = name
         self._interval_s = interval_s
         self._max_bytes = max_bytes
-        self._pattern = "**/*" if subfolders else "*"
+        self._subfolders = subfolders
+        self._there = False
+        #: Folders in it that cannot be looked into, and why; of which it was not said yet.
+        self._closed_folders: dict[Path, str] = {}
+        self._untold: list[Path] = []
         self._seen: dict[Path, _Look] = {}
         self._taken: dict[Path, _Look] = {}
         #: Those of which it was said that they cannot be read.
@@ -91,6 +96,8 @@ class DirectorySource:
                     body = self._body(document, path, look)
                     if body is not None:
                         yield raw_alert(body, source=self._name, topic=printable_path(document.name))
+            for document in self._closed_told():
+                yield raw_alert(refused_document(document), source=self._name, topic=printable_path(document.name))
             try:
                 await asyncio.wait_for(self._closed.wait(), self._interval_s)
             except TimeoutError:
@@ -106,7 +113,8 @@ class DirectorySource:
     def _ready(self) -> list[tuple[Path, _Look]]:
         """Files that have come to rest and were not taken as they are, in the order they were written."""
         if not self._folder.is_dir():
-            raise ConfigurationError("there is no such folder", where=str(self._folder))
+            return self._away()
+        self._there = True
         looks = dict(self._looks())
         old_ns = time.time_ns() - int(2e9 * max(self._interval_s, 1.0))
         at_rest = {path: look for path, look in looks.items() if self._seen.get(path) == look or look.changed_ns < old_ns}
@@ -117,21 +125,46 @@ class DirectorySource:
         ready = [(path, look) for path, look in at_rest.items() if self._taken.get(path) != look]
         return sorted(ready, key=lambda item: (item[1].changed_ns, str(item[0])))
 
-    def _looks(self) -> list[tuple[Path, _Look]]:
-        found = []
-        for path in self._folder.glob(self._pattern):
-            parts = path.relative_to(self._folder).parts
-            if any(part.startswith(".") for part in parts) or path.name.endswith(_UNFINISHED):
-                continue
-            try:
-                status = path.stat()
-                # A link may lead anywhere on this machine, and what is taken is shown.
-                if path.is_file() and path.resolve().is_relative_to(self._folder.resolve()):
-                    found.append((path, _Look(status.st_size, status.st_mtime_ns)))
-            except OSError:
-                # Gone between listing and looking, or not ours to read: the next look tells.
-                continue
-        return found
+    def _away(self) -> list[tuple[Path, _Look]]:
+        """No folder: at the start a mistake of the settings, later a disk that comes back. What was taken is remembered."""
+        if not self._there:
+            raise ConfigurationError("there is no such folder", where=str(self._folder))
+        if self._seen:
+            self._log.error("the folder is gone", action="folder-gone", path=str(self._folder))
+            self._seen = {}
+        return []
+
+    def _looks(self) -> Iterator[tuple[Path, _Look]]:
+        root = self._folder.resolve()
+        for where, folders, names in os.walk(self._folder, onerror=self._note_closed):
+            self._closed_folders.pop(Path(where), None)
+            folders[:] = [name for name in folders if self._subfolders and not name.startswith(".")]
+            for name in names:
+                path = Path(where, name)
+                if name.startswith(".") or name.endswith(_UNFINISHED):
+                    continue
+                try:
+                    # A link may lead anywhere on this machine, and what is taken is shown.
+                    if path.is_file() and path.resolve().is_relative_to(root):
+                        status = path.stat()
+                        yield path, _Look(status.st_size, status.st_mtime_ns)
+                except OSError:
+                    # Gone between listing and looking, or not ours to read: the next look tells.
+                    continue
+
+    def _note_closed(self, error: OSError) -> None:
+        """A folder in it that cannot be looked into; said once, until it can."""
+        path = Path(error.filename)
+        if path not in self._closed_folders:
+            self._closed_folders[path] = error.strerror or str(error)
+            self._untold.append(path)
+
+    def _closed_told(self) -> Iterator[Document]:
+        while self._untold:
+            path = self._untold.pop(0)
+            refusal = Refusal(reason="unreadable", message=f"a folder: {self._closed_folders.get(path, 'it was closed')}")
+            self._log.warning("a folder cannot be looked into", action="folder-refused", path=str(path))
+            yield Document(str(path), refusal)
 
     def _body(self, document: Document, path: Path, look: _Look) -> bytes | None:
         """What goes to the inbox: the document, or what stands in its place; None: that stands there already."""

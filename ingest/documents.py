@@ -108,7 +108,12 @@ def _archive(path: Path, max_bytes: int) -> Iterator[Document]:
     """Members of an archive. After a broken header nothing behind it can be found: one refusal says so."""
     name = "(start)"
     try:
-        with path.open("rb") as raw, open_archive(raw) as archive:
+        opened = path.open("rb")
+    except OSError as error:
+        yield _refused(str(path), "unreadable", error.strerror or str(error))
+        return
+    try:
+        with opened as raw, open_archive(raw) as archive:
             for count, member in enumerate(archive):
                 name = member.name
                 if count >= MAX_MEMBERS:

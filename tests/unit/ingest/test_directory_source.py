@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import tarfile
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,24 +77,61 @@ async def test_a_file_too_large_is_refused_with_its_path_and_size_and_stays(
     assert given.empty()
 
 
+@pytest.mark.parametrize(("name", "body"), [("secret.xml", b"<open/>"), ("secret.tar", tar(("a.xml", b"<open/>")))])
 async def test_a_file_that_cannot_be_read_is_refused_and_taken_when_it_can(
-    tmp_path: Path, given: asyncio.Queue[RawAlert], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, given: asyncio.Queue[RawAlert], monkeypatch: pytest.MonkeyPatch, name: str, body: bytes
 ) -> None:
     real = Path.open
 
     def denied(self: Path, *arguments: object, **more: object) -> object:
-        if self.name == "secret.xml":
+        if self.name == name:
             raise PermissionError(13, "Permission denied")
         return real(self, *arguments, **more)  # type: ignore[call-overload]
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "open", denied)
-        put(tmp_path, "secret.xml", b"<open/>")
+        put(tmp_path, name, body)
         found = refusal(await next_of(given))
-        assert (found.reason, "secret.xml" in found.message) == ("unreadable", True)
+        assert (found.reason, name in found.message) == ("unreadable", True)
         await asyncio.sleep(0.1)
         assert given.empty()
     assert (await next_of(given)).body == b"<open/>"
+
+
+async def test_a_subfolder_that_cannot_be_looked_into_is_said_once_and_taken_when_it_can(
+    tmp_path: Path, given: asyncio.Queue[RawAlert], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.scandir
+
+    def denied(path: Any) -> Any:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", denied)
+        (tmp_path / "closed").mkdir()
+        put(tmp_path / "closed", "a.xml", b"<a/>")
+        found = refusal(await next_of(given))
+        assert (found.reason, "closed: a folder: Permission denied" in found.message) == ("unreadable", True)
+        put(tmp_path, "beside.xml", b"<b/>")
+        assert (await next_of(given)).body == b"<b/>"
+        await asyncio.sleep(0.1)
+        assert given.empty()
+    assert (await next_of(given)).body == b"<a/>"
+
+
+async def test_a_folder_that_goes_is_waited_for(tmp_path: Path, given: asyncio.Queue[RawAlert]) -> None:
+    put(tmp_path, "a.xml", b"<a/>")
+    assert (await next_of(given)).body == b"<a/>"
+    aside = tmp_path.with_name("aside")
+    os.rename(tmp_path, aside)
+    await asyncio.sleep(0.1)
+    put(aside, "b.xml", b"<b/>")
+    os.rename(aside, tmp_path)
+    assert (await next_of(given)).body == b"<b/>"
+    await asyncio.sleep(0.1)
+    assert given.empty()
 
 
 @pytest.mark.parametrize("kind", ["tar", "tar.gz", "tar.bz2", "tar.xz"])

@@ -104,7 +104,7 @@ def test_each_setting_reaches_its_source(made: dict[str, dict[str, Any]]) -> Non
     assert isinstance(vtp, VtpSource)
     assert (vtp.name, vtp._topic, vtp._identity, vtp._silence_s) == ("events", "127.0.0.1:1", "ivo://us/x", 9.0)
     assert isinstance(folder, DirectorySource)
-    assert (folder.name, folder._pattern) == ("drop", "*")
+    assert (folder.name, folder._subfolders) == ("drop", False)
 
 
 async def test_each_source_has_the_inbox_for_its_memory(made: dict[str, dict[str, Any]]) -> None:
