@@ -248,11 +248,7 @@ def _parts(offsets: Mapping[Part, int]) -> list[Any]:
 
 
 def _resolved(consumer: Any, part: Part, start: Start) -> int:
-    if start.time_ms is None:
-        return start.offset
-    # None is that new (-1), or none was told: what is there is older, or comes at the first.
-    found = _asked(consumer, {part: start.time_ms}).get(part, -1)
-    return found if found >= 0 else start.offset
+    return start.at(None if start.time_ms is None else _asked(consumer, {part: start.time_ms}).get(part))
 
 
 def _asked(consumer: Any, times: Mapping[Part, int]) -> dict[Part, int]:

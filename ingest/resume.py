@@ -53,11 +53,28 @@ class Known:
 
 @dataclasses.dataclass(frozen=True)
 class Start:
-    """Where reading starts: at an offset, or (`time_ms`, milliseconds since 1970) at the first message that is not older."""
+    """Where reading starts: at an offset, unless a time says better.
+
+    Attributes
+    ----------
+    offset : int
+        Where it starts, if there is no time, or the broker has nothing that is not older.
+    time_ms : int or None
+        Milliseconds since 1970: the broker is asked for the first message that is not older. After a "reset" reading starts there,
+        else at the lesser of both.
+    missing : str or None
+        Why something is missing before the start.
+    """
 
     offset: int
     time_ms: int | None = None
     missing: Literal["retention", "reset"] | None = None
+
+    def at(self, by_time: int | None) -> int:
+        """The offset. `by_time`: what the broker says to the time, None if it has nothing."""
+        if by_time is None:
+            return self.offset
+        return by_time if self.missing == "reset" else min(by_time, self.offset)
 
 
 def start_of(known: Known) -> Start:
@@ -69,6 +86,9 @@ def start_of(known: Known) -> Start:
         return Start(known.low, missing="retention")
     if wanted > known.high:
         return Start(known.low, time_ms=_shortly_before(known.stored), missing="reset")
+    if known.committed is None and known.given is None:
+        # A group that is forgotten may be one of a topic that was made anew, and has more messages by now than we had read.
+        return Start(wanted, time_ms=_shortly_before(known.stored))
     return Start(wanted)
 
 

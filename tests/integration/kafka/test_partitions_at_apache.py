@@ -128,6 +128,21 @@ async def test_a_topic_made_anew_is_told_and_read_from_the_time_of_what_we_have(
     assert "0 to 1" in gaps[0].remark
 
 
+async def test_a_forgotten_group_goes_on_from_the_time_of_what_we_have(make: Make, broker: Broker, topic: str) -> None:
+    now_ms = int(time.time() * 1000)
+
+    async def positions() -> Mapping[tuple[str, int], Position]:
+        return {(topic, 0): Position(topic=topic, partition=0, offset=2, broker_time=Instant.from_unix_ms(now_ms))}
+
+    # Made anew, with more messages by now than the third, which was the last that we had read of the old.
+    await broker.make(topic)
+    await broker.write(topic, b"long before", at_ms=now_ms - 7_200_000)
+    await broker.write(topic, b"new 1", b"new 2", b"new 3", b"new 4", at_ms=now_ms + 1000)
+    async with reading(make, positions=positions) as (got, gaps):
+        assert await bodies(got, 4) == [b"new 1", b"new 2", b"new 3", b"new 4"]
+    assert gaps == []
+
+
 async def test_a_message_larger_than_what_is_asked_for_at_once_comes_too(make: Make, broker: Broker, topic: str) -> None:
     await broker.make(topic)
     producer = confluent_kafka.Producer({"bootstrap.servers": broker.servers, "message.max.bytes": 8_000_000})

@@ -27,8 +27,13 @@ def stored(offset: int, at: Instant | None = AT) -> Position:
         (Known(100, None, 0, 100), Start(100)),
         (Known(7, None, 7, 100), Start(7)),
         # The broker has forgotten the group; the inbox knows.
-        (Known(None, stored(49), 0, 100), Start(50)),
-        (Known(None, stored(0), 0, 1), Start(1)),
+        (Known(None, stored(49), 0, 100), Start(50, time_ms=AT_MS - 600_000)),
+        (Known(None, stored(0, None), 0, 1), Start(1)),
+        # What was given in this run is not given again.
+        (Known(None, stored(49), 0, 100, given=60), Start(60)),
+        (Known(40, stored(49), 0, 100, given=60), Start(60)),
+        (Known(70, None, 0, 100, given=60), Start(70)),
+        (Known(None, None, 80, 100, given=60), Start(80, missing="retention")),
         # Stored and not committed: once more.
         (Known(50, stored(59), 0, 100), Start(50)),
         # Committed and not in the inbox, which was brought back from an older copy.
@@ -45,6 +50,22 @@ def stored(offset: int, at: Instant | None = AT) -> Position:
 )
 def test_start(known: Known, start: Start) -> None:
     assert start_of(known) == start
+
+
+@pytest.mark.parametrize(
+    ("start", "by_time", "offset"),
+    [
+        (Start(50), None, 50),
+        (Start(50, time_ms=1), None, 50),
+        (Start(50, time_ms=1), 44, 44),
+        (Start(50, time_ms=1), 55, 50),
+        (Start(3, time_ms=1, missing="reset"), 8, 8),
+        (Start(3, time_ms=1, missing="reset"), 0, 0),
+        (Start(3, time_ms=1, missing="reset"), None, 3),
+    ],
+)
+def test_a_time_never_takes_the_start_past_what_is_wanted(start: Start, by_time: int | None, offset: int) -> None:
+    assert start.at(by_time) == offset
 
 
 def test_what_the_broker_dropped_is_named_by_offset_and_by_time() -> None:
