@@ -1,0 +1,151 @@
+"""What each variant of a circular tells, paragraph by paragraph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemas import Assessment, CircularLink, DataExpectation, Event, RevolutionWindow
+from schemas.errors import RefusedInput
+
+from . import sentences
+from .excesses import has_spikes, longest_listed_s, tables
+from .facts import event_name, utc_text
+from .subjects import Variant
+from .text import wrap
+
+#: Above this duration SPI-ACS noise has a red component (Savchenko et al. 2012), which the published figure ignores.
+_RED_NOISE_S = 2.0
+
+#: The revolutions before and after a break in the data.
+_Gap = tuple[RevolutionWindow, RevolutionWindow]
+
+
+def story(
+    variant: Variant, event: Event, assessment: Assessment, circulars: Sequence[CircularLink], *, triggers_heard: bool
+) -> list[str | None]:
+    """The paragraphs of a variant, in order; None where there is nothing to say.
+
+    Raises
+    ------
+    RefusedInput
+        If the assessment lacks the facts that the variant stands on.
+    """
+    match variant:
+        case "detection" | "non-detection":
+            return _observation(event, assessment, circulars, triggers_heard)
+        case "inactive":
+            return _inactive(event, assessment, circulars)
+        case "no-data":
+            return _no_data(event, assessment, circulars)
+        case "retraction":
+            return _retraction(event)
+
+
+def _observation(
+    event: Event, assessment: Assessment, circulars: Sequence[CircularLink], triggers_heard: bool
+) -> list[str | None]:
+    if not assessment.searches:
+        raise RefusedInput("no light curve was searched: there is no finding to report", where=assessment.event_key)
+    return [
+        sentences.data_used(event, assessment, circulars),
+        sentences.operations(assessment),
+        sentences.orientation(assessment),
+        sentences.response(assessment),
+        sentences.background(assessment),
+        sentences.methods(assessment),
+        sentences.finding(event, assessment),
+        sentences.published_limits(event, assessment),
+        sentences.own_limits(assessment),
+        tables(assessment),
+        _table_notes(assessment),
+        sentences.own_triggers(event, assessment) if triggers_heard else None,
+        sentences.caveats(assessment),
+    ]
+
+
+def _table_notes(assessment: Assessment) -> str | None:
+    notes = []
+    if any(s.instrument == "SPI-ACS" for s in assessment.searches) and longest_listed_s(assessment) > _RED_NOISE_S:
+        notes.append(
+            "SPI-ACS noise has a red component above 2 s, so the false-alarm probability (FAP) of longer excesses may be "
+            "underestimated [2]."
+        )
+    if has_spikes(assessment):
+        notes.append("* marks the shape of a charged-particle hit.")
+    return wrap(" ".join(notes)) if notes else None
+
+
+def _inactive(event: Event, assessment: Assessment, circulars: Sequence[CircularLink]) -> list[str | None]:
+    geometry = assessment.geometry
+    expected = None if geometry is None else geometry.expectation
+    if geometry is None or expected is None:
+        raise RefusedInput("an inactive circular needs the data expectation at T0", where=assessment.event_key)
+    gap = _gap(expected)
+    at = (
+        f"{geometry.mission} gave no scientific data at {utc_text(geometry.t0)}, the time T0 of "
+        f"{event_name(event)}{_cited(circulars)}.{_perigee(gap)}"
+    )
+    return [wrap(at), wrap(_break(expected, gap)), sentences.caveats(assessment)]
+
+
+def _cited(circulars: Sequence[CircularLink]) -> str:
+    return f" (GCN {', '.join(c.circular_id for c in circulars)})" if circulars else ""
+
+
+def _gap(expected: DataExpectation) -> _Gap | None:
+    """The revolutions before and after the break, None where the break is not between two revolutions."""
+    for before, after in ((expected.previous, expected.this), (expected.this, expected.next)):
+        if before.stop <= expected.at <= after.start:
+            return before, after
+    return None
+
+
+def _perigee(gap: _Gap | None) -> str:
+    """Why there is no data, where the break is that of a perigee."""
+    if gap is None:
+        return ""
+    return (
+        " Its orbit is elongated, and near each perigee the instruments are off while it crosses the radiation belts; the "
+        f"event fell into the perigee passage between revolutions {gap[0].number} and {gap[1].number}."
+    )
+
+
+def _break(expected: DataExpectation, gap: _Gap | None) -> str:
+    """When the last data ended and the next were expected, as far as either is known."""
+    last = expected.last_data or (gap[0].stop if gap else None)
+    following = expected.next_data or (gap[1].start if gap else None)
+    error = "" if expected.error_s is None else f", uncertain by {expected.error_s / 3600:.1f} h"
+    times = [
+        "" if last is None else f"The last data before T0 ended at {utc_text(last)}.",
+        "" if following is None else f"The next data were expected from {utc_text(following)}.",
+        f"No scientific data were taken in between (source: {expected.source}{error})." if last and following else "",
+    ]
+    return " ".join(t for t in times if t)
+
+
+def _no_data(event: Event, assessment: Assessment, circulars: Sequence[CircularLink]) -> list[str | None]:
+    statement = (
+        f"No {assessment.mission} count rates about {event_name(event)}{_cited(circulars)} were available to this analysis. "
+        "Nothing is said here of a counterpart, and no limit is set."
+    )
+    return [
+        wrap(statement),
+        sentences.operations(assessment),
+        sentences.orientation(assessment),
+        sentences.region(assessment),
+        sentences.caveats(assessment),
+    ]
+
+
+def _retraction(event: Event) -> list[str | None]:
+    entry = next((e for e in reversed(event.history) if e.retraction), None)
+    when = ""
+    if entry is not None:
+        issued = entry.issued or entry.received
+        when = f" (notice {entry.kind}, {'issued' if entry.issued else 'received'} {utc_text(issued)})"
+    return [
+        wrap(
+            f"{event_name(event)} was retracted by {event.origin}{when}. Anything reported here about this event stands as an "
+            "observation of that time and place, and no longer as that of a counterpart to it."
+        )
+    ]
