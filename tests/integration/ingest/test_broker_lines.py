@@ -23,6 +23,8 @@ FAST = {"session.timeout.ms": 1500, "heartbeat.interval.ms": 300, "fetch.wait.ma
 LARGE = b"x" * 2_000_000
 AT = Instant.parse("2026-01-02T03:04:05")
 Make = Callable[..., GroupSource]
+#: What takes seconds is run once: the code is the same for all.
+ONCE = pytest.mark.parametrize("make", ["gcn"], indirect=True)
 
 
 class Writer:
@@ -146,6 +148,7 @@ async def test_what_the_broker_dropped_before_it_was_read_is_told_and_the_rest_i
     assert (closed.first_offset, closed.last_offset) == (opened.first_offset, opened.last_offset)
 
 
+@ONCE
 async def test_what_the_broker_drops_while_we_wait_is_told_too(make: Make, writer: Writer, topic: str) -> None:
     gaps: list[Gap] = []
 
@@ -218,6 +221,7 @@ async def test_the_pulse_begins_with_its_last_and_its_silence_is_told(
     assert (ended.since, ended.until) == (last, state.last_pulse)
 
 
+@ONCE
 async def test_a_silent_line_is_connected_anew_and_goes_on(
     make: Make, mock_kafka: EmbeddedKafka, writer: Writer, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -297,6 +301,7 @@ async def test_a_name_of_a_header_that_is_no_text_keeps_no_alert_out(make: Make,
     assert "no text" in alert.headers["_headers"]
 
 
+@ONCE
 async def test_two_of_one_group_share_a_topic_and_lose_nothing_when_one_leaves(
     mock_kafka: EmbeddedKafka, writer: Writer, topic: str, make: Make
 ) -> None:
