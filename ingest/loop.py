@@ -20,6 +20,8 @@ from .batches import Batches
 PutMany = Callable[[Sequence[RawAlert]], Awaitable[object]]
 #: Stores one.
 Put = Callable[[RawAlert], Awaitable[object]]
+#: Keeps an alert that the inbox cannot take, in another place; raises OSError when that cannot either.
+SetAside = Callable[[RawAlert], None]
 _FIRST_PAUSE_S = 0.1
 _MAX_PAUSE_S = 10.0
 #: An error that is none of ours is taken for a passing one this often.
@@ -38,7 +40,7 @@ class SourceStats:
     stored: int = 0
     #: … and committed.
     committed: int = 0
-    #: Could not be stored for a reason that does not pass; logged with topic and offset.
+    #: Could not be stored for a reason that does not pass; set aside where there is a place, and logged with topic and offset.
     failed: int = 0
     #: Tries that were repeated.
     retries: int = 0
@@ -57,7 +59,13 @@ def one_by_one(put: Put) -> PutMany:
     return put_many
 
 
-async def run(source: Source, put_many: PutMany, stop: asyncio.Event, stats: SourceStats | None = None) -> SourceStats:
+async def run(
+    source: Source,
+    put_many: PutMany,
+    stop: asyncio.Event,
+    stats: SourceStats | None = None,
+    set_aside: SetAside | None = None,
+) -> SourceStats:
     """Store every alert of a source until it ends or `stop` is set.
 
     One alert that comes alone is stored at once; what comes while others are being stored is stored together.
@@ -69,12 +77,14 @@ async def run(source: Source, put_many: PutMany, stop: asyncio.Event, stats: Sou
     put_many : callable
         Stores some alerts. While it raises errors that pass (`TransientsError.retriable`), they are tried again, for as long
         as it takes. Alerts that cannot be stored together for another reason are stored one by one; one that cannot be
-        stored then is logged, counted and left.
+        stored then is set aside, logged and counted.
     stop : asyncio.Event
         Set it to end: what is being stored is finished first, unless storing it is being retried. What was read and not yet
         stored was not committed, and comes again.
     stats : SourceStats, optional
         Counted into; a new one by default.
+    set_aside : callable, optional
+        Keeps an alert that cannot be stored. Without it, or when it fails, such an alert is only in the log.
 
     Returns
     -------
@@ -93,7 +103,7 @@ async def run(source: Source, put_many: PutMany, stop: asyncio.Event, stats: Sou
     stopping = asyncio.create_task(_stop(stop, reading), name=f"stop {source.name}")
     try:
         while (alerts := await batches.take()) and not stop.is_set():
-            stored = await _store(alerts, put_many, stop, stats)
+            stored = await _store(alerts, put_many, stop, stats, set_aside)
             stats.stored += len(stored)
             if stored:
                 await _commit(source, stored, stats)
@@ -122,14 +132,33 @@ async def _stop(stop: asyncio.Event, reading: asyncio.Task[None]) -> None:
     reading.cancel()
 
 
-async def _store(alerts: Sequence[RawAlert], put_many: PutMany, stop: asyncio.Event, stats: SourceStats) -> Sequence[RawAlert]:
+async def _store(
+    alerts: Sequence[RawAlert], put_many: PutMany, stop: asyncio.Event, stats: SourceStats, set_aside: SetAside | None
+) -> Sequence[RawAlert]:
     """Those of the alerts that are stored now."""
-    if len(alerts) == 1:
-        return alerts if await _safe(alerts, put_many, stop, stats) else ()
     if await _safe(alerts, put_many, stop, stats):
         return alerts
-    # One of them is bad, and must not keep the others out.
-    return [raw for raw in alerts if not stop.is_set() and await _safe([raw], put_many, stop, stats)]
+    if len(alerts) == 1:
+        if not stop.is_set():
+            await _aside(alerts[0], set_aside, stats)
+        return ()
+    stored: list[RawAlert] = []
+    for raw in alerts:
+        # One of them is bad, and must not keep the others out.
+        if not stop.is_set():
+            stored += await _store([raw], put_many, stop, stats, set_aside)
+    return stored
+
+
+async def _aside(raw: RawAlert, set_aside: SetAside | None, stats: SourceStats) -> None:
+    """Keep what the inbox cannot take. It is not committed by itself, but what comes after it is."""
+    stats.failed += 1
+    if set_aside is None:
+        return
+    try:
+        await asyncio.to_thread(set_aside, raw)
+    except OSError as error:
+        log.error("an alert could not be set aside either", action="aside-failed", **_named([raw]), error=str(error))
 
 
 async def _safe(alerts: Sequence[RawAlert], put_many: PutMany, stop: asyncio.Event, stats: SourceStats) -> bool:
@@ -142,7 +171,7 @@ async def _safe(alerts: Sequence[RawAlert], put_many: PutMany, stop: asyncio.Eve
         except Exception as error:
             attempt += 1
             if not _passes(error, attempt, alone=len(alerts) == 1):
-                _say_failed(alerts, error, stats)
+                _say_failed(alerts, error)
                 return False
             stats.retries += 1
             log.warning(
@@ -166,11 +195,10 @@ def _passes(error: Exception, attempt: int, *, alone: bool) -> bool:
     return alone and attempt < _MAX_ATTEMPTS
 
 
-def _say_failed(alerts: Sequence[RawAlert], error: Exception, stats: SourceStats) -> None:
+def _say_failed(alerts: Sequence[RawAlert], error: Exception) -> None:
     if len(alerts) > 1:
         log.warning("alerts are stored one by one", action="ingest-one-by-one", **_named(alerts), error=str(error))
         return
-    stats.failed += 1
     log.error("an alert could not be stored", action="ingest-failed", **_named(alerts), error=str(error), exc_info=error)
 
 

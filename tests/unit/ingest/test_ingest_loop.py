@@ -146,6 +146,32 @@ async def test_one_bad_alert_keeps_no_other_out() -> None:
     assert (stats.failed, stats.stored) == (1, 2)
 
 
+async def test_what_the_inbox_cannot_take_is_set_aside() -> None:
+    source, aside = Listed(b"a", b"bad", b"b"), []
+
+    async def put_many(raws: Sequence[RawAlert]) -> None:
+        if any(raw.body == b"bad" for raw in raws):
+            raise ConfigurationError("never")
+
+    stats = await run(source, put_many, asyncio.Event(), set_aside=aside.append)
+    assert [raw.body for raw in aside] == [b"bad"]
+    assert (stats.failed, stats.stored) == (1, 2)
+
+
+async def test_a_full_disk_for_what_is_set_aside_stops_nothing() -> None:
+    source = Listed(b"bad", b"b")
+
+    async def put_many(raws: Sequence[RawAlert]) -> None:
+        if any(raw.body == b"bad" for raw in raws):
+            raise ConfigurationError("never")
+
+    def full(raw: RawAlert) -> None:
+        raise OSError("No space left on device")
+
+    stats = await run(source, put_many, asyncio.Event(), set_aside=full)
+    assert (stats.failed, stats.stored) == (1, 1)
+
+
 async def test_a_store_that_is_away_gets_the_same_alerts_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ingest.loop._FIRST_PAUSE_S", 0.001)
     source, calls = Listed(b"1", b"2"), []
