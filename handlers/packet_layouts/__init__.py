@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from . import coincidences, fermi, messengers, others, swift
+from . import coincidences, fermi, lvc, neutrinos, others, swift
 from .items import SIZE, UNSET, WORDS, Item, Layout, Text, Words, flag_params
 
 __all__ = ["LAYOUTS", "SIZE", "UNSET", "WORDS", "Item", "Layout", "Text", "Words", "flag_params"]
 
 #: Layouts by packet type.
 LAYOUTS: Mapping[int, Layout] = MappingProxyType(
-    {number: layout for family in (coincidences, fermi, messengers, others, swift) for number, layout in family.LAYOUTS.items()}
+    {
+        number: layout
+        for family in (coincidences, fermi, lvc, neutrinos, others, swift)
+        for number, layout in family.LAYOUTS.items()
+    }
 )

@@ -160,3 +160,8 @@ def bits(name: str, word: int) -> Item:
 def long_lat(word: int) -> tuple[Item, Item]:
     """Longitude (low half) and latitude (high half) of a spacecraft, hundredths of a degree. Longitudes reach 360."""
     return number("SC_Long", word, 2, "deg", part="ulow"), number("SC_Lat", word, 2, "deg", part="high")
+
+
+def logarithm(name: str, value: int, unit: str) -> tuple[Param, ...]:
+    """A number that spans many decades: ten-thousandths of its decimal logarithm."""
+    return (Param("", name, f"{10 ** (value / 10_000):.4g}", unit),) if value != UNSET and -400_000 < value < 400_000 else ()

@@ -166,6 +166,24 @@ def test_a_cascade_of_icecube() -> None:
     assert got.links["skymap_fits"].endswith("/hese_60436_run00140001.evt000000001234.fits")
 
 
+TRACK = {4: 1234, 15: 1234, 16: 24, 23: 140001, 7: 1_775_300, 8: 536_199, 11: 28_075}
+
+
+def test_a_track_of_icecube() -> None:
+    got = notice(173, TRACK | {17: 1})
+    assert (got.kind, got.event_id, got.revision, got.role) == ("ICECUBE_ASTROTRACK_GOLD", "140001_1234", "1", "observation")
+    assert got.region == Circle(ra_deg=177.53, dec_deg=53.6199, radius_deg=2.8075, containment=0.9, systematic_included=False)
+    assert notice(173, TRACK | {18: 1 << 5}).retraction
+    assert notice(174, TRACK | {16: 25, 18: 1 << 1}).role == "test"
+
+
+@pytest.mark.parametrize("words", [{16: 25}, {23: 0}, {23: 5_000_000}, {15: -1}])
+def test_a_track_whose_run_or_stream_cannot_be_is_refused(words: dict[int, int]) -> None:
+    got = parse(packet(173, {1: 3, **WHEN, **TRACK, **words}))
+    assert isinstance(got, Refusal)
+    assert got.reason == "no-identity"
+
+
 def test_seconds_of_a_subthreshold_transient_have_millionths() -> None:
     got = notice(131, {4: 700000002, 6: 2_568_900, 12: 123_456, 7: 105_000, 8: -202_500, 11: 176_700, 14: 96})
     assert got.time is not None

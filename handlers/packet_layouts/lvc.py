@@ -1,11 +1,11 @@
-"""Packets of gravitational waves and neutrinos: LVC, IceCube and AMON, Super-Kamiokande, SNEWS."""
+"""Packets of gravitational waves: LVC's alerts of all stages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from ..vodocument import Param
-from .items import UNSET, Flags, Layout, Text, Words, bits, number
+from .items import Flags, Layout, Words, bits, logarithm
 
 _TRIGGER = "Trigger_ID"
 #: Names of LVC's events begin with one of these, by its number in bits 20 to 23 of word 19.
@@ -65,7 +65,7 @@ def _candidate(words: Words) -> tuple[Param, ...]:
     """Rate, origin and probabilities of a candidate, hundredths in a byte or half a word each."""
     kind, invalid = words[12], words[23]
     found = [
-        *_rate("FAR", words[11], "Hz"),
+        *logarithm("FAR", words[11], "Hz"),
         Param("", "Group", _GROUPS.get(kind >> 16 & 0xFF, "")),
         Param("", "Search", _SEARCHES.get(kind >> 8 & 0xFF, "")),
         Param("", "Pipeline", _PIPELINES.get(kind & 0xFF, "")),
@@ -92,11 +92,6 @@ def _map(words: Words) -> tuple[Param, ...]:
     return (Param("GW_SKYMAP", "skymap_fits", f"{_MAPS}{name}"),) if whole else ()
 
 
-def _rate(name: str, value: int, unit: str) -> tuple[Param, ...]:
-    """A number that spans many decades: ten-thousandths of its decimal logarithm."""
-    return (Param("", name, f"{10 ** (value / 10_000):.4g}", unit),) if value != UNSET and -400_000 < value < 400_000 else ()
-
-
 def _lvc(*, retracts: bool = False, test: bool = False) -> Layout:
     candidate = () if retracts else (_candidate, _burst, _map)
     return Layout(
@@ -106,88 +101,6 @@ def _lvc(*, retracts: bool = False, test: bool = False) -> Layout:
     )  # fmt: skip
 
 
-def _icecube(words: Words) -> tuple[Param, ...]:
-    """Run, event, radii and the two numbers printed as logarithms."""
-    run, event, stream = words[23], words[15], words[16]
-    found = [
-        Param("", "AMON_ID", f"{run}{event:08d}"),
-        Param("", "run_id", str(run)),
-        Param("", "event_id", str(event)),
-        Param("", "Stream", str(stream), "dn"),
-        Param("", "Rev", str(words[17]), "dn"),
-        *_rate("FAR", words[12], "yr^-1"),
-        *_rate("signalness", words[22], "dn"),
-    ]
-    return tuple(found)
-
-
-_NEUTRINO_FLAGS = Flags(
-    _TRIGGER, 18, {"Test": 1, "RADec_valid": 2, "Retraction": 5, "Temporal_Prox_Match": 29, "InternalTest": 30}
-)
-_RADII = (number("src_error_90", 11, 4, "deg"), number("src_error_50", 10, 4, "deg"))
-#: Words 22 (signalness) and 12 (rate) lie on the same curve as those of the cascades' VOEvents.
-_CASCADE = Layout(
-    time="Event", trigger=None, error=11, coords="", extras=(_icecube,), flags=(_NEUTRINO_FLAGS,), test_bits=((18, 1), (18, 30)),
-    items=(*_RADII, number("energy", 25, 4, "TeV"), bits("Trigger_ID", 18), bits("Misc_flags", 19)),
-    texts=(
-        Text("event_name", 26, 27, "IceCubeCascade-"),
-        Text("skymap_fits", 29, 38, "https://roc.icecube.wisc.edu/public/hese_cascades/", ".fits"),
-        Text("skymap_png", 29, 38, "https://roc.icecube.wisc.edu/public/hese_cascades/", ".png"),
-    ),
-)  # fmt: skip
-
-
-def _amon_test(words: Words) -> tuple[Param, ...]:
-    """The test's number under the names of its VOEvents."""
-    return (
-        Param("", "ID", f"0{words[4]}"),
-        Param("", "run_id", str(words[23])),
-        Param("", "event_id", str(words[4])),
-        Param("", "Nevents", str(words[9]), "dn"),
-        Param("", "Stream", str(words[16]), "dn"),
-        *_rate("False_pos", words[10], "tbd"),
-    )
-
-
-_AMON_TEST = Layout(
-    time="Event", trigger=None, error=11, coords="", extras=(_amon_test,), role="test", flags=(_NEUTRINO_FLAGS,),
-    items=(
-        number("src_error_90", 11, 4, "deg"), number("deltaT", 13, 2, "sec"), number("sigmaT", 14, 2, "sec"),
-        bits("Trigger_ID", 18), bits("Misc_flags", 19),
-    ),
-)  # fmt: skip
-_SUPERK = Layout(
-    time="Pkt", trigger="Trigger_Number", coords="", test_bits=((18, 1),),
-    items=(
-        number("Energy_Limit", 20, 4, "MeV"), number("Duration", 21, 4, "sec"), number("Src_Error68", 11, 4, "deg"),
-        number("Src_Error90", 15, 4, "deg"), number("Src_Error95", 16, 4, "deg"), number("N_Events", 9),
-        number("Min_Distance", 13, 2, "kpc"), number("Max_Distance", 14, 2, "kpc"), bits("Trigger_ID", 18),
-    ),
-)  # fmt: skip
-
-
-def _snews(words: Words) -> tuple[Param, ...]:
-    """One experiment's burst or several experiments'."""
-    return (Param(_TRIGGER, "SubType", "coinc" if words[18] & 1 else "indi"),)
-
-
-_SNEWS = Layout(
-    time="Event", error=11, extras=(_snews,), test_bits=((18, 1),),
-    items=(
-        number("Event_Signal", 9, unit="counts"), number("Duration", 13, 2, "sec"), number("Containment", 12, 2, "%"),
-        bits("Trigger_ID", 18), bits("Misc_flags", 19),
-    ),
-    flags=(
-        Flags(_TRIGGER, 18, {"Test": 1, "RADec_valid": ~2, "Retraction": 5, "InternalTest": 30}),
-        Flags("Misc_Flags", 19, {
-            f"Detector_{letter}_{quality}": 4 * i + j
-            for i, letter in enumerate("ABCDEFGH")
-            for j, quality in enumerate(("Participate", "Possible", "Good", "Override"))
-        }),
-    ),
-)  # fmt: skip
-
 LAYOUTS: Mapping[int, Layout] = {
-    149: _SNEWS, 150: _lvc(), 151: _lvc(), 152: _lvc(), 153: _lvc(test=True), 159: _AMON_TEST, 163: _lvc(),
-    164: _lvc(retracts=True), 175: _SUPERK, 176: _CASCADE,
+    150: _lvc(), 151: _lvc(), 152: _lvc(), 153: _lvc(test=True), 163: _lvc(), 164: _lvc(retracts=True),
 }  # fmt: skip
