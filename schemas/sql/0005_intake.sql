@@ -47,6 +47,16 @@ CREATE UNIQUE INDEX gap_once ON gap
     (source, topic, coalesce(partition, -1), reason, coalesce(first_offset, -1), coalesce(since, ''));
 CREATE INDEX gap_open ON gap (source) WHERE closed_at IS NULL;
 
+-- How the line of each source is, as the process that listens says every few seconds; a row that grew old says that none does.
+CREATE TABLE line_state (
+    source         text PRIMARY KEY,
+    condition      text NOT NULL,
+    since_utc      text NOT NULL,
+    reason         text NOT NULL,
+    last_pulse_utc text,
+    known_at       timestamptz NOT NULL
+);
+
 -- Circulars, one row for each edit of each and each document that brought it. `names`: what it calls its event, each in its one form;
 -- an event has the same, so that a circular finds its event and an event its circulars, whichever comes first.
 CREATE TABLE circular_link (

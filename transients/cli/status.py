@@ -130,14 +130,16 @@ def _lines(card: StatusCard) -> dict[str, Any]:
     """The lines, with times as text."""
     plain: dict[str, Any] = msgspec.to_builtins(card.lines)
     for name, line in card.lines.items():
-        plain[name]["last_pulse"] = None if line.last_pulse is None else line.last_pulse.iso
+        for key, when in (("last_pulse", line.last_pulse), ("since", line.since)):
+            plain[name][key] = None if when is None else when.iso
     return plain
 
 
 def _line(name: str, line: dict[str, Any]) -> str:
     pulse = "" if line["last_pulse"] is None else f", last pulse {line['last_pulse']}"
     gaps = f", {line['gaps']} open gaps" if line["gaps"] else ""
-    return f"{name}: {line['state']}, {line['deliveries']} deliveries, {line['duplicates']} known before{pulse}{gaps}"
+    state = f"{line['state']} ({line['reason']})" if line["reason"] else line["state"]
+    return f"{name}: {state}, {line['deliveries']} deliveries, {line['duplicates']} known before{pulse}{gaps}"
 
 
 def _tier(tier: dict[str, Any] | None) -> str | None:

@@ -21,9 +21,11 @@ from transients.store import JobRunner, Store
 from transients.web import StatusCard, alert_routes, create_app
 from transients.web.server import serve_app
 
+from .aside import Aside
 from .assessing import Assessing
 from .clock import MACHINE_CLOCK, Clock
 from .intake import Intake
+from .lines import tell_lines
 from .outgoing import Outgoing
 from .parts import mission_of, source_of
 from .plugins import load_handlers
@@ -81,6 +83,7 @@ class Service:
         self.deaf: dict[str, str] = {}
         #: What became of each alert source's alerts, and how its line is.
         self.heard: dict[str, SourceStats] = {}
+        self._aside = Aside(Path(settings.data_dir) / "aside")
         #: Alert sources that have given all they had.
         self.ended: set[str] = set()
         self._stopping = asyncio.Event()
@@ -108,9 +111,12 @@ class Service:
             intake = Intake(store, self.settings)
             async with asyncio.TaskGroup() as group:
                 if "ingest" in self.roles:
+                    # What an earlier version could not store, this one may.
+                    await self._aside.give_back(intake.put_many)
                     sources = self._alerts if self._alerts is not None else alert_sources(self.settings, store)
                     for source in sources:
                         group.create_task(self._listen(source, intake, len(sources)), name=f"ingest {source.name}")
+                    group.create_task(tell_lines(store, self.heard, self._stopping), name="tell lines")
                 if "worker" in self.roles:
                     group.create_task(self._work(store, data), name="worker")
                     group.create_task(self._sweep(intake), name="sweep")
@@ -142,7 +148,7 @@ class Service:
     async def _listen(self, source: Source, intake: Intake, sources: int) -> None:
         try:
             stats = self.heard.setdefault(source.name, SourceStats())
-            await run(source, intake.put_many, self._stopping, stats)
+            await run(source, intake.put_many, self._stopping, stats, self._aside.keep)
         except TransientsError as error:
             self.deaf[source.name] = str(error)
             log.error("an alert source ended: nothing comes from it", action="source-lost", source=source.name, error=str(error))
@@ -202,7 +208,9 @@ class Service:
     def _notes(self) -> tuple[str, ...]:
         broken = (f"plug-in {name} is not in use: {why}" for name, why in self.broken_plugins.items())
         ended = (f"alert source {name} ended: {why}" for name, why in self.deaf.items())
-        return (*broken, *ended, *self._troubles())
+        count = self._aside.count()
+        aside = (f"{count} alerts could not be stored and lie in {self._aside.folder}",) if count else ()
+        return (*broken, *ended, *aside, *self._troubles())
 
     def _troubles(self) -> Iterator[str]:
         """Lines on which nothing comes although they should live."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from schemas import Instant
 from schemas.errors import TransientsError
 from transients.config import Settings
 from transients.missions import Mission, seconds_between, shift, to_time
 from transients.sources import DataSource
-from transients.store import KeptGap, SourceState, Store
+from transients.store import KeptGap, Store
 from transients.web import LineStatus, StatusCard, TierStatus, tier_status
+
+from .lines import gap_words, line_statuses
 
 #: The newest real-time packet is looked for in this many seconds before now; the newest science window in this many days.
 _REALTIME_LOOK_S = 3600.0
@@ -51,7 +52,7 @@ async def status_card(
     hold, refused = settings.hold, 0
     if store is not None:
         jobs, hold = await store.job_counts(), await store.hold()
-        lines = {state.source: line_status(state) for state in await store.source_states()}
+        lines = await line_statuses(store)
         gaps, refused = await store.gaps(), sum((await store.quarantine_counts()).values())
     else:
         caveats.append("no database asked: ingest and jobs are not known")
@@ -75,39 +76,6 @@ async def status_card(
         simulated=data.simulated,
         caveats=tuple(caveats),
     )
-
-
-def line_status(state: SourceState) -> LineStatus:
-    """How a line is: a silence that goes on says more than a gap, and that more than when it was last heard."""
-    word: Literal["heard", "never heard", "silent", "gap"] = "heard"
-    if state.silent:
-        word = "silent"
-    elif state.gaps:
-        word = "gap"
-    elif state.last_received is None:
-        word = "never heard"
-    return LineStatus(
-        state=word,
-        lag_s=state.lag_s,
-        last_pulse=state.last_pulse,
-        deliveries=state.deliveries,
-        duplicates=state.duplicates,
-        gaps=state.gaps,
-    )
-
-
-def gap_words(kept: KeptGap) -> str:
-    """A gap as a sentence."""
-    gap = kept.gap
-    place = gap.topic if gap.partition is None else f"{gap.topic}, partition {gap.partition}"
-    first = "?" if gap.first_offset is None else gap.first_offset
-    last = "?" if gap.last_offset is None else gap.last_offset
-    offsets = "" if gap.first_offset is None and gap.last_offset is None else f", offsets {first} to {last}"
-    since = "" if gap.since is None else f", since {gap.since.utc}"
-    until = "" if gap.until is None else f" until {gap.until.utc}"
-    still = ", not heard again yet" if gap.until is None and gap.reason == "silence" else ""
-    remark = f": {gap.remark}" if gap.remark else ""
-    return f"gap {kept.gap_id} ({gap.reason}) in {gap.source}, {place}{offsets}{since}{until}{still}{remark}"
 
 
 async def _realtime(data: DataSource, now: Instant, caveats: list[str]) -> TierStatus:

@@ -17,6 +17,7 @@ from .records import (
     QuarantineQuery,
     RefusedAlert,
     SourceState,
+    ToldLine,
     Totals,
 )
 from .runner import JobRunner, RetryLater
@@ -43,6 +44,7 @@ __all__ = [
     "RetryLater",
     "SourceState",
     "Store",
+    "ToldLine",
     "Totals",
     "Wanted",
     "pending_migrations",

@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from schemas import Gap, Instant, Position, from_json, to_json
 from schemas.errors import NotFound
 
 from .database import Database, instant, searchable
-from .records import KeptGap
+from .records import KeptGap, ToldLine
 
 
 class Lines(Database):
-    """Positions and gaps."""
+    """Positions, gaps, and what those who listen say."""
 
     async def positions(self, source: str) -> Mapping[tuple[str, int], Position]:
         """The last message of each (topic, partition) of a source that is in the inbox."""
         rows = await self._rows("positions", searchable(source))
         return {(row["topic"], row["partition"]): _position(row) for row in rows}
+
+    async def tell_lines(self, lines: Sequence[ToldLine]) -> None:
+        """Say how lines are now, each source once."""
+        rows = [
+            (
+                searchable(line.source),
+                line.condition,
+                line.since.iso,
+                searchable(line.reason),
+                None if line.last_pulse is None else line.last_pulse.iso,
+            )
+            for line in sorted(lines, key=lambda line: line.source)
+        ]
+        if rows:
+            await self._do("put_line_states", *map(list, zip(*rows, strict=True)))
+
+    async def told_lines(self) -> tuple[ToldLine, ...]:
+        """How each line was when it was last said, and how long ago that is."""
+        return tuple(
+            ToldLine(
+                source=row["source"],
+                condition=row["condition"],
+                since=Instant.parse(row["since_utc"]),
+                reason=row["reason"],
+                last_pulse=None if row["last_pulse_utc"] is None else Instant.parse(row["last_pulse_utc"]),
+                age_s=max(0.0, row["age_s"]),
+            )
+            for row in await self._rows("line_states")
+        )
 
     async def put_gap(self, gap: Gap) -> int:
         """Note a gap; the same gap told again (a silence that has ended now) is the same. Gives its number.

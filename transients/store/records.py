@@ -146,6 +146,19 @@ class SourceState(Record, frozen=True, kw_only=True):
     silent: bool = False
 
 
+class ToldLine(Record, frozen=True, kw_only=True):
+    """How a source's line is, as the process that listens to it says."""
+
+    source: str
+    #: "waiting", "connected", "silent" or "refused".
+    condition: str
+    since: Instant
+    reason: str = ""
+    last_pulse: Instant | None = None
+    #: Seconds since it was said.
+    age_s: float = 0.0
+
+
 class InboxPart(Record, frozen=True, kw_only=True):
     """The documents of one source and outcome."""
 

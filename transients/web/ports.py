@@ -25,8 +25,13 @@ class TierStatus(Record, frozen=True, kw_only=True):
 class LineStatus(Record, frozen=True, kw_only=True):
     """How the line of one source is, as the inbox knows it."""
 
-    #: "silent": its pulse stopped and is not heard again yet; "gap": alerts may be missing, and nobody has looked into it.
-    state: Literal["heard", "never heard", "silent", "gap"]
+    #: As the process that listens says: "waiting" (not connected), "connected", "silent" (connected, but its pulse stopped),
+    #: "refused" (a person must act); "not listened to": none says anything. "gap": alerts may be missing, and nobody has looked
+    #: into it. Of what is no line (files): "heard" or "never heard".
+    state: Literal["waiting", "connected", "silent", "refused", "not listened to", "gap", "heard", "never heard"]
+    #: Since when, and why, where it is not well.
+    since: Instant | None = None
+    reason: str = ""
     lag_s: float | None = None
     #: The time that the last heartbeat says.
     last_pulse: Instant | None = None

@@ -18,3 +18,14 @@ RETURNING gap_id, record, known_at, closed_at, closed_by, closed_why;
 SELECT gap_id, record, known_at, closed_at, closed_by, closed_why FROM gap
 WHERE ($1::text IS NULL OR source = $1) AND (NOT $2::boolean OR closed_at IS NULL)
 ORDER BY gap_id DESC;
+
+-- name: put_line_states
+INSERT INTO line_state (source, condition, since_utc, reason, last_pulse_utc, known_at)
+SELECT *, clock_timestamp() FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+ON CONFLICT (source) DO UPDATE SET condition = excluded.condition, since_utc = excluded.since_utc, reason = excluded.reason,
+    last_pulse_utc = coalesce(excluded.last_pulse_utc, line_state.last_pulse_utc), known_at = excluded.known_at;
+
+-- name: line_states
+-- age_s: since it was said.
+SELECT source, condition, since_utc, reason, last_pulse_utc, extract(epoch FROM clock_timestamp() - known_at)::float8 AS age_s
+FROM line_state ORDER BY source;

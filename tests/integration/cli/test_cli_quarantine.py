@@ -210,6 +210,7 @@ def test_status_counts_the_quarantine(poisoned: str) -> None:
     assert (card["quarantine"], card["gaps"], card["open_gaps"]) == (len(POISON), 0, [])
     assert card["lines"]["hop"] | {"lag_s": 0} == {
         "state": "heard", "lag_s": 0, "last_pulse": None, "deliveries": 3, "duplicates": 1, "gaps": 0,
+        "since": None, "reason": "",
     }  # fmt: skip
     assert set(card["ingest"]) == {"gcn", "hop"}
     json.dumps(card, allow_nan=False)
