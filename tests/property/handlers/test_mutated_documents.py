@@ -1,65 +1,85 @@
-"""Whatever bytes come in, a record comes out: documents of our own, cut, spliced, flipped and rewritten."""
+"""Whatever bytes come in, a record comes out, soon: documents of every kind, cut, spliced, flipped and rewritten."""
 
 from __future__ import annotations
 
-import random
+import json
+import resource
+import time
+from collections.abc import Mapping
+from itertools import islice
+from pathlib import Path
 
 import pytest
-from handler_samples import every_sample
+from every_document import every_document
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mutations import mutations
 
 from handlers import parse, parse_line
-from schemas import Notice, from_json, to_json
+from schemas import Circle, Ellipse, Notice, Parsed, PointingUpdate, Refusal, from_json, to_json
 
-SAMPLES = every_sample()
-WORDS = [
-    b"", b"\x00", b"<", b">", b"&", b"&amp;", b'"', b"{", b"}", b"[", b"null", b"-1", b"0", b"1e999", b"nan", b"NaN", b"inf",
-    b"99999999999999999999999", b"2022-01-00T00:00:00", b"99999-12-31T23:59:60", b"\xff\xfe", b"\xef\xbb\xbf", b"<!DOCTYPE a>",
-    b"<![CDATA[x]]>", b"<?x?>", b"<!-- -->", b"\xe2\x98\x83", b"value=", b"name=", b"true", b"Packet_Type", b"TrigID", b"]",
-]  # fmt: skip
+#: No input may take longer, of the processor's time.
+LONGEST_S = 1.0
+#: What the process may grow by while thousands pass: nothing is kept of them.
+GROWTH_KIB = 150 * 1024
 
 
-def mutate(rng: random.Random) -> bytes:
-    data = bytearray(SAMPLES[rng.choice(sorted(SAMPLES))])
-    for _ in range(rng.randint(1, 4)):
-        at, length = rng.randrange(len(data) + 1), rng.choice([0, 1, 2, 8, 40])
-        match rng.randrange(5):
-            case 0:
-                data[at : at + length] = rng.choice(WORDS)
-            case 1 if data:
-                data[at % len(data)] = rng.randrange(256)
-            case 2:
-                del data[at : at + length]
-            case 3:
-                other = SAMPLES[rng.choice(sorted(SAMPLES))]
-                cut = rng.randrange(len(other))
-                data[at:at] = other[cut : cut + 60]
-            case _:
-                data[at:at] = data[at : at + length] * rng.choice([1, 2, 50])
-    return bytes(data)
-
-
-def check(data: bytes) -> None:
+def check(data: bytes) -> Parsed:
+    """One input: a record that can be stored and sent, and a line of output, within a second."""
+    start = time.thread_time()
     parsed = parse(data)
+    assert time.thread_time() - start < LONGEST_S, data[:200]
     line = parse_line("x", parsed)
     assert line["reason"] not in ("handler-failed", "too-deep"), line
+    json.dumps(line, allow_nan=False).encode()
+    assert from_json(to_json(parsed), type(parsed)) == parsed
     if isinstance(parsed, Notice):
-        assert from_json(to_json(parsed), Notice) == parsed
-        assert line["ra_deg"] is None or 0 <= line["ra_deg"] < 360
+        assert parsed.event_id.isprintable()
+        if isinstance(parsed.region, Circle | Ellipse):
+            assert 0 <= parsed.region.ra_deg < 360
+            assert -90 <= parsed.region.dec_deg <= 90
+    elif isinstance(parsed, PointingUpdate):
+        assert 0 <= parsed.ra_deg < 360
+    return parsed
 
 
-def test_two_thousand_mutations() -> None:
-    rng = random.Random(20240506)
-    for _ in range(2000):
-        check(mutate(rng))
+def run(documents: Mapping[str, bytes], seed: int, count: int) -> None:
+    """Many inputs; some must still be notices, others refused by several words."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    notices, words = 0, set()
+    for data in islice(mutations(documents, seed), count):
+        parsed = check(data)
+        notices += isinstance(parsed, Notice)
+        if isinstance(parsed, Refusal):
+            words.add(parsed.reason)
+    assert notices > count / 10
+    assert len(words) > 5
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < GROWTH_KIB
+
+
+def real_documents(shared_data: Path) -> dict[str, bytes]:
+    paths = sorted((shared_data / "notices").rglob("*.*"))
+    return {str(path): path.read_bytes() for path in paths if path.is_file() and path.stat().st_size < 60_000}
+
+
+def test_seven_thousand_mutations() -> None:
+    run(every_document(), 20240506, 7_000)
+
+
+def test_three_thousand_mutations_of_real_documents(shared_data: Path) -> None:
+    run(real_documents(shared_data), 20240508, 3_000)
 
 
 @pytest.mark.nightly
-def test_a_hundred_thousand_mutations() -> None:
-    rng = random.Random(20240507)
-    for _ in range(100_000):
-        check(mutate(rng))
+@pytest.mark.parametrize("seed", range(10))
+def test_half_a_million_mutations(seed: int) -> None:
+    run(every_document(), seed, 50_000)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", range(10, 20))
+def test_half_a_million_mutations_of_real_documents(seed: int, shared_data: Path) -> None:
+    run(real_documents(shared_data), seed, 50_000)
 
 
 @settings(deadline=None, max_examples=200)
