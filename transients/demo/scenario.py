@@ -11,12 +11,13 @@ import dataclasses
 from schemas import Instant
 from transients.sources import SimulatedBurst
 
-from .documents import Value, gwalert, voevent
-from .maps import arc_map
+from . import mergers
+from .documents import Value, voevent
+from .tracks import BRONZE, GOLD, Track, track_document
 
 GW = "igwn.gwalert"
 _CLASSIC = "gcn.classic.voevent."
-#: How often the storm repeats one document: as GCN's of June 2026 did.
+#: How often the storm repeats one sub-threshold alert, sent once, as if the broker had gone mad: as GCN's of June 2026 did.
 STORM_COPIES = 140
 
 
@@ -45,72 +46,19 @@ POINTINGS = ((Instant.parse("2023-07-24T01:20:00"), Instant.parse("2023-07-24T02
 
 def messages() -> tuple[Message, ...]:
     """All messages, in the order of publication."""
-    parts = (_gw_updates(), _gw_retraction(), _grb_230307a(), _icecube(), _antares(), _gw_inactive(), _integral_weak())
-    ordered = [message for part in parts for message in part]
-    storm = _storm()
-    return (*ordered, *storm)
+    merged = [Message(GW, body) for body in (*mergers.updated(), *mergers.retracted())]
+    perigee = Message(GW, mergers.in_perigee())
+    storm = [_track(BRONZE)] * STORM_COPIES
+    return (*merged, *_grb_230307a(), _track(GOLD), _antares(), perigee, _integral_weak(), *storm)
+
+
+def _track(track: Track) -> Message:
+    return Message(f"{_CLASSIC}ICECUBE_ASTROTRACK_{track.kind}", track_document(track))
 
 
 def event_count() -> int:
     """Events that the scenario describes: one for each alert."""
     return 8
-
-
-def _gw_updates() -> list[Message]:
-    facts = {
-        "significant": True,
-        "time": "2023-05-18T12:59:08.167Z",
-        "far": 3.218261352069347e-10,
-        "instruments": ["H1", "L1"],
-        "group": "CBC",
-        "pipeline": "pycbc",
-        "search": "AllSky",
-        "classification": {"BNS": 0.0, "NSBH": 0.864, "BBH": 0.037, "Terrestrial": 0.099},
-    }
-    wide = arc_map(ring=(35.0, 10.0, 72.0, 3.0), centre=(95.0, -35.0, 25.0), distance_mpc=(260.0, 80.0),
-                   name="S230518h", date_obs="2023-05-18T12:59:08.164")  # fmt: skip
-    better = arc_map(ring=(35.0, 10.0, 72.0, 1.6), centre=(99.0, -32.0, 9.0), distance_mpc=(204.0, 57.0),
-                     name="S230518h", date_obs="2023-05-18T12:59:08.154")  # fmt: skip
-    stages = (
-        ("PRELIMINARY", "2023-05-18T12:59:40Z", wide, 0.9957),
-        ("INITIAL", "2023-05-18T13:24:50Z", wide, 0.9957),
-        ("UPDATE", "2023-05-18T16:52:31Z", better, 0.9957),
-        ("UPDATE", "2023-05-26T22:16:26Z", better, 1.0),
-    )
-    return [
-        Message(
-            GW,
-            gwalert(
-                superevent="S230518h",
-                alert_type=stage,
-                created=created,
-                event={**facts, "properties": {"HasNS": has_ns, "HasRemnant": 0.0, "HasMassGap": 0.0}},
-                skymap=skymap,
-            ),
-        )
-        for stage, created, skymap, has_ns in stages
-    ]
-
-
-def _gw_retraction() -> list[Message]:
-    event = {
-        "significant": True,
-        "time": "2023-05-24T20:22:41.000Z",
-        "far": 7.224443905955801e-08,
-        "instruments": ["H1", "L1"],
-        "group": "CBC",
-        "pipeline": "pycbc",
-        "search": "EarlyWarning",
-        "classification": {"BNS": 0.754, "NSBH": 0.0, "BBH": 0.0, "Terrestrial": 0.246},
-        "properties": {"HasNS": 1.0, "HasRemnant": 1.0, "HasMassGap": 0.0},
-    }
-    skymap = arc_map(ring=(210.0, -20.0, 65.0, 8.0), centre=(250.0, 30.0, 40.0), distance_mpc=(120.0, 40.0),
-                     name="S230524x", date_obs="2023-05-24T20:22:41.000")  # fmt: skip
-    return [
-        Message(GW, gwalert(superevent="S230524x", alert_type="EARLYWARNING", created="2023-05-24T20:22:33Z",
-                            event=event, skymap=skymap)),
-        Message(GW, gwalert(superevent="S230524x", alert_type="RETRACTION", created="2023-05-24T20:59:12Z")),
-    ]  # fmt: skip
 
 
 def _grb_230307a() -> list[Message]:
@@ -156,25 +104,7 @@ def _grb_230307a() -> list[Message]:
     ]  # fmt: skip
 
 
-def _icecube() -> list[Message]:
-    body = voevent(
-        ivorn="ivo://transients.demo/AMON#ICECUBE_GOLD_Event2023-07-24T01:49:13.38_24_138181_066037171_0-001",
-        author="IceCube",
-        date="2023-07-24T01:49:48",
-        time="2023-07-24T01:49:13.38",
-        params={
-            "Packet_Type": 173, "Pkt_Ser_Num": 1, "AMON_ID": 13818166037171, "run_id": 138181, "event_id": 66037171,
-            "Event_TJD": (20149, "days"), "Event_SOD": (6553.38, "sec"), "Stream": 24, "Rev": 0,
-            "signalness": 0.5265, "FAR": (1.1738, "yr^-1"), "energy": (191.4256, "TeV"),
-            "src_error_90": (0.6714, "deg"), "src_error_50": (0.2615, "deg"), "Coords_Type": 1,
-        },
-        groups={"Trigger_ID": {"Test": False, "Retraction": False}},
-        position=(32.8295, -2.3369, 0.6714),
-    )  # fmt: skip
-    return [Message(_CLASSIC + "ICECUBE_ASTROTRACK_GOLD", body)]
-
-
-def _antares() -> list[Message]:
+def _antares() -> Message:
     body = voevent(
         ivorn="ivo://transients.demo/Antares_Alert#1439919723",
         author="Antares",
@@ -184,28 +114,10 @@ def _antares() -> list[Message]:
                 "pvalue": 0.0204866, "ranking": 1},
         position=(27.815, -54.201, 0.375),
     )  # fmt: skip
-    return [Message(_CLASSIC + "UNKNOWN", body)]
+    return Message(_CLASSIC + "UNKNOWN", body)
 
 
-def _gw_inactive() -> list[Message]:
-    event = {
-        "significant": True,
-        "time": "2023-11-27T16:53:00.000Z",
-        "far": 5.814757056175128e-09,
-        "instruments": ["H1", "L1"],
-        "group": "CBC",
-        "pipeline": "gstlal",
-        "search": "AllSky",
-        "classification": {"BNS": 0.0, "NSBH": 0.0, "BBH": 0.9956, "Terrestrial": 0.0044},
-        "properties": {"HasNS": 0.0, "HasRemnant": 0.0, "HasMassGap": 0.0},
-    }
-    skymap = arc_map(ring=(300.0, 40.0, 80.0, 4.0), centre=(20.0, 10.0, 30.0), distance_mpc=(4150.0, 1300.0),
-                     name="S231127cg", date_obs="2023-11-27T16:53:00.000")  # fmt: skip
-    return [Message(GW, gwalert(superevent="S231127cg", alert_type="INITIAL", created="2023-11-27T17:20:00Z",
-                                event=event, skymap=skymap))]  # fmt: skip
-
-
-def _integral_weak() -> list[Message]:
+def _integral_weak() -> Message:
     body = voevent(
         ivorn="ivo://transients.demo/INTEGRAL#Weak_Pos_010274-0-001",
         author="INTEGRAL",
@@ -218,23 +130,4 @@ def _integral_weak() -> list[Message]:
         groups={"Test_mpos": {"Def_NOT_a_GRB": False, "Test_Notice": False}},
         position=(317.3809, -24.8007, 0.0608),
     )  # fmt: skip
-    return [Message(_CLASSIC + "INTEGRAL_WEAK", body)]
-
-
-def _storm() -> list[Message]:
-    """One sub-threshold alert, sent once and repeated as if the broker had gone mad."""
-    body = voevent(
-        ivorn="ivo://transients.demo/AMON#ICECUBE_BRONZE_Event2023-07-25T21:30:51.06_25_138193_021103478_0-001",
-        author="IceCube",
-        date="2023-07-25T21:31:30",
-        time="2023-07-25T21:30:51.06",
-        params={
-            "Packet_Type": 174, "Pkt_Ser_Num": 1, "AMON_ID": 13819321103478, "run_id": 138193, "event_id": 21103478,
-            "Event_TJD": (20150, "days"), "Event_SOD": (77451.06, "sec"), "Stream": 25, "Rev": 0,
-            "signalness": 0.3938, "FAR": (1.6765, "yr^-1"), "energy": (145.0441, "TeV"),
-            "src_error_90": (0.8107, "deg"), "src_error_50": (0.3158, "deg"), "Coords_Type": 1,
-        },
-        groups={"Trigger_ID": {"Test": False, "Retraction": False}},
-        position=(325.3444, 11.8857, 0.8107),
-    )  # fmt: skip
-    return [Message(_CLASSIC + "ICECUBE_ASTROTRACK_BRONZE", body)] * STORM_COPIES
+    return Message(_CLASSIC + "INTEGRAL_WEAK", body)
