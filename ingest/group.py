@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
@@ -24,6 +25,8 @@ AddressFamily = Literal["any", "v4", "v6"]
 _SAY_AGAIN_S = 30.0
 #: A partition that has not what we want is not looked at more often.
 _BEGIN_AGAIN_S = 5.0
+#: Before a client that is in trouble is made anew.
+_PAUSE_S = 1.0
 #: So many unreachable addresses of version 6: there is no such network here.
 _NO_V6 = 3
 _CONSUMER: dict[str, Any] = {
@@ -133,14 +136,7 @@ class GroupSource:
     async def __aiter__(self) -> AsyncIterator[RawAlert]:
         await self._reader.open()
         while not self._closed:
-            begun_s = time.monotonic()
-            messages = await self._reader.poll()
-            if self._fatal is not None:
-                raise self._refused(self._fatal)
-            if not messages:
-                self._watch.listened(time.monotonic() - begun_s)
-            await self._care()
-            for message in messages:
+            for message in await self._poll():
                 # An error comes as a message whose value is its text: it must never be taken for an alert.
                 error = message.error()
                 if error is None:
@@ -164,6 +160,24 @@ class GroupSource:
 
     def _consumer(self, on_commit: OnCommit) -> Any:
         return self._client({**self._settings, "on_commit": on_commit})
+
+    async def _poll(self) -> list[Any]:
+        """What has come, after the line got what it needs."""
+        begun_s = time.monotonic()
+        try:
+            await self._care()
+            messages = await self._reader.poll()
+        except confluent_kafka.KafkaException as error:
+            # Of the client itself, which says what is wrong with a broker in other ways.
+            self._log.warning("the client is in trouble: connecting anew", action="client-trouble", error=str(error))
+            await asyncio.sleep(_PAUSE_S)
+            await self._reader.renew()
+            return []
+        if self._fatal is not None:
+            raise self._refused(self._fatal)
+        if not messages:
+            self._watch.listened(time.monotonic() - begun_s)
+        return messages
 
     async def _care(self) -> None:
         """What the line needs between messages."""

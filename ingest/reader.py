@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,12 +14,11 @@ import structlog
 from schemas import Gap, Position
 
 from .batches import MOST_ALERTS, MOST_BYTES
+from .commits import Commits, partitions
 from .resume import Known, Part, Positions, Start, gap_of, start_of
 
 #: `poll` in a thread gives a message when it comes; this bounds how long closing waits for it.
 POLL_S = 0.2
-#: A commit that was not taken is tried again after this, at first, and at last.
-_FIRST_PAUSE_S, _MAX_PAUSE_S = 0.2, 30.0
 #: Leaving waits so long for the answer to the last commit, and looks so often.
 _LEAVE_S, _ANSWER_S = 2.0, 0.02
 #: The broker answers such questions in one round trip each; they are asked when partitions are given to us.
@@ -64,17 +62,14 @@ class GroupReader:
         self._make, self._topics, self._name, self._latest = make, list(topics), name, latest
         self._positions, self._missing = positions, missing
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._consumer = make(self._on_commit)
+        self._commits = Commits(name)
+        self._consumer = make(self._commits.answered)
         self._answered = False
         # The consumer is not told from two threads at once (a commit would wait for a poll), and a blocked poll does not block
         # the loop.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"source-{name}")
-        #: Next offsets: of what was given in this run, of what is to be committed, and of what the broker is being told.
+        #: Next offsets of what was given in this run.
         self._given: dict[Part, int] = {}
-        self._pending: dict[Part, int] = {}
-        self._told: dict[Part, int] = {}
-        self._tell_s, self._pause_s = float("-inf"), _FIRST_PAUSE_S
-        self._lock = threading.Lock()
         self._log = structlog.get_logger("ingest.reader").bind(source=name)
 
     async def open(self) -> None:
@@ -89,8 +84,7 @@ class GroupReader:
 
     def commit(self, offsets: Mapping[Part, int]) -> None:
         """Note the next offset of partitions. The broker is told at the next poll, and again until it takes it."""
-        with self._lock:
-            self._pending |= offsets
+        self._commits.note(offsets)
 
     def answered(self) -> bool:
         """Whether the broker has given us partitions since this was last asked."""
@@ -119,7 +113,7 @@ class GroupReader:
         self._consumer.subscribe(self._topics, on_assign=self._begin, on_revoke=self._end, on_lost=self._lost)
 
     def _poll(self) -> list[Any]:
-        self._tell()
+        self._commits.tell(self._consumer)
         found: list[Any] = []
         size, message = 0, self._consumer.poll(POLL_S)
         while message is not None:
@@ -132,57 +126,22 @@ class GroupReader:
             message = self._consumer.poll(0)
         return found
 
-    def _tell(self) -> None:
-        """Tell the broker what is noted; its answer comes in a later poll, so that no alert waits for it."""
-        with self._lock:
-            if not self._pending or self._told or time.monotonic() < self._tell_s:
-                return
-            self._told, self._pending = self._pending, {}
-        try:
-            self._consumer.commit(offsets=_parts(self._told), asynchronous=True)
-        except confluent_kafka.KafkaException as error:
-            self._not_told(error)
-
-    def _on_commit(self, error: Any, parts: Sequence[Any]) -> None:
-        """Called by librdkafka, from within poll."""
-        error = error or next((part.error for part in parts if part.error is not None), None)
-        if error is not None:
-            self._not_told(error)
-        else:
-            self._told, self._pause_s = {}, _FIRST_PAUSE_S
-
-    def _not_told(self, error: Any) -> None:
-        self._log.warning("a commit is tried again", action="commit-retry", error=str(error), again_in_s=self._pause_s)
-        with self._lock:
-            self._pending, self._told = self._told | self._pending, {}
-        self._tell_s = time.monotonic() + self._pause_s
-        self._pause_s = min(2.0 * self._pause_s, _MAX_PAUSE_S)
-
     def _renew(self) -> None:
         self._close()
-        self._consumer = self._make(self._on_commit)
+        self._consumer = self._make(self._commits.answered)
         self._subscribe()
 
     def _close(self) -> None:
         deadline_s = time.monotonic() + _LEAVE_S
-        while (self._pending or self._told) and time.monotonic() < deadline_s:
-            self._tell()
+        while self._commits.open and time.monotonic() < deadline_s:
+            self._commits.tell(self._consumer)
             # What comes here was not given to anyone, and comes again.
             self._consumer.poll(_ANSWER_S)
         self._consumer.close()
 
     def _end(self, consumer: Any, parts: Sequence[Any]) -> None:
-        """Partitions go to another member, who begins at what is committed: called from within `poll`."""
-        with self._lock:
-            noted = self._told | self._pending
-            going = {key: noted[key] for part in parts if (key := (part.topic, part.partition)) in noted}
-            self._pending = {key: offset for key, offset in self._pending.items() if key not in going}
-        if not going:
-            return
-        try:
-            consumer.commit(offsets=_parts(going), asynchronous=False)
-        except confluent_kafka.KafkaException as error:
-            self._log.warning("a commit was lost", action="commit-lost", error=str(error))
+        """Partitions go to another member: called from within `poll`."""
+        self._commits.hand_over(consumer, _keys(parts))
 
     def _lost(self, consumer: Any, parts: Sequence[Any]) -> None:
         """Partitions went to another member before we knew: it may give again what we have stored."""
@@ -190,6 +149,7 @@ class GroupReader:
 
     def _begin(self, consumer: Any, parts: Sequence[Any]) -> None:
         """Partitions are ours now: called from within `poll`."""
+        self._commits.keep(_keys(parts))
         try:
             starts = self._starts(consumer, parts)
             self._answered = True
@@ -203,7 +163,7 @@ class GroupReader:
         )
 
     def _starts(self, consumer: Any, parts: Sequence[Any]) -> dict[Part, int]:
-        keys = [(part.topic, part.partition) for part in parts]
+        keys = _keys(parts)
         if not keys:
             return {}
         committed = _offsets(consumer.committed([confluent_kafka.TopicPartition(*key) for key in keys], timeout=_ASK_S))
@@ -243,8 +203,8 @@ async def _given(positions: Positions) -> Mapping[Part, Position]:
     return await positions()
 
 
-def _parts(offsets: Mapping[Part, int]) -> list[Any]:
-    return [confluent_kafka.TopicPartition(*part, offset) for part, offset in offsets.items()]
+def _keys(parts: Iterable[Any]) -> list[Part]:
+    return [(part.topic, part.partition) for part in parts]
 
 
 def _resolved(consumer: Any, part: Part, start: Start) -> int:
@@ -253,7 +213,7 @@ def _resolved(consumer: Any, part: Part, start: Start) -> int:
 
 def _asked(consumer: Any, times: Mapping[Part, int]) -> dict[Part, int]:
     """The first offset of each partition that is not older than a time, milliseconds since 1970."""
-    return _offsets(consumer.offsets_for_times(_parts(times), timeout=_ASK_S))
+    return _offsets(consumer.offsets_for_times(partitions(times), timeout=_ASK_S))
 
 
 def _offsets(parts: Iterable[Any]) -> dict[Part, int]:

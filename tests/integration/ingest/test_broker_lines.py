@@ -12,6 +12,7 @@ import confluent_kafka
 import pytest
 
 from ingest import GcnSource, KafkaSource, SourceStats, hop_source, one_by_one, run
+from ingest.commits import Commits
 from ingest.group import GroupSource
 from ingest.reader import GroupReader
 from schemas import Gap, Instant, Position, RawAlert
@@ -410,30 +411,61 @@ async def test_a_commit_that_is_not_taken_is_told_again(
     make: Make, writer: Writer, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused: list[object] = []
-    real = GroupReader._on_commit
+    real = Commits.answered
 
-    def refuse_first(reader: GroupReader, error: Any, parts: Any) -> None:
+    def refuse_first(commits: Commits, error: Any, parts: Any) -> None:
         if not refused:
             refused.append(parts)
             error = confluent_kafka.KafkaError(confluent_kafka.KafkaError.ILLEGAL_GENERATION)
-        real(reader, error, parts)
+        real(commits, error, parts)
 
-    monkeypatch.setattr(GroupReader, "_on_commit", refuse_first)
+    monkeypatch.setattr(Commits, "answered", refuse_first)
     told: list[dict[Any, int]] = []
-    real_tell = GroupReader._tell
+    real_tell = Commits.tell
 
-    def tell(reader: GroupReader) -> None:
-        before = dict(reader._told)
-        real_tell(reader)
-        if reader._told and reader._told != before:
-            told.append(dict(reader._told))
+    def tell(commits: Commits, consumer: Any) -> None:
+        before = dict(commits._told)
+        real_tell(commits, consumer)
+        if commits._told and commits._told != before:
+            told.append(dict(commits._told))
 
-    monkeypatch.setattr(GroupReader, "_tell", tell)
+    monkeypatch.setattr(Commits, "tell", tell)
     await writer.write(topic, b"one")
     async with running(make) as line:
         await line.next()
         await line.until(lambda: len(told) >= 2)
     assert told == [{(topic, 0): 1}] * 2
+
+
+async def test_a_client_that_is_in_trouble_is_made_anew(
+    make: Make, writer: Writer, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.group._PAUSE_S", 0.01)
+    real, failed = GroupReader._starts, []
+
+    def fail_first(reader: GroupReader, consumer: Any, parts: Any) -> Any:
+        if not failed:
+            failed.append(parts)
+            # As when assigning itself fails: librdkafka's client raises it from poll.
+            monkeypatch.setattr(GroupReader, "_starts", real)
+            raise confluent_kafka.KafkaException(confluent_kafka.KafkaError(confluent_kafka.KafkaError._STATE))
+        return real(reader, consumer, parts)
+
+    real_poll, raised = GroupReader._poll, []
+
+    def poll(reader: GroupReader) -> list[Any]:
+        if not raised:
+            raised.append(reader)
+            raise confluent_kafka.KafkaException(confluent_kafka.KafkaError(confluent_kafka.KafkaError._STATE))
+        return real_poll(reader)
+
+    monkeypatch.setattr(GroupReader, "_starts", fail_first)
+    monkeypatch.setattr(GroupReader, "_poll", poll)
+    await writer.write(topic, b"one", b"two")
+    async with running(make) as line:
+        assert await line.bodies(2) == [b"one", b"two"]
+    assert failed
+    assert raised
 
 
 async def test_an_alert_is_stored_at_once(make: Make, writer: Writer, topic: str) -> None:
