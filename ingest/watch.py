@@ -106,7 +106,8 @@ class LineWatch:
         self._quiet_s = self._renewed_s = 0.0
         if self._silence is not None:
             self._log.warning("the line is heard again", action="line-back", since=str(self._silence.since))
-            self._changed.append(msgspec.structs.replace(self._silence, until=at))
+            remark = f"{self._silence.remark}; heard again: what the broker kept meanwhile is read from where we were"
+            self._changed.append(msgspec.structs.replace(self._silence, until=at, remark=remark))
             self._silence = None
 
     def _fall_silent(self, topic: str) -> None:
