@@ -25,9 +25,16 @@ _VALUES = (
 
 
 def event_key(notice: Notice) -> str:
-    """Unique name of the event: "ORIGIN:id", and "ORIGIN:id:test" for tests, which so never meet an observation."""
+    """Unique name of the event: "ORIGIN:id", and "ORIGIN:id:test" for tests, which so never meet an observation.
+
+    Kinds that are nothing but tests ("FERMI_GBM_POS_TEST") have one number for ever, 99999, every few hours: those of each day
+    are an event, "ORIGIN:id:2024-05-06:test", or one event would grow without end.
+    """
     key = f"{notice.origin}:{notice.event_id}"
-    return f"{key}:test" if notice.role == "test" else key
+    if notice.role != "test":
+        return key
+    day = notice.time or notice.issued
+    return f"{key}:{day.utc[:10]}:test" if day is not None and "TEST" in notice.kind.split("_") else f"{key}:test"
 
 
 def fold(event: Event | None, notice: Notice, *, content_id: str, received: Instant) -> Event:

@@ -109,3 +109,16 @@ def test_tests_never_change_an_observation() -> None:
     assert event.region == other.region == read(real).region
     assert event.event_key == other.event_key == event_key(read(real))
     assert len(event.history) == len(other.history) == 2
+
+
+def test_the_tests_of_each_day_are_an_event_although_their_number_is_one_for_ever() -> None:
+    def drill(day: str, hour: int) -> Notice:
+        params = {"TrigID": "99999", "Burst_TJD": day, "Burst_SOD": f"{3600 * hour}.00"}
+        return read(voevent(119, params, role="test", time=None))
+
+    keys = {(day, hour): event_key(drill(day, hour)) for day in ("20436", "20437") for hour in (1, 7)}
+    assert set(keys.values()) == {"Fermi-GBM:99999:2024-05-06:test", "Fermi-GBM:99999:2024-05-07:test"}
+    assert keys["20436", 1] == keys["20436", 7] != keys["20437", 1]
+    # A mock alert of a kind that is not only tests has a name of its own, and its retraction, which has no time, the same.
+    for stage in ("PRELIMINARY", "RETRACTION"):
+        assert event_key(read(gw(stage, "2024-01-01T00:01:00Z", "MS240101ab"))) == "LIGO Virgo KAGRA:MS240101ab:test"
