@@ -2,6 +2,7 @@
 
 from .background import Background, fit_background
 from .bins import Bins
+from .detection import DETECTION_FAP
 from .falsealarm import association_fap
 from .focus import most_significant_windows
 from .levels import CountLevel, count_levels, levels_from_count_limits, limit_from_counts
@@ -11,7 +12,7 @@ from .published import noise_at_scale, published_scales, published_search
 from .published_fap import published_fap
 from .published_limits import count_limits, fluence_per_count, isotropic_erg, limit_map, published_limits
 from .reports import fap_report, limit_report, search_report
-from .result import BACKGROUND_HALF_WIDTH_S, DETECTION_FAP, search, t0_seconds
+from .result import BACKGROUND_HALF_WIDTH_S, search, t0_seconds
 from .spikes import classify_spike, spike_shape
 from .words import background_word, fap_class, snr_word
 

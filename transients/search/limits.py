@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -63,36 +64,58 @@ def limits(
         one by one. Where so much of the region is out of sight that the confidence cannot be reached, there is no entry.
     """
     prob = np.atleast_1d(np.asarray(probabilities, float))
-    prob = prob / prob.sum()
+    region = prob / prob.sum()
     entries = []
     for level in levels:
         for (instrument, spectrum), response in responses.items():
             if instrument != level.instrument:
                 continue
-            per_count = np.broadcast_to(np.asarray(response, float), prob.shape)
-            for confidence in confidences:
-                fluence = _fluence(level, per_count, prob, confidence, systematic_fraction)
-                if fluence is None:
-                    continue
-                entries.append(
-                    LimitEntry(
-                        confidence=confidence,
-                        duration_s=level.duration_s,
-                        spectrum=spectrum,
-                        instrument=instrument,
-                        fluence_erg_cm2=fluence,
-                        count_limit=count_limit(level, confidence, systematic_fraction),
-                        probability_covered=_covered(level, per_count, prob, fluence, confidence, systematic_fraction),
-                        eiso_erg=isotropic_erg(fluence, distance_mpc),
-                        systematic_fraction=systematic_fraction,
-                    )
-                )
+            seen = _Seen(level, np.broadcast_to(np.asarray(response, float), region.shape), region, systematic_fraction)
+            found = (_entry(seen, spectrum, confidence, distance_mpc) for confidence in confidences)
+            entries += [entry for entry in found if entry is not None]
     return tuple(entries)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Seen:
+    """The largest excess of an instrument at a duration, and how the instrument sees the tiles of the region.
+
+    Attributes
+    ----------
+    per_count : (n,) float64
+        erg cm-2 per count; NaN or infinite where nothing is seen.
+    prob : (n,) float64
+        Probability per tile, 1 in all.
+    """
+
+    level: CountLevel
+    per_count: FloatArray
+    prob: FloatArray
+    systematic_fraction: float
+
+
+def _entry(seen: _Seen, spectrum: str, confidence: float, distance_mpc: float | None) -> LimitEntry | None:
+    """The limit at one confidence; None where it cannot be reached."""
+    fluence = _fluence(seen, confidence)
+    if fluence is None:
+        return None
+    least = count_limit(seen.level, confidence, seen.systematic_fraction)
+    return LimitEntry(
+        confidence=confidence,
+        duration_s=seen.level.duration_s,
+        spectrum=spectrum,
+        instrument=seen.level.instrument,
+        fluence_erg_cm2=fluence,
+        count_limit=least,
+        probability_covered=_covered(seen, fluence, least),
+        eiso_erg=isotropic_erg(fluence, distance_mpc),
+        systematic_fraction=seen.systematic_fraction,
+    )
 
 
 def count_limit(level: CountLevel, confidence: float, systematic_fraction: float = SYSTEMATIC_FRACTION) -> float:
     """Mean counts of a burst that would, with this confidence, exceed the largest excess seen; one direction."""
-    found = _fluence(level, np.ones(1), np.ones(1), confidence, systematic_fraction)
+    found = _fluence(_Seen(level, np.ones(1), np.ones(1), systematic_fraction), confidence)
     if found is None:
         raise ValueError(f"no number of counts reaches a confidence of {confidence} with a systematic of {systematic_fraction}")
     return found
@@ -117,15 +140,15 @@ def detection_chance(level: CountLevel, counts: FloatArray, systematic_fraction:
     return np.asarray(ndtr((mean - level.threshold_counts) / np.sqrt(variance)).mean(axis=-1))
 
 
-def _fluence(
-    level: CountLevel, per_count: FloatArray, prob: FloatArray, confidence: float, systematic_fraction: float
-) -> float | None:
+def _fluence(seen: _Seen, confidence: float) -> float | None:
+    """The fluence at which the chance to exceed the largest excess, averaged over the region, equals the confidence."""
     from scipy.optimize import brentq  # half a second that few wait for
 
-    values, weights = _grouped(per_count, prob)
+    level = seen.level
+    values, weights = _grouped(seen.per_count, seen.prob)
 
     def lacking(log_fluence: float) -> float:
-        chance = detection_chance(level, np.exp(log_fluence) / values, systematic_fraction)
+        chance = detection_chance(level, np.exp(log_fluence) / values, seen.systematic_fraction)
         return float(chance @ weights) - confidence
 
     if values.size == 0:
@@ -151,9 +174,8 @@ def _grouped(per_count: FloatArray, prob: FloatArray) -> tuple[FloatArray, Float
     return mean[total > 0.0], total[total > 0.0]
 
 
-def _covered(
-    level: CountLevel, per_count: FloatArray, prob: FloatArray, fluence: float, confidence: float, systematic_fraction: float
-) -> float:
-    least = count_limit(level, confidence, systematic_fraction)
-    reached = np.isfinite(per_count) & (per_count > 0.0) & (per_count * least <= fluence * (1.0 + 1e-5))
-    return min(1.0, float(prob[reached].sum()))
+def _covered(seen: _Seen, fluence: float, least_counts: float) -> float:
+    """Probability of the tiles from which a burst of this fluence gives at least these counts."""
+    in_sight = np.isfinite(seen.per_count) & (seen.per_count > 0.0)
+    reached = in_sight & (seen.per_count * least_counts <= fluence * (1.0 + 1e-5))
+    return min(1.0, float(seen.prob[reached].sum()))
