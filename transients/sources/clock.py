@@ -15,7 +15,6 @@ from ..missions import to_time as time_of
 from ..missions.times import IJD_ZERO_MJD
 
 __all__ = [
-    "day_of",
     "from_ijd",
     "from_mjd_utc",
     "ijd_of",
@@ -50,11 +49,6 @@ def seconds_of_day(instant: Instant) -> float:
     """Seconds since midnight UTC, as the clock shows them."""
     hours, minutes, seconds = (int(part) for part in instant.utc[11:].split(":"))
     return hours * 3600.0 + minutes * 60.0 + seconds + instant.ns * 1e-9
-
-
-def day_of(instant: Instant) -> dt.date:
-    """The calendar day, UTC."""
-    return dt.date.fromisoformat(instant.utc[:10])
 
 
 def utc_now() -> Instant:

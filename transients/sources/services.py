@@ -201,11 +201,6 @@ class IntegralServices:
         reply = await self._get(f"integralhk/api/v1.0/genlc/{target}/{t0.iso}/{half_width_s!r}", at=t0)
         return self._read(reply, t0, "unknown")
 
-    async def ipn_light_curve(self, t0: Instant, half_width_s: float) -> LightCurve:
-        """SPI-ACS counts in the IPN's format."""
-        reply = await self._get(f"integralhk/api/v1.0/ipnlc/{t0.iso}/{half_width_s!r}", at=t0)
-        return self._read(reply, t0, "unknown")
-
     async def realtime(self, t0: Instant, half_width_s: float) -> tuple[LightCurve, DataExpectation | None]:
         """SPI-ACS counts of the real-time stream, and whether data is expected."""
         reply = await self._get(f"integralhk/api/v1.0/rtlc/{t0.iso}/{half_width_s!r}", {"json": "", "prophecy": ""}, at=t0)

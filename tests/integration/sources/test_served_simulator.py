@@ -135,14 +135,15 @@ async def test_light_curves_come_through_exactly(served: Served, services: Integ
 
 async def test_the_other_forms_give_the_same_counts(served: Served, services: IntegralServices) -> None:
     mine = (await served.provider.counts("ACS", T0, 30.0)).counts
-    ipn = await services.ipn_light_curve(T0, 30.0)
     realtime, expected = await services.realtime(T0, 30.0)
     async with httpx2.AsyncClient() as client:
         page = await client.get(f"{served.url}/mmoda/spi_acs_lc", params={"T1": shift(T0, -30.0).iso, "T2": shift(T0, 30.0).iso})
         words = {"requeststring": f"{T0.iso} 30", "generate": "genlc", "submit": "Submit"}
         legacy = await client.get(f"{served.url}/spiacs-online/spiacs.pl", params=words)
+        ipn = await client.get(f"{served.url}/integralhk/api/v1.0/ipnlc/{T0.iso}/30.0")
     assert page.headers["X-Simulated"] == legacy.headers["X-Simulated"] == "transients"
-    for lc in (ipn, realtime, read_lightcurve(page.content, "mmoda"), read_lightcurve(legacy.content, "legacy")):
+    others = [read_lightcurve(reply.content, name) for reply, name in ((page, "mmoda"), (legacy, "legacy"), (ipn, "ipn"))]
+    for lc in (realtime, *others):
         np.testing.assert_array_equal(lc.counts, mine)
         assert lc.info.simulated
     assert expected is not None

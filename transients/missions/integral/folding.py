@@ -60,9 +60,3 @@ def fold(shape: AreaShape, spectrum: Spectrum, log_hard: FloatArray, log_soft: F
     new_to_hard = np.log(fluence_per_count(shape, spectrum)) - hard
     rank = np.interp(log_soft - log_hard, soft_to_hard, np.arange(float(_THRESHOLDS_KEV.size)))
     return np.asarray(log_hard + np.interp(rank, np.arange(float(_THRESHOLDS_KEV.size)), new_to_hard))
-
-
-def ratio_range(shape: AreaShape) -> tuple[float, float]:
-    """The least and the largest soft/hard ratio that the form can reproduce."""
-    ratio = fluence_per_count(shape, NAMED["soft"]) / fluence_per_count(shape, NAMED["hard"])
-    return float(ratio[0]), float(ratio[-1])
