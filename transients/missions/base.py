@@ -41,6 +41,12 @@ class Instrument:
     zero_response_deg: tuple[float, float] | None
     field_shape: str | None
     note: str
+    #: Whether particles make spikes in its rate, as often and of the shape as published for SPI-ACS.
+    particle_hits: bool = False
+    #: Counts in a native bin above which the counter's steps are coarse.
+    coarse_above_counts: float | None = None
+    #: Some bins of its rate are other data, at a fixed period; it shows in T0 -+ this, s.
+    periodic_within_s: float | None = None
 
 
 class Response(Protocol):
@@ -84,6 +90,21 @@ class Mission(Protocol):
     def name(self) -> str: ...
     @property
     def instruments(self) -> Mapping[str, Instrument]: ...
+    @property
+    def searched(self) -> str:
+        """The instrument whose rate is searched: it decides on a detection."""
+        ...
+
+    @property
+    def limiting(self) -> tuple[str, ...]:
+        """Instruments whose rates only add to the limits."""
+        ...
+
+    @property
+    def imager(self) -> str | None:
+        """The instrument whose coded field weights the exposure and counts as "fully in view"."""
+        ...
+
     @property
     def last_observation(self) -> Instant | None:
         """When the mission stopped observing; None while it does not."""

@@ -13,12 +13,6 @@ from transients.sources import bins_kept, without_periodic_bins
 
 from .context import Context
 
-#: The instrument whose rate is searched, and those that only add to the limits.
-SEARCHED = "SPI-ACS"
-LIMITING = ("IBIS/Veto", "ISGRI")
-#: Half of the time in which the period of IBIS/Veto's other data is looked for, s.
-VETO_HALF_WIDTH_S = 1800.0
-
 
 @dataclasses.dataclass(frozen=True)
 class Counterpart:
@@ -33,14 +27,14 @@ class Counterpart:
 
 
 async def counterpart(geometry: Geometry, policy: Policy, context: Context) -> Counterpart:
-    """Fetch the count rates about T0 and search SPI-ACS. What cannot be had is named, never replaced."""
+    """Fetch the count rates about T0 and search the one that decides. What cannot be had is named, never replaced."""
     data: list[DataStatus] = []
     found: list[LightCurve] = []
     caveats: list[str] = []
     not_yet: list[str] = []
     passing: list[str] = []
     searches: tuple[SearchResult, ...] = ()
-    for instrument in (SEARCHED, *LIMITING):
+    for instrument in (context.mission.searched, *context.mission.limiting):
         try:
             light_curve = await _about_t0(instrument, geometry, policy, context)
         except TransientsError as error:
@@ -52,7 +46,7 @@ async def counterpart(geometry: Geometry, policy: Policy, context: Context) -> C
             continue
         found.append(light_curve)
         data.append(_status(light_curve, policy, context))
-        if instrument == SEARCHED:
+        if instrument == context.mission.searched:
             try:
                 searches = (await asyncio.to_thread(_search, light_curve, geometry, policy),)
             except (NoData, RefusedInput) as error:
@@ -68,13 +62,14 @@ async def _about_t0(instrument: str, geometry: Geometry, policy: Policy, context
     light_curve = await context.source.light_curve(instrument, arrival, policy.search_half_width_s)
     if len(light_curve) == 0:
         raise NotYet(f"no bins about {arrival}", where=context.source.name)
-    return await _veto_alone(light_curve, arrival, context) if instrument == "IBIS/Veto" else light_curve
+    within_s = context.mission.instruments[instrument].periodic_within_s
+    return light_curve if within_s is None else await _alone(light_curve, instrument, arrival, within_s, context)
 
 
-async def _veto_alone(light_curve: LightCurve, arrival: Instant, context: Context) -> LightCurve:
-    """IBIS/Veto without its periodic bins of other data, whose period only a longer light curve shows."""
+async def _alone(light_curve: LightCurve, instrument: str, arrival: Instant, within_s: float, context: Context) -> LightCurve:
+    """The light curve without its periodic bins of other data, whose period only a longer one shows."""
     try:
-        longer = await context.source.light_curve("IBIS/Veto", arrival, VETO_HALF_WIDTH_S)
+        longer = await context.source.light_curve(instrument, arrival, within_s)
     except TransientsError:
         # The event's own minutes stand as they are: a high bin makes the limit weaker, never wrong.
         return light_curve

@@ -14,7 +14,7 @@ from schemas import Assessment, Event, FloatArray, Geometry, Instant, LightCurve
 from transients.sky import SkyMap
 
 from .context import Context, is_simulated
-from .counterpart import SEARCHED, Counterpart, counterpart
+from .counterpart import Counterpart, counterpart
 from .geometry import ATTITUDE, geometry, spacecraft_state
 from .limits import Limited, limits
 from .localise import localise
@@ -95,14 +95,15 @@ async def journey(
         limit_map=limited.limit_map,
         limits=limited.maps,
         not_yet=(*not_yet, *seen.not_yet),
-        wanting=(*wanting, *_rates_wanting(facts, seen)),
+        wanting=(*wanting, *_rates_wanting(facts, seen, context)),
     )
 
 
-def _rates_wanting(geometry: Geometry, seen: Counterpart) -> tuple[str, ...]:
+def _rates_wanting(geometry: Geometry, seen: Counterpart, context: Context) -> tuple[str, ...]:
     """The searched instrument, while its data may still come. In an expected break of the data nothing is waited for."""
     expected = geometry.expectation is None or geometry.expectation.status == "ONLINE"
-    return (SEARCHED,) if expected and SEARCHED in seen.passing else ()
+    searched = context.mission.searched
+    return (searched,) if expected and searched in seen.passing else ()
 
 
 def _assessment(

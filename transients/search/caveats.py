@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from schemas import LightCurveInfo
+from transients.missions import Instrument
+from transients.missions.known import known_instrument
 
 from .background import Background
 from .bins import Bins, completeness, gap_at
@@ -12,9 +14,6 @@ from .burst import Burst
 _COMPLETE = 0.95
 #: A gap at T0 longer than the time scale that circulars quote leaves T0 unseen, s.
 LONGEST_GAP_S = 1.0
-#: Counts per 50 ms above which SPI-ACS's counter is known to be coarse.
-_COARSE_COUNTS = 10_000.0
-_COARSE_BIN_S = 0.05
 
 
 def caveats(
@@ -51,6 +50,13 @@ def _of_burst(burst: Burst, info: LightCurveInfo) -> list[str]:
     found = []
     if burst.saturated:
         found.append("the highest bins are flat: rates and counts may be lower limits")
-    if info.instrument == "SPI-ACS" and burst.peak_rate_cts_s * _COARSE_BIN_S > _COARSE_COUNTS:
-        found.append("above 10 000 counts in 50 ms the counter's steps are coarse")
-    return found
+    return [*found, *_of_counter(burst.peak_rate_cts_s, known_instrument(info.mission, info.instrument))]
+
+
+def _of_counter(peak_rate_cts_s: float, instrument: Instrument | None) -> list[str]:
+    if instrument is None or instrument.bin_s is None or instrument.coarse_above_counts is None:
+        return []
+    if peak_rate_cts_s * instrument.bin_s <= instrument.coarse_above_counts:
+        return []
+    counts = f"{instrument.coarse_above_counts:,.0f}".replace(",", " ")
+    return [f"above {counts} counts in {1000.0 * instrument.bin_s:g} ms the counter's steps are coarse"]

@@ -8,6 +8,7 @@ from typing import Literal
 from schemas import Excess, InputRef, Instant, LightCurve, Provenance, PublishedSearch, SearchResult, TimeFrame
 from schemas.errors import NoData
 from transients import __version__
+from transients.missions.known import known_instrument
 from transients.missions.times import between_frames_s, seconds_between
 
 from .allwindow import THRESHOLD_SNR, AllWindows, search_all_windows
@@ -94,10 +95,13 @@ def search(
     NoData
         Too little time without a source for a background.
     """
+    instrument = known_instrument(lc.info.mission, lc.info.instrument)
     asked = _Asked(lc, t0, half_width_s, method, time_frame, light_travel_s, association_window_s)
     bins = asked.bins(half_width_s)
     background = fit_background(asked.bins(asked.background_half_width_s))
-    found = search_all_windows(background, half_width_s, association_window_s, spikes=lc.info.instrument == "SPI-ACS")
+    found = search_all_windows(
+        background, half_width_s, association_window_s, spikes=instrument is not None and instrument.particle_hits
+    )
     published, refused = _published(bins, half_width_s, method)
     best = detection(_decisive(found, published, method), association_window_s, background)
     burst = None if best is None else burst_of(best, background, float(found.overdispersion.at(background.bins.bin_s)))

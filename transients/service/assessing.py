@@ -29,7 +29,6 @@ REALTIME_LATENCY_S = 70.0
 #: Data tiers come again after these times from T0, s: NRT in hours, CONS in weeks.
 REENTRIES_S = {"nrt": 3 * 3600.0, "cons": 26 * 86400.0}
 _GIVEN_UP = "Asked for 14 days in vain and taken as final without: {}."
-_OWN_ORIGIN = "INTEGRAL"
 
 
 class Assessing:
@@ -169,7 +168,11 @@ class Assessing:
         policy = handlers.policies[event.policy]
         width = policy.search_half_width_s
         query = EventQuery(
-            origin=_OWN_ORIGIN, role="observation", t0_from=shift(event.t0, -width), t0_before=shift(event.t0, width), limit=100
+            origin=self._context.mission.name,
+            role="observation",
+            t0_from=shift(event.t0, -width),
+            t0_before=shift(event.t0, width),
+            limit=100,
         )
         page = await self._store.find_events(query)
         return tuple(

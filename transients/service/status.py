@@ -59,7 +59,7 @@ async def status_card(
     return StatusCard(
         at=now,
         mission=mission.name,
-        realtime=await _realtime(data, now, caveats),
+        realtime=await _realtime(data, mission.searched, now, caveats),
         nrt=await _newest_window(data, now, caveats),
         revolution=revolution.number,
         phase=revolution.phase,
@@ -78,11 +78,11 @@ async def status_card(
     )
 
 
-async def _realtime(data: DataSource, now: Instant, caveats: list[str]) -> TierStatus:
-    """Age of the newest SPI-ACS bin, and where the spacecraft looks."""
+async def _realtime(data: DataSource, instrument: str, now: Instant, caveats: list[str]) -> TierStatus:
+    """Age of the newest bin of the searched instrument, and where the spacecraft looks."""
     half_s = 0.5 * _REALTIME_LOOK_S
     try:
-        curve = await data.light_curve("SPI-ACS", shift(now, -half_s), half_s)
+        curve = await data.light_curve(instrument, shift(now, -half_s), half_s)
         newest_s = seconds_between(now, curve.info.reference) - float(curve.stop_s[-1])
     except (TransientsError, IndexError) as error:
         caveats.append(f"no real-time data: {error}")

@@ -16,7 +16,7 @@ from transients.missions.base import Mission
 from . import healpix
 from .healpix import IntArray
 from .maps import SkyMap, refined
-from .visibility import IMAGER, coding
+from .visibility import coding
 
 #: Coarser tiles that hold anything worth it are cut to this order (0.9 deg against a field of 30 deg).
 _ORDER = 6
@@ -58,7 +58,7 @@ def fov_exposure(
     centre = times.to_time(t0)
     half = half_window_d * u.day
     plain = live = coded = 0.0
-    count, live_known, coding_known = 0, True, IMAGER in mission.instruments
+    count, live_known, imager = 0, True, mission.imager
     order, ipix, prob, _ = refined(m, _ORDER, _WORTH)
     v = healpix.vectors(order, ipix)
     for pointing, seconds in _inside(pointings, t0, half_window_d):
@@ -70,11 +70,12 @@ def fov_exposure(
         live_fraction = 1.0 if pointing.live_fraction is None else pointing.live_fraction
         plain += seconds * fraction
         live += seconds * fraction * live_fraction
-        attitude = _attitude(pointing, mission) if coding_known else None
-        if attitude is None:
-            coding_known = False
+        attitude = None if imager is None else _attitude(pointing, mission)
+        if imager is None or attitude is None:
+            # One pointing without it, and the sum is not known.
+            imager = None
         else:
-            coded += seconds * live_fraction * float((prob[in_view] * coding(mission, IMAGER, v[in_view], attitude)).sum())
+            coded += seconds * live_fraction * float((prob[in_view] * coding(mission, imager, v[in_view], attitude)).sum())
         count += fraction >= _COUNTED
     return Exposure(
         window_start=times.to_instant(centre - half),
@@ -82,7 +83,7 @@ def fov_exposure(
         fov_radius_deg=mission.fov_radius_deg,
         plain_ks=plain / 1000.0,
         live_ks=live / 1000.0 if live_known else None,
-        coding_weighted_ks=coded / 1000.0 if coding_known else None,
+        coding_weighted_ks=coded / 1000.0 if imager is not None else None,
         pointings=count,
         source=source,
     )

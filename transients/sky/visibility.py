@@ -6,7 +6,7 @@ import numpy as np
 
 from schemas import Attitude, FloatArray, Instant, OrbitState, Visibility
 from transients.missions import bodies, times
-from transients.missions.base import Mission
+from transients.missions.base import Instrument, Mission
 
 from . import healpix
 from .integrals import Margin, band, cone, direction, probability_within
@@ -16,8 +16,6 @@ from .maps import SkyMap
 SUN_HALF_WIDTH_DEG = 40.0
 #: Directions this close to the Moon's centre are counted as kept from view by it: INTEGRAL's pointing limit.
 MOON_LIMB_DEG = 10.0
-#: The instrument whose fully coded field counts as "fully in view".
-IMAGER = "ISGRI"
 
 
 def visibility(
@@ -79,20 +77,19 @@ def earth_fraction(m: SkyMap, orbit: OrbitState, limb_deg: float = 0.0) -> float
 def fov_fractions(m: SkyMap, attitude: Attitude, mission: Mission) -> tuple[float, float | None]:
     """Probability in the field of view (within `mission.fov_radius_deg` of the axis) and in the imager's fully coded part.
 
-    The second is None for a mission without the imager.
+    The second is None for a mission without an imager.
     """
     axis = healpix.unit_vectors(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
     view = cone(axis, np.radians(mission.fov_radius_deg))
     inside = probability_within(m, view)
-    if IMAGER not in mission.instruments:
+    if mission.imager is None:
         return inside, None
-    full = _fully_coded(mission, attitude)
+    full = _fully_coded(mission.instruments[mission.imager], attitude)
     return inside, None if full is None else probability_within(m, full)
 
 
-def _fully_coded(mission: Mission, attitude: Attitude) -> Margin | None:
+def _fully_coded(imager: Instrument, attitude: Attitude) -> Margin | None:
     """Margin of the imager's fully coded field: a rectangle between great circles, or a disc."""
-    imager = mission.instruments[IMAGER]
     if imager.full_coding_deg is None:
         return None
     x, y, z = axes(attitude)

@@ -31,6 +31,18 @@ class Integral:
         return instruments.INSTRUMENTS
 
     @property
+    def searched(self) -> str:
+        return instruments.SEARCHED
+
+    @property
+    def limiting(self) -> tuple[str, ...]:
+        return instruments.LIMITING
+
+    @property
+    def imager(self) -> str:
+        return instruments.IMAGER
+
+    @property
     def last_observation(self) -> Instant | None:
         return LAST_OBSERVATION
 
