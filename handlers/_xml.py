@@ -14,7 +14,6 @@ _SAFE: dict[str, Any] = {
     "remove_comments": True, "remove_pis": True, "remove_blank_text": True, "collect_ids": False,
 }  # fmt: skip
 _PARSER = etree.XMLParser(recover=False, **_SAFE)
-_LENIENT = etree.XMLParser(recover=True, **_SAFE)
 
 
 def read_root(data: bytes) -> Any:
@@ -45,21 +44,27 @@ def local(name: str) -> str:
 
 
 def _parsed(data: bytes) -> Any:
-    """The root element. A prefix that nobody declared ("xsi:schemaLocation") is the one fault that is read over."""
     try:
         return etree.fromstring(data, _PARSER)
-    except etree.XMLSyntaxError as error:
-        faults = {entry.type for entry in error.error_log}  # type: ignore[attr-defined]
-        if faults == {etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE}:
-            return _without_prefixes(etree.fromstring(data, _LENIENT))
-        raise Refused("malformed-xml", f"not well-formed XML: {error}") from error
-    except ValueError as error:
-        raise Refused("malformed-xml", f"not well-formed XML: {error}") from error
+    except (etree.XMLSyntaxError, ValueError) as error:
+        root = _read_over_prefixes(data)
+        if root is None:
+            raise Refused("malformed-xml", f"not well-formed XML: {error}") from error
+        return root
 
 
-def _without_prefixes(root: Any) -> Any:
-    """The tree with the undeclared prefixes taken off its elements."""
+def _read_over_prefixes(data: bytes) -> Any:
+    """The root element where prefixes that nobody declared ("xsi:schemaLocation") are the only fault, else None."""
+    # A parser of its own: the faults it lists are those of this document.
+    lenient = etree.XMLParser(recover=True, **_SAFE)
+    try:
+        root = etree.fromstring(data, lenient)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    faults = {entry.type for entry in lenient.error_log if entry.level >= etree.ErrorLevels.ERROR}
+    if root is None or faults != {etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE}:
+        return None
     for element in root.iter():
-        if element.tag[0] != "{" and ":" in element.tag:
+        if element.tag[0] != "{":
             element.tag = element.tag.rpartition(":")[2]
     return root
