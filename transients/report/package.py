@@ -63,7 +63,7 @@ def result_files(
             raise RefusedInput(f"the light curve {name!r} is not among the files", where=assessment.event_key)
     files = {
         "assessment.json": _indented(to_json(assessment)),
-        "event.json": _indented(to_json(event)),
+        "event.json": _indented(to_json(event), warning(assessment)),
         **artefacts,
     }
     if circular is not None:
@@ -74,8 +74,12 @@ def result_files(
     return dict(sorted(files.items()))
 
 
-def _indented(data: bytes) -> bytes:
-    return (json.dumps(json.loads(data), indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+def _indented(data: bytes, said: str | None = None) -> bytes:
+    """A document to be read by people, keys in order; what must be said first stands under "WARNING", which sorts first."""
+    document = json.loads(data)
+    if said is not None:
+        document["WARNING"] = said
+    return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
 def _readme(event: Event, assessment: Assessment, names: list[str]) -> str:

@@ -12,7 +12,7 @@ import nbformat
 import outgoing_samples as samples
 import pytest
 
-from schemas import Assessment, Geometry, Orientation, from_json
+from schemas import Assessment, Event, Geometry, Orientation, from_json
 from schemas.errors import RefusedInput
 from transients.report import COLUMNS, draft, event_row, result_files
 
@@ -41,6 +41,7 @@ def test_what_is_in_the_folder() -> None:
     ]
     assert made["sky.png"] == b"PNG"
     assert from_json(made["assessment.json"], Assessment) == samples.assessment()
+    assert from_json(made["event.json"], Event) == samples.event()
     assert all(name in made["README.txt"].decode() for name in made)
     assert made["circular.txt"].startswith(b"Subject: LIGO/Virgo/KAGRA S230518h: No counterpart")
     assert files(sky_png=b"PNG", limits_fits=b"FITS") == made
@@ -74,9 +75,13 @@ def test_a_light_curve_must_be_there() -> None:
 
 def test_simulated_results_say_so_in_every_text() -> None:
     made = files(samples.assessment(simulated=True))
-    for name in ("README.txt", "circular.txt", "result.ipynb"):
+    for name in ("README.txt", "circular.txt", "event.json", "result.ipynb"):
         assert b"SIMULATED DATA" in made[name], name
     assert json.loads(made["provenance.json"])["simulated"] is True
+    said = json.loads(made["event.json"])
+    assert next(iter(said)) == "WARNING"
+    del said["WARNING"]
+    assert from_json(json.dumps(said).encode(), Event) == samples.event()
 
 
 def run(folder: Path, made: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> tuple[str, dict[str, object]]:

@@ -75,4 +75,6 @@ def own_limits(assessment: Assessment) -> str | None:
     ]
     more = f"\nand {len(entries) - _LIMIT_ROWS} more in assessment.json" if len(entries) > _LIMIT_ROWS else ""
     head = ("conf.", "s", "spectrum", "instrument", "erg/cm^2", "covers")
-    return wrap("Upper limits on the fluence, at the confidence stated:") + "\n" + table(head, rows) + more
+    covers = any(e.probability_covered is not None for e in entries[:_LIMIT_ROWS])
+    note = "\n" + wrap("covers: part of the localisation where it holds in every direction") if covers else ""
+    return wrap("Upper limits on the fluence, at the confidence stated:") + "\n" + table(head, rows) + more + note
