@@ -91,7 +91,7 @@ def moment_of(document: VOEvent, *, repair_rounding: bool = False, clocks: tuple
             raise Refused("bad-time", f"no readable time of the event: {document.iso_time!r}")
         remark = f"impossible time {document.iso_time!r}: taken from TJD and second of day"
         return Moment(tjd, "TJD+SOD", (remark,))
-    if tjd is None:
+    if tjd is None or tjd == iso:
         return Moment(iso)
     apart = abs((iso.to_datetime() - tjd.to_datetime()).total_seconds())
     if repair_rounding and 0.05 < apart <= 1.0:

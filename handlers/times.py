@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from schemas import Instant
 
@@ -22,12 +23,21 @@ _ISO = re.compile(
 _YEARS = range(1960, 2101)
 
 
+#: Characters of a time or number; a handler asks for the same ones several times, so the last ones read are remembered.
+_LONGEST, _REMEMBERED = 64, 64
+
+
 def read_iso(text: str | None) -> Instant | None:
     """Read an ISO 8601 time; none or an impossible one is None. No zone means UTC; an offset is applied.
 
     "2024-09-18 07:19:03.518831+00:00", "…00.0Z", "2026-02-26T10:38" and a date alone are read; digits beyond 1 ns are cut.
     """
-    match = _ISO.fullmatch(text.strip()) if text is not None else None
+    return _iso(text) if text is not None and len(text) <= _LONGEST else None
+
+
+@lru_cache(_REMEMBERED)
+def _iso(text: str) -> Instant | None:
+    match = _ISO.fullmatch(text.strip())
     if match is None:
         return None
     day, clock, second, fraction, sign, hours, minutes = match.groups()
@@ -52,8 +62,13 @@ def from_tjd(day: str | None, second: str | None) -> Instant | None:
     >>> from_tjd("16800", "43403.68").iso
     '2014-05-23T12:03:23.680'
     """
-    if day is None or second is None:
+    if day is None or second is None or len(day) > _LONGEST or len(second) > _LONGEST:
         return None
+    return _tjd(day, second)
+
+
+@lru_cache(_REMEMBERED)
+def _tjd(day: str, second: str) -> Instant | None:
     try:
         days, seconds = Decimal(day), Decimal(second)
     except InvalidOperation:
