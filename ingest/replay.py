@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
 
 from schemas import RawAlert
+from schemas.errors import TransientsError
 
 
 class ReplaySource:
@@ -32,6 +33,8 @@ class ReplaySource:
         self._closed = asyncio.Event()
         #: Alerts given so far.
         self.given = 0
+        #: Why it ended before its time.
+        self.failed: TransientsError | None = None
 
     @property
     def name(self) -> str:
@@ -39,6 +42,15 @@ class ReplaySource:
         return self._name
 
     async def __aiter__(self) -> AsyncIterator[RawAlert]:
+        try:
+            async for raw in self._paced():
+                self.given += 1
+                yield raw
+        except TransientsError as error:
+            self.failed = error
+            raise
+
+    async def _paced(self) -> AsyncIterator[RawAlert]:
         first_s: float | None = None
         started_s = time.monotonic()
         async for raw in self._alerts:
@@ -48,7 +60,6 @@ class ReplaySource:
                 await self._until(started_s + (came_s - first_s) / self._speed)
             if self._closed.is_set():
                 return
-            self.given += 1
             yield raw
 
     async def commit(self, raws: Sequence[RawAlert]) -> None:

@@ -7,11 +7,11 @@ import io
 import json
 import re
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from schemas import Notice, Parsed, RawAlert, Refusal
+from schemas import Instant, Notice, Parsed, RawAlert, Refusal
 from schemas.errors import RefusedInput
 from transients.store import Delivery, InboxQuery, Store
 
@@ -122,6 +122,39 @@ def delivery_line(delivery: Delivery) -> dict[str, Any]:
         "headers": delivery.headers,
         "times": delivery.times,
     }
+
+
+def deliveries_in(archive: Path) -> dict[str, tuple[Delivery, ...]]:
+    """How each member of an exported archive came, by its name; empty where no index lies beside the archive.
+
+    Raises
+    ------
+    RefusedInput
+        The index is not of our writing, or cannot be read.
+    """
+    index = index_of(archive)
+    if not index.exists():
+        return {}
+    try:
+        with index.open("rb") as lines:
+            read = (json.loads(line) for line in lines)
+            return {line["file"]: tuple(map(_delivery, line["deliveries"])) for line in read}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RefusedInput(f"not an index of documents: {type(error).__name__}: {error}", where=str(index)) from error
+
+
+def _delivery(line: Mapping[str, Any]) -> Delivery:
+    broker_utc = line["broker_utc"]
+    return Delivery(
+        source=line["source"],
+        topic=line["topic"],
+        partition=line["partition"],
+        offset=line["offset"],
+        received=Instant.parse(line["received_utc"]),
+        broker_time=None if broker_utc is None else Instant.parse(broker_utc),
+        headers=line["headers"],
+        times=line["times"],
+    )
 
 
 def _parsed_line(version: str, parsed: Parsed) -> dict[str, Any]:

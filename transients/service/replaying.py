@@ -20,12 +20,13 @@ from schemas import CircularLink, Heartbeat, Instant, Notice, Parsed, PointingUp
 from transients.config import Settings, WebSettings
 from transients.missions import Mission
 from transients.sources import DataSource
-from transients.store import EventQuery, InboxQuery, Store
+from transients.store import Delivery, EventQuery, InboxQuery, Store
 
 from .apart import running
 from .app import ROLES, Role, Service
 from .brokers import broker_of
 from .clock import Clock
+from .export import deliveries_in
 
 _POLL_S = 0.1
 
@@ -88,28 +89,53 @@ def known_at(parsed: Parsed) -> Instant | None:
 async def from_files(paths: Iterable[Path], left_out: Counted, *, dated: bool) -> AsyncIterator[RawAlert]:
     """Documents of files, folders and archives; as the time of receipt stands when each was issued.
 
-    `dated`: those that do not say when are left out, and all come in the order of their times, which takes memory for all of
+    An archive that `transients inbox export` wrote gives each document as it came, as often as it came, by its index.
+
+    `dated`: those whose time nobody knows are left out, and all come in the order of their times, which takes memory for all of
     them; otherwise they come in the order of the files.
     """
-    documents = iter_documents(paths)
     kept: list[RawAlert] = []
+    for path in paths:
+        async for raw, known in _of_path(path, left_out):
+            if not dated:
+                yield raw
+            elif known:
+                kept.append(raw)
+            else:
+                left_out.undated += 1
+    for raw in sorted(kept, key=lambda alert: alert.received):
+        yield raw
+
+
+async def _of_path(path: Path, left_out: Counted) -> AsyncIterator[tuple[RawAlert, bool]]:
+    """Documents of one path, and whether it is known when each came or was issued."""
+    came = await asyncio.to_thread(deliveries_in, path)
+    documents = iter_documents([path])
     while (document := await asyncio.to_thread(next, documents, None)) is not None:
         if isinstance(document.data, Refusal):
             log.warning("not read", action="unreadable", path=document.name, reason=document.data.reason)
             left_out.unreadable += 1
             continue
         raw = raw_alert(document.data, source="archive", topic=document.name)
-        issued = known_at(handlers.parse(raw.body))
-        if issued is not None:
-            raw = msgspec.structs.replace(raw, received=issued)
-        if not dated:
-            yield raw
-        elif issued is None:
-            left_out.undated += 1
-        else:
-            kept.append(raw)
-    for raw in sorted(kept, key=lambda alert: alert.received):
-        yield raw
+        deliveries = came.get(document.name.removeprefix(f"{path}:"), ())
+        for delivery in deliveries:
+            yield _as_it_came(raw, delivery), True
+        if not deliveries:
+            issued = known_at(handlers.parse(raw.body))
+            yield (raw if issued is None else msgspec.structs.replace(raw, received=issued)), issued is not None
+
+
+def _as_it_came(raw: RawAlert, delivery: Delivery) -> RawAlert:
+    return msgspec.structs.replace(
+        raw,
+        source=delivery.source,
+        topic=delivery.topic,
+        partition=delivery.partition,
+        offset=delivery.offset,
+        received=delivery.received,
+        broker_time=delivery.broker_time,
+        headers=dict(delivery.headers),
+    )
 
 
 def from_topic(store: Store, topic: str, start: Place, stop: Place) -> AsyncIterator[RawAlert]:
@@ -154,6 +180,11 @@ async def rehearsal(
 
     Nothing of the user's own world is touched: the database is a new one, no other alert comes in, deposits and messages are
     recorded, not sent. `port`: of a dashboard that shows it, on loopback.
+
+    Raises
+    ------
+    TransientsError
+        What ended the source before its time.
     """
     started = time.monotonic()
     roles: tuple[Role, ...] = ("ingest", "worker") if port is None else ROLES
@@ -163,6 +194,8 @@ async def rehearsal(
             if task.done():
                 task.result()
             await asyncio.sleep(_POLL_S)
+        if source.failed is not None:
+            raise source.failed
         assert service.store is not None
         yield service, await _replayed(service.store, source, time.monotonic() - started)
 

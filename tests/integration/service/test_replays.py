@@ -105,6 +105,18 @@ def test_an_event_is_replayed_and_the_database_left_as_it_is(filled: str) -> Non
     assert with_store(filled, Store.totals) == before
 
 
+def test_an_export_is_replayed_as_it_came(filled: str, tmp_path: Path) -> None:
+    archive = tmp_path / "kept.tar"
+    assert command("inbox", "export", "--out", archive, "--json", TRANSIENTS_DATABASE__URL=filled).code == 0
+    told = ask("replay", archive)
+    assert (told["documents"], told["duplicates"], told["notices"]) == (4, 1, 3)
+    # The second delivery of the flight notice was at 07:08:30; the file says only 07:08:20.
+    told = ask("replay", archive, "--as-of", "2024-05-06T07:08:29")
+    assert (told["documents"], told["left_out"]) == (2, {"later": 2, "undated": 0, "unreadable": 0})
+    (tmp_path / "kept.tar.jsonl").write_text("{}")
+    assert "kept.tar.jsonl: not an index" in command("replay", archive, "--json").error["message"]
+
+
 @pytest.mark.parametrize(
     ("stretch", "documents"),
     [((), 4), (("--from", "1", "--to", "3"), 2), (("--from", "2024-05-06T07:08:25", "--to", "2024-05-06T07:08:31"), 2)],
