@@ -15,6 +15,8 @@ from .sniff import read_document
 
 #: Hop's mark of a test message.
 _TEST_HEADER = "_test"
+#: A part of the name of a topic that carries tests.
+_TEST_TOPIC = ".test."
 
 
 def _with_a_name(parsed: Parsed) -> Parsed:
@@ -26,10 +28,20 @@ def _with_a_name(parsed: Parsed) -> Parsed:
     return parsed
 
 
-def _as_carried(parsed: Parsed, headers: Mapping[str, str] | None) -> Parsed:
-    """The record, made a test where the carrier says so: Hop marks tests by a header "_test" of any value."""
-    if headers and _TEST_HEADER in headers and isinstance(parsed, Notice | PointingUpdate) and parsed.role != "test":
-        remark = f"marked as a test by its carrier (header {_TEST_HEADER}): role test"
+def _mark(topic: str | None, headers: Mapping[str, str] | None) -> str | None:
+    """How the carrier says that this is a test: Hop by a header "_test" of any value, brokers by a topic with ".test."."""
+    if headers and _TEST_HEADER in headers:
+        return f"header {_TEST_HEADER}"
+    # Of a file the folder may be named as a topic (an export's is); its own name is not.
+    folder = (topic or "").rpartition("/")[0] or topic or ""
+    return f"topic {topic}" if any(_TEST_TOPIC in f".{part}." for part in folder.split("/")) else None
+
+
+def _as_carried(parsed: Parsed, topic: str | None, headers: Mapping[str, str] | None) -> Parsed:
+    """The record, made a test where the carrier says so."""
+    mark = _mark(topic, headers)
+    if mark is not None and isinstance(parsed, Notice | PointingUpdate) and parsed.role != "test":
+        remark = f"marked as a test by its carrier ({mark}): role test"
         return msgspec.structs.replace(parsed, role="test", remarks=(*parsed.remarks, remark))
     return parsed
 
@@ -60,7 +72,7 @@ def parse(data: bytes, *, topic: str | None = None, name: str | None = None, hea
         document = read_document(data, topic)
         handler, kind = registry.find(document)
         handler_name = handler.name
-        return _as_carried(_with_a_name(handler.parse(document, kind)), headers)
+        return _as_carried(_with_a_name(handler.parse(document, kind)), topic, headers)
     except Refused as refused:
         record = refused.record(kind)
         return Refusal(reason=record.reason, message=where + record.message, kind=record.kind)

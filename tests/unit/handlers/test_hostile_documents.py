@@ -408,6 +408,19 @@ def test_the_carriers_test_mark_makes_a_test() -> None:
     assert pointing.role == "test"
 
 
+@pytest.mark.parametrize("topic", ["house.test.alerts", "test.alerts", "export/house.test.alerts/0123.xml"])
+def test_a_topic_of_tests_makes_a_test_of_any_document(topic: str) -> None:
+    for document in (GBM, gwalert(), every_sample()["integral-51"]):
+        parsed = parse(document, topic=topic)
+        assert isinstance(parsed, Notice | PointingUpdate)
+        assert parsed.role == "test"
+
+
+@pytest.mark.parametrize("topic", ["house.tests", "house.latest.alerts", "/data/alerts/gbm.test.xml"])
+def test_other_topics_and_names_of_files_make_no_test(topic: str) -> None:
+    assert parse(GBM, topic=topic) == parse(GBM)
+
+
 def test_other_headers_change_nothing() -> None:
     assert parse(GBM, headers={"_id": "x", "_format": "voevent", "test": "true"}) == parse(GBM)
     assert isinstance(parse(b"{", headers={"_test": "true"}), Refusal)
