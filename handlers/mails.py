@@ -16,6 +16,8 @@ _HEADER = re.compile(
 )
 #: What a notice begins with.
 _NOTICE = re.compile(rb"\s*(?:<\?xml|<voe:|<VOEvent|TITLE:\s|\{)")
+#: Lines of a mail: a notice and its headers have some hundred.
+_MAX_LINES = 20_000
 #: Parts of one mail that are looked at: a mail with a notice has two or three.
 _MAX_PARTS = 50
 
@@ -33,6 +35,8 @@ def notice_in_mail(data: bytes) -> bytes:
     Refused
         not-an-alert: no part does, or the mail cannot be taken apart.
     """
+    if data.count(b"\n") > _MAX_LINES:
+        raise Refused("not-an-alert", f"a mail of more than {_MAX_LINES} lines: no notice is so long")
     try:
         parts = list(email.message_from_bytes(data).walk())[:_MAX_PARTS]
         bodies = [body for part in parts if (body := _body(part)) is not None]

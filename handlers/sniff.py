@@ -102,8 +102,8 @@ def _read_text(text: str, topic: str | None) -> Document:
         raise Refused("error-text", f"a broker's or server's error, not an alert: {text.strip()[:120]}")
     keys: dict[str, str] = {}
     for line in text.splitlines()[:500]:
-        if match := re.match(r"([A-Za-z0-9_]{2,30}):\s*(.*\S)", line):
-            keys.setdefault(match[1].upper(), match[2])
+        if (match := re.match(r"([A-Za-z0-9_]{2,30}):(.*)", line)) and (value := match[2].strip()):
+            keys.setdefault(match[1].upper(), value)
     if is_circular_title(keys.get("TITLE")):
         return TextDocument(keys)
     if is_notice(keys):

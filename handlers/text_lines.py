@@ -12,6 +12,8 @@ from .refused import Refused
 _LINE = re.compile(r"([A-Za-z0-9][A-Za-z0-9_]{1,29}):(?:\s+(.*))?$", re.ASCII)
 #: Lines of one notice: real ones have at most about 70.
 _MAX_LINES = 2000
+#: Characters of one value: real comments have at most some hundred.
+_MAX_VALUE = 20_000
 
 #: Values by key in upper case, in the order of the document; a key that repeats has several.
 Fields = Mapping[str, tuple[str, ...]]
@@ -51,6 +53,8 @@ def fields_of_json(value: Mapping[str, Any]) -> Fields:
     found: dict[str, tuple[str, ...]] = {}
     for key, item in value.items():
         if isinstance(item, str) and isinstance(key, str):
+            if len(item) > _MAX_VALUE:
+                raise Refused("text-notice", f"{len(item)} characters under {key[:30]!r} are more than a notice has")
             found[key.upper()] = (
                 tuple(line.strip() for line in item.split("\n")) if key.lower() == "comments" else (item.strip(),)
             )

@@ -329,6 +329,13 @@ def test_no_pattern_takes_for_ever_in_texts_and_mails(name: str) -> None:
     text = every_document()["text-gbm"].decode()
     lines = text.splitlines()
     timed(evil.encode())
+    for open_end in (
+        evil[:-1],
+        f"TITLE:{evil[:-1]}",
+        f"TITLE: GCN/X NOTICE\nNOTICE_TYPE:{evil[:-1]}\n",
+        f"From:{evil[:-1]}\n\n{evil[:-1]}",
+    ):
+        timed(open_end.encode())
     timed(f"TITLE: {evil}\nNUMBER: 1\nSUBJECT: {evil}\nDATE: {evil}\n\n{evil}".encode())
     for index in range(len(lines)):
         timed("\n".join([*lines[:index], lines[index] + evil, *lines[index + 1 :]]).encode())
@@ -374,6 +381,33 @@ def test_halves_of_surrogates_are_malformed(half: str) -> None:
     for data in every_document().values():
         if data.startswith(b"{") and b'": "' in data:
             assert reason(data.replace(b'": "', b'": "' + half.encode(), 1)) == "malformed-json"
+
+
+#: As many bytes as are taken at all, in the forms that cost a reader most.
+FULL = MAX_BYTES - 200
+HEAVY = {
+    "numbers": lambda: b'{"a":[' + b"1.5," * (FULL // 4) + b"1]}",
+    "objects": lambda: b'{"a":[' + b'{"a":1},' * (FULL // 8) + b"1]}",
+    "chains": lambda: b'{"a":[' + (b"[" * 60 + b"]" * 60 + b",") * (FULL // 121) + b"1]}",
+    "digits": lambda: b'{"a":1.' + b"1" * FULL + b"}",
+    "escapes": lambda: b'{"circularId": 1, "subject": "' + b"\\u2603" * (FULL // 7) + b'"}',
+    "lines": lambda: b"A: b\n" * (FULL // 5),
+    "mail": lambda: b"From: a@example.org\nContent-Type: multipart/mixed; boundary=x\n\n" + b"--x\n\n" * (FULL // 6),
+    "mail-head": lambda: b"From: a@example.org\n" + b"X: y\n" * (FULL // 6) + b"\nx",
+    "mail-line": lambda: b"From: a@example.org\n\n" + b"x" * FULL,
+    "comments": lambda: b'{"title": "GCN/X", "notice_type": "Fermi-GBM Alert", "comments": "' + b"x\\n" * (FULL // 4) + b'"}',
+    "elements": lambda: b"<VOEvent>" + b"<a/>" * (FULL // 5) + b"</VOEvent>",
+    "attributes": lambda: b"<VOEvent " + b" ".join(b"a%d=''" % i for i in range(FULL // 14)) + b"/>",
+    "references": lambda: b"<VOEvent><What>" + b"&#10;" * (FULL // 6) + b"</What></VOEvent>",
+    "blanks": lambda: b" " * FULL + b"<",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(HEAVY))
+def test_sixteen_megabytes_of_anything_take_less_than_a_second(name: str) -> None:
+    data = HEAVY[name]()
+    assert len(data) <= MAX_BYTES
+    timed(data)
 
 
 def test_maps_that_are_bombs_are_kept_packed() -> None:
