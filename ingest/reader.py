@@ -15,7 +15,7 @@ from schemas import Gap, Position
 
 from .batches import MOST_ALERTS, MOST_BYTES
 from .commits import Commits, partitions
-from .resume import Known, Part, Positions, Start, gap_of, start_of
+from .resume import Known, Part, Positions, Start, gap_of, newest_of, start_of
 
 #: `poll` in a thread gives a message when it comes; this bounds how long closing waits for it.
 POLL_S = 0.2
@@ -70,6 +70,8 @@ class GroupReader:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"source-{name}")
         #: Next offsets of what was given in this run.
         self._given: dict[Part, int] = {}
+        #: Where what is ours was begun, last.
+        self._begun: dict[Part, int] = {}
         self._log = structlog.get_logger("ingest.reader").bind(source=name)
 
     async def open(self) -> None:
@@ -173,16 +175,24 @@ class GroupReader:
         for key in keys:
             if key not in low or key not in high:
                 continue
+            known = Known(
+                committed.get(key),
+                stored.get(key),
+                low[key],
+                high[key],
+                given=self._given.get(key),
+                begun=self._begun.get(key),
+            )
             if key[0] == self._latest:
-                starts[key] = max(low[key], high[key] - 1)
+                starts[key] = newest_of(known)
                 continue
-            known = Known(committed.get(key), stored.get(key), low[key], high[key], given=self._given.get(key))
             start = start_of(known)
             gap = gap_of(self._name, key, known, start)
             if gap is not None:
                 self._missing(gap)
                 self._given.pop(key, None)
             starts[key] = _resolved(consumer, key, start)
+        self._begun |= starts
         return starts
 
     def _stored(self) -> Mapping[Part, Position]:

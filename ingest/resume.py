@@ -31,6 +31,8 @@ class Known:
         The first offset that the broker still has, and the one that the next message will get.
     given : int or None
         The offset after the last that was given in this run: what is before it is stored, or about to be.
+    begun : int or None
+        Where reading began in this run.
     """
 
     committed: int | None
@@ -38,17 +40,18 @@ class Known:
     low: int
     high: int
     given: int | None = None
+    begun: int | None = None
 
     @property
     def wanted(self) -> int | None:
-        """The next offset we want; None: all of it.
+        """The next offset we want; None: all of it. Where nothing came yet, that is where we began.
 
         The lesser of both memories: what was stored and not committed comes once more, and what was committed and is not in
         the inbox (a database brought back from an older copy) comes again.
         """
         stored = None if self.stored is None else self.stored.offset + 1
         remembered = min((offset for offset in (self.committed, stored) if offset is not None), default=None)
-        return max((offset for offset in (remembered, self.given) if offset is not None), default=None)
+        return max((offset for offset in (remembered, self.given) if offset is not None), default=self.begun)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,6 +93,12 @@ def start_of(known: Known) -> Start:
         # A group that is forgotten may be one of a topic that was made anew, and has more messages by now than we had read.
         return Start(wanted, time_ms=_shortly_before(known.stored))
     return Start(wanted)
+
+
+def newest_of(known: Known) -> int:
+    """Where a topic is read of which only the newest message counts: at that one, or behind it if we had it already."""
+    unread = known.low if known.wanted is None else known.wanted
+    return min(known.high, max(known.low, known.high - 1, unread))
 
 
 def _shortly_before(stored: Position | None) -> int | None:

@@ -41,6 +41,12 @@ class Writer:
             self._producer.produce(topic, body, partition=partition, headers=headers)
             assert await asyncio.to_thread(self._producer.flush, 10) == 0
 
+    async def burst(self, topic: str, *bodies: bytes) -> None:
+        """All at once: what does not fit into the broker is dropped before anybody reads it."""
+        for body in bodies:
+            self._producer.produce(topic, body, partition=0)
+        assert await asyncio.to_thread(self._producer.flush, 10) == 0
+
 
 @pytest.fixture
 def writer(mock_kafka: EmbeddedKafka) -> Writer:
@@ -244,6 +250,46 @@ async def test_a_silent_line_is_connected_anew_and_goes_on(
         assert sorted(await line.bodies(2)) == [b"after", b"beat"]
         await line.until(lambda: state.condition == "connected")
     assert [(gap.reason, gap.until is None) for gap in line.gaps[:2]] == [("silence", True), ("silence", False)]
+
+
+@ONCE
+async def test_a_beat_that_was_heard_does_not_end_the_silence_after_it(
+    make: Make, mock_kafka: EmbeddedKafka, writer: Writer, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.watch.RENEW_S", 0.3)
+    pulse = f"{topic}.pulse"
+    mock_kafka.create_topic(pulse)
+    await writer.write(pulse, b"last")
+    async with running(make, pulse_topic=pulse, silence_s=0.2) as line:
+        assert await line.bodies(1) == [b"last"]
+        state = line.stats.line
+        assert state is not None
+        heard = state.last_pulse
+        await line.until(lambda: state.condition == "silent" and line.stats.committed >= 1)
+        # Long enough for several new connections: each would read the last beat again.
+        await writer.write(topic, b"while silent")
+        assert await line.bodies(1) == [b"while silent"]
+        await asyncio.sleep(2.5)
+        assert (state.condition, state.last_pulse) == ("silent", heard)
+        assert line.alerts.empty()
+    async with running(make, pulse_topic=pulse, silence_s=60.0) as line:
+        await writer.write(topic, b"another start")
+        assert await line.bodies(1) == [b"another start"]
+        assert line.stats.line is not None
+        assert line.stats.line.last_pulse is None
+
+
+@ONCE
+async def test_what_the_broker_drops_before_anything_came_is_told(make: Make, writer: Writer, topic: str) -> None:
+    async with running(make) as line:
+        await line.until(lambda: line.stats.line is not None and line.stats.line.condition == "connected")
+        await writer.burst(topic, *[LARGE] * 6, b"last")
+        alerts = await line.next()
+        while alerts[-1].body != b"last":
+            alerts += await line.next()
+        told = [(gap.first_offset or 0, gap.last_offset or 0) for gap in line.gaps if gap.until is None]
+    missing = [offset for first, last in told for offset in range(first, last + 1)]
+    assert sorted([*missing, *(alert.offset for alert in alerts)]) == list(range(7))
 
 
 async def test_a_topic_that_is_made_later_is_read_from_its_beginning(

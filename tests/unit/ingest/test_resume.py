@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.base import raw_alert
-from ingest.resume import Known, Start, gap_of, last_offsets, start_of
+from ingest.resume import Known, Start, gap_of, last_offsets, newest_of, start_of
 from schemas import Instant, Position
 
 AT = Instant.parse("2026-01-02T03:04:05")
@@ -42,6 +42,10 @@ def stored(offset: int, at: Instant | None = AT) -> Position:
         # Dropped before it was read.
         (Known(50, None, 70, 100), Start(70, missing="retention")),
         (Known(None, stored(49), 51, 51), Start(51, missing="retention")),
+        # Dropped after we began, and before anything came.
+        (Known(None, None, 9, 12, begun=9), Start(9)),
+        (Known(None, None, 9, 12, begun=5), Start(9, missing="retention")),
+        (Known(50, stored(49), 0, 100, begun=70), Start(50)),
         # Begun anew.
         (Known(50, None, 0, 10), Start(0, missing="reset")),
         (Known(50, stored(49), 3, 10), Start(3, time_ms=AT_MS - 600_000, missing="reset")),
@@ -50,6 +54,24 @@ def stored(offset: int, at: Instant | None = AT) -> Position:
 )
 def test_start(known: Known, start: Start) -> None:
     assert start_of(known) == start
+
+
+@pytest.mark.parametrize(
+    ("known", "offset"),
+    [
+        (Known(None, None, 0, 0), 0),
+        (Known(None, None, 0, 9), 8),
+        (Known(3, None, 0, 9), 8),
+        # The last was read already.
+        (Known(9, None, 0, 9), 9),
+        (Known(3, stored(2), 0, 9, given=9), 9),
+        # Begun anew.
+        (Known(50, None, 0, 9), 9),
+        (Known(2, None, 9, 9), 9),
+    ],
+)
+def test_of_the_pulse_the_newest_is_read_and_not_twice(known: Known, offset: int) -> None:
+    assert newest_of(known) == offset
 
 
 @pytest.mark.parametrize(
