@@ -49,6 +49,7 @@ class Registry:
 
     def __init__(self, handlers: Iterable[Handler] = ()) -> None:
         self._handlers: dict[str, Handler] = {}
+        self._by_kind: dict[str, Handler] = {}
         self._policies: dict[str, Policy] = {}
         for handler in handlers:
             self.register(handler)
@@ -57,15 +58,26 @@ class Registry:
         """Add a handler. Raises ConfigurationError when it is none, or its name, a kind or a policy is taken."""
         if not isinstance(handler, Handler):
             raise ConfigurationError(f"{handler!r} is no handler")
-        kinds = {kind for other in self for kind in other.kinds}
+        kinds = tuple(handler.kinds)
         if handler.name in self._handlers:
             raise ConfigurationError(f"a handler named {handler.name!r} stands already")
-        if taken := kinds.intersection(handler.kinds):
+        if taken := self._by_kind.keys() & set(kinds):
             raise ConfigurationError(f"handler {handler.name!r}: kinds taken already: {', '.join(sorted(taken))}")
         if named := {policy.name for policy in handler.policies}.intersection(self._policies):
             raise ConfigurationError(f"handler {handler.name!r}: policies named already: {', '.join(sorted(named))}")
         self._handlers[handler.name] = handler
+        self._by_kind.update(dict.fromkeys(kinds, handler))
         self._policies.update({policy.name: policy for policy in handler.policies})
+
+    def remove(self, name: str) -> None:
+        """Take a handler out again, with its kinds and policies. Raises NotFound."""
+        handler = self._handlers.pop(name, None)
+        if handler is None:
+            raise NotFound(f"no handler is named {name!r}")
+        for kind in handler.kinds:
+            del self._by_kind[kind]
+        for policy in handler.policies:
+            del self._policies[policy.name]
 
     def __iter__(self) -> Iterator[Handler]:
         return iter(tuple(self._handlers.values()))
@@ -81,10 +93,10 @@ class Registry:
 
     def handler_of(self, kind: str) -> Handler:
         """The handler of a kind. Raises NotFound."""
-        for handler in self:
-            if kind in handler.kinds:
-                return handler
-        raise NotFound(f"no handler takes {kind}")
+        handler = self._by_kind.get(kind)
+        if handler is None:
+            raise NotFound(f"no handler takes {kind}")
+        return handler
 
     @property
     def policies(self) -> Mapping[str, Policy]:

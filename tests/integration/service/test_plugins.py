@@ -58,8 +58,8 @@ def distribution(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     (info / "entry_points.txt").write_text(ENTRY_POINTS)
     monkeypatch.syspath_prepend(str(tmp_path))
     yield
-    registry._handlers.pop("sample-telescope", None)
-    registry._policies.pop("sample-telescope", None)
+    if any(handler.name == "sample-telescope" for handler in registry):
+        registry.remove("sample-telescope")
 
 
 BODY = b'{"sample_telescope": "AT1"}'

@@ -361,6 +361,13 @@ def test_registry_takes_plugins_and_refuses_clashes() -> None:
     assert (handler.name, kind) == ("plugin", "PLUGIN_KIND")
     with pytest.raises(NotFound):
         registry.handler_of("NO_SUCH")
+    registry.remove("plugin")
+    with pytest.raises(NotFound):
+        registry.handler_of("PLUGIN_KIND")
+    with pytest.raises(NotFound):
+        registry.remove("plugin")
+    registry.register(_Plugin())  # type: ignore[arg-type]
+    assert registry.handler_of("PLUGIN_KIND").name == "plugin"
 
 
 def test_a_broken_plugin_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
