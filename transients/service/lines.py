@@ -24,9 +24,23 @@ async def tell_lines(
     """Say how the lines are, until it stops. Where the database is away it is said later; nothing else waits for it."""
     while not stopping.is_set():
         with contextlib.suppress(TransientsError):
-            await store.tell_lines([line for name, stats in heard.items() if (line := told(name, stats)) is not None])
+            lines = [line for name, stats in heard.items() if (line := told(name, stats)) is not None]
+            await store.tell_lines(lines)
+            for line in lines:
+                await _end_silences(store, line)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), interval_s)
+
+
+async def _end_silences(store: Store, line: ToldLine) -> None:
+    """A silence whose process died has nobody else to end it: the pulse that is heard now does."""
+    if line.condition != "connected" or line.last_pulse is None:
+        return
+    for kept in await store.gaps(line.source):
+        gap = kept.gap
+        if gap.reason == "silence" and gap.until is None and gap.since is not None and gap.since < line.last_pulse:
+            remark = f"{gap.remark}; heard again by a later process"
+            await store.put_gap(msgspec.structs.replace(gap, until=line.last_pulse, remark=remark))
 
 
 def told(name: str, stats: SourceStats) -> ToldLine | None:

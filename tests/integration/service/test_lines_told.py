@@ -71,6 +71,35 @@ async def test_a_line_is_told_while_it_is_listened_to(
     assert card["ingest"] == {"sample line": None}
 
 
+async def test_the_pulse_ends_a_silence_that_a_dead_process_left_open(
+    store: Store, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("transients.service.app.tell_lines", _often())
+    before, after = Instant(utc="2024-05-06T07:00:00"), Instant(utc="2024-05-06T07:10:00")
+    silence = Gap(source="sample line", topic="pulse", reason="silence", since=before)
+    still = Gap(source="sample line", topic="pulse", reason="silence", since=after)
+    lost = Gap(source="sample line", topic="t", partition=0, reason="retention", since=before)
+    other = Gap(source="another line", topic="pulse", reason="silence", since=before)
+    for gap in (silence, still, lost, other):
+        await store.put_gap(gap)
+    source = Line()
+    async with running(settings(postgres_url, tmp_path), ("ingest",), alerts=(source,), data=SaidSource()):
+        source.line.turn("connected")
+        await told(store, "connected")
+        assert [kept.gap.until for kept in await store.gaps()] == [None] * 4
+        source.line.last_pulse = AT
+        async with asyncio.timeout(20):
+            while all(kept.gap.until is None for kept in await store.gaps()):  # noqa: ASYNC110 (the service ends it)
+                await asyncio.sleep(0.02)
+    ends = {(kept.gap.source, kept.gap.reason, kept.gap.since): kept.gap.until for kept in await store.gaps()}
+    assert ends == {
+        ("sample line", "silence", before): AT,
+        ("sample line", "silence", after): None,
+        ("sample line", "retention", before): None,
+        ("another line", "silence", before): None,
+    }
+
+
 def _often():  # type: ignore[no-untyped-def]
     from transients.service.lines import tell_lines
 
