@@ -175,7 +175,8 @@ class GroupSource:
             return []
         if self._fatal is not None:
             raise self._refused(self._fatal)
-        if not messages:
+        if not messages and not self._reader.newest_elsewhere():
+            # Another member of the group that reads the pulse watches it.
             self._watch.listened(time.monotonic() - begun_s)
         return messages
 

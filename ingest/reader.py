@@ -72,6 +72,7 @@ class GroupReader:
         self._given: dict[Part, int] = {}
         #: Where what is ours was begun, last.
         self._begun: dict[Part, int] = {}
+        self._newest_elsewhere = False
         self._log = structlog.get_logger("ingest.reader").bind(source=name)
 
     async def open(self) -> None:
@@ -92,6 +93,10 @@ class GroupReader:
         """Whether the broker has given us partitions since this was last asked."""
         answered, self._answered = self._answered, False
         return answered
+
+    def newest_elsewhere(self) -> bool:
+        """Whether the topic `latest` is there and another member of the group reads it."""
+        return self._newest_elsewhere
 
     async def begin_again(self) -> None:
         """Find the start of every partition that is ours once more: one of them has not what we wanted."""
@@ -143,10 +148,12 @@ class GroupReader:
 
     def _end(self, consumer: Any, parts: Sequence[Any]) -> None:
         """Partitions go to another member: called from within `poll`."""
+        self._newest_elsewhere = False
         self._commits.hand_over(consumer, _keys(parts))
 
     def _lost(self, consumer: Any, parts: Sequence[Any]) -> None:
         """Partitions went to another member before we knew: it may give again what we have stored."""
+        self._newest_elsewhere = False
         self._log.warning("the group went on without us", action="partitions-lost", partitions=len(parts))
 
     def _begin(self, consumer: Any, parts: Sequence[Any]) -> None:
@@ -154,6 +161,7 @@ class GroupReader:
         self._commits.keep(_keys(parts))
         try:
             starts = self._starts(consumer, parts)
+            self._newest_elsewhere = self._has_newest_elsewhere(consumer, parts)
             self._answered = True
         except confluent_kafka.KafkaException as error:
             # From what is committed, then; where the broker has that no more, it says so, and we come here again.
@@ -194,6 +202,12 @@ class GroupReader:
             starts[key] = _resolved(consumer, key, start)
         self._begun |= starts
         return starts
+
+    def _has_newest_elsewhere(self, consumer: Any, parts: Sequence[Any]) -> bool:
+        if self._latest is None or self._latest in {part.topic for part in parts}:
+            return False
+        found = consumer.list_topics(self._latest, timeout=_ASK_S).topics.get(self._latest)
+        return found is not None and found.error is None and bool(found.partitions)
 
     def _stored(self) -> Mapping[Part, Position]:
         if self._positions is None or self._loop is None:

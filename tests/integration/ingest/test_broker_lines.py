@@ -280,6 +280,32 @@ async def test_a_beat_that_was_heard_does_not_end_the_silence_after_it(
 
 
 @ONCE
+async def test_who_has_not_the_pulse_says_no_silence_and_takes_it_over(
+    make: Make, mock_kafka: EmbeddedKafka, writer: Writer, topic: str
+) -> None:
+    pulse = f"{topic}.pulse"
+    mock_kafka.create_topic(pulse)
+
+    async def beat(seconds: float) -> None:
+        async with asyncio.timeout(seconds + 10):
+            for _ in range(round(seconds / 0.1)):
+                await writer.write(pulse, b"beat")
+                await asyncio.sleep(0.1)
+
+    async with running(make, pulse_topic=pulse, silence_s=1.5) as stays:
+        async with running(make, pulse_topic=pulse, silence_s=1.5) as leaves:
+            await beat(5.0)
+            assert (stays.gaps, leaves.gaps) == ([], [])
+        while not stays.alerts.empty():
+            stays.alerts.get_nowait()
+        await beat(1.0)
+        await stays.next()
+        assert stays.gaps == []
+        await stays.until(lambda: len(stays.gaps) == 1)
+    assert [(gap.reason, gap.until) for gap in stays.gaps] == [("silence", None)]
+
+
+@ONCE
 async def test_what_the_broker_drops_before_anything_came_is_told(make: Make, writer: Writer, topic: str) -> None:
     async with running(make) as line:
         await line.until(lambda: line.stats.line is not None and line.stats.line.condition == "connected")
