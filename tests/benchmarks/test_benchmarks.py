@@ -62,7 +62,12 @@ def test_the_store_is_measured_in_a_database_of_its_own(
 
 def test_the_intake_is_measured_to_the_last_event(monkeypatch: pytest.MonkeyPatch, postgres_server: Callable[[str], str]) -> None:
     monkeypatch.setenv(URL, postgres_server("postgres"))
-    lines = list(run(["intake"], sizes=SMALL))
+    both = list(run(["intake", "parse"], sizes=SMALL))
+    # Who asks for the intake gets parsing too, and once.
+    parsing = [line for line in both if line["name"].startswith("parse:")]
+    assert both[: len(parsing)] == parsing
+    assert len({(line["name"], line["reference"]) for line in parsing}) == len(parsing) > 0
+    lines = both[len(parsing) :]
     for line in lines:
         assert_sound(line, "intake")
     assert [line["unit"] for line in lines] == ["alerts/s", "alerts/s", "ms", "ms"]

@@ -20,6 +20,8 @@ GROUPS: Mapping[str, Callable[[Sizes], Iterator[Line]]] = {
     "store": store.measure,
     "intake": intake.measure,
 }
+#: The intake begins with parsing: who asks for the one gets both.
+_TOGETHER: Mapping[str, Sequence[str]] = {"intake": ("parse",)}
 
 
 def run(names: Sequence[str] = (), *, sizes: Sizes = FULL) -> Iterator[Line]:
@@ -49,5 +51,6 @@ def run(names: Sequence[str] = (), *, sizes: Sizes = FULL) -> Iterator[Line]:
 
 
 def _lines(names: Sequence[str], sizes: Sizes) -> Iterator[Line]:
-    for name in names:
+    wanted = dict.fromkeys(each for name in names for each in (*_TOGETHER.get(name, ()), name))
+    for name in wanted:
         yield from GROUPS[name](sizes)
