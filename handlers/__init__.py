@@ -7,7 +7,7 @@ from schemas import Notice, Policy
 from .builtin import registry
 from .documents import Document, JsonDocument, TextDocument
 from .fold import event_key, fold
-from .reading import parse
+from .reading import marked_as_test, parse
 from .refused import Refused
 from .registry import Handler, Registry
 from .summary import parse_line, parse_lines, summarise
@@ -24,6 +24,7 @@ __all__ = [
     "event_key",
     "fold",
     "known_topics",
+    "marked_as_test",
     "parse",
     "parse_line",
     "parse_lines",

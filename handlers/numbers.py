@@ -13,6 +13,9 @@ def number(value: Any) -> float | None:
     """A finite float, or None: for text, numbers and anything else. Booleans are no numbers."""
     if value is None or isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
+    if isinstance(value, str) and not value.isascii():
+        # float() reads the digits of every script.
+        return None
     try:
         result = float(value)
     except (ValueError, OverflowError):

@@ -37,6 +37,11 @@ def _mark(topic: str | None, headers: Mapping[str, str] | None) -> str | None:
     return f"topic {topic}" if any(_TEST_TOPIC in f".{part}." for part in folder.split("/")) else None
 
 
+def marked_as_test(topic: str | None, headers: Mapping[str, str] | None) -> bool:
+    """Whether the carrier says that a document is a test, whatever stands in it."""
+    return _mark(topic, headers) is not None
+
+
 def _as_carried(parsed: Parsed, topic: str | None, headers: Mapping[str, str] | None) -> Parsed:
     """The record, made a test where the carrier says so."""
     mark = _mark(topic, headers)

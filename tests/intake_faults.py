@@ -66,10 +66,12 @@ class Ingest:
         )
         self._command = [sys.executable, "-m", "transients.cli", "--config", str(settings), "serve", "--role", "ingest"]
         self._process: subprocess.Popen[bytes] | None = None
+        self._told = 0
 
     def start(self) -> None:
         """Start it."""
         with self.log.open("ab") as log:
+            self._told = log.tell()
             self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_environment())
 
     def check(self) -> None:
@@ -83,11 +85,19 @@ class Ingest:
         self._process.send_signal(number)
         return await asyncio.to_thread(self._process.wait, 60)
 
+    async def ready(self) -> None:
+        """It runs, and would take a signal in good order."""
+        async with asyncio.timeout(60):
+            while b'"action": "started"' not in self.log.read_bytes()[self._told :]:
+                self.check()
+                await asyncio.sleep(0.05)
+
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Started, and ended in good order."""
         self.start()
         try:
+            await self.ready()
             yield
         except BaseException:
             await self.end(signal.SIGKILL)

@@ -16,8 +16,8 @@ import rich.text
 from schemas.errors import TransientsError
 
 P = ParamSpec("P")
-#: Columns where standard output is no terminal.
-_WIDE = 160
+#: Columns where standard output is no terminal: no line of ours is cut or broken there.
+_WIDE = 10_000
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object (or one a line) instead of text.")
 
@@ -48,7 +48,7 @@ def _listed(name: str, entries: Sequence[Mapping[str, Any]]) -> rich.table.Table
     table = rich.table.Table(title=f"\n{name}", title_justify="left", title_style="bold", box=None, pad_edge=False)
     columns = tuple(dict.fromkeys(key for entry in entries for key in entry))
     for column in columns:
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for entry in entries:
         table.add_row(*(rich.text.Text(_text(entry.get(column))) for column in columns))
     return table

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from schemas import Instant, RawAlert
-from schemas.errors import RefusedInput
+from schemas.errors import NoData, NotFound, RefusedInput
 from transients.config import Settings
 
 from .database import database_of, event_key_of
@@ -112,6 +112,8 @@ async def _replay(wanted: Wanted, source: str | None, settings: Settings, port: 
         service, result = await stack.enter_async_context(
             rehearsal(settings, folder, replayed, data, mission, Clock(wanted.as_of), port)
         )
+        if result.documents == 0:
+            raise NoData(f"nothing to replay{_why(left_out)}", where=wanted.topic or ", ".join(wanted.what))
         emit(_answer(wanted, result, left_out, simulated=data.simulated), as_json)
         if port is not None:
             click.echo(f"\nThe replay is shown at {service.url}. Ctrl-C ends it.", err=True)
@@ -137,8 +139,18 @@ async def _alerts(
     store = await stack.enter_async_context(database_of(settings))
     if wanted.topic is not None:
         return from_topic(store, wanted.topic, wanted.start, wanted.stop)
-    event = await store.event(await event_key_of(store, wanted.what[0]))
+    try:
+        event = await store.event(await event_key_of(store, wanted.what[0]))
+    except NotFound as error:
+        raise NotFound("no such file, and no such event", where=wanted.what[0]) from error
     return store.select(InboxQuery(content_ids=tuple(entry.content_id for entry in event.history)))
+
+
+def _why(left_out: Counted) -> str:
+    """What was there and is not given, in words."""
+    counted = {"later": left_out.later, "without a time": left_out.undated, "unreadable": left_out.unreadable}
+    told = ", ".join(f"{count} {word}" for word, count in counted.items() if count)
+    return f": {told}" if told else ""
 
 
 def _answer(wanted: Wanted, result: Replayed, left_out: Counted, *, simulated: bool) -> dict[str, Any]:

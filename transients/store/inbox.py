@@ -74,6 +74,10 @@ class Inbox(Blobs):
             new.discard(raw.content_id)
         return results
 
+    async def tests_among(self, content_ids: Sequence[str]) -> list[str]:
+        """Those of the documents that are notices of role "test", as a handler said last."""
+        return [row["content_id"] for row in await self._rows("tests_among", list(content_ids))]
+
     async def raw(self, content_id: str) -> RawAlert:
         """A document as it first came. Raises NotFound, also where its bytes went by policy."""
         rows = await self._rows("raw", [content_id])

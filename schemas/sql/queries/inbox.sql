@@ -86,6 +86,10 @@ SELECT content_id, handler_version, record FROM parsed
 WHERE content_id = ANY ($1::text[]) AND (handler_version = $2 OR starts_with(handler_version, $2 || '+'))
 ORDER BY content_id, known_at;
 
+-- name: tests_among
+SELECT d.content_id FROM document d JOIN parsed p ON p.content_id = d.content_id AND p.handler_version = d.handler_version
+WHERE d.content_id = ANY ($1::text[]) AND p.outcome = 'notice' AND p.role = 'test';
+
 -- name: put_parsed
 INSERT INTO parsed (content_id, handler_version, outcome, kind, origin, event_id, role, reason, record, records_version)
 SELECT *, $10::integer FROM unnest(

@@ -215,3 +215,27 @@ async def test_another_process_may_understand_the_same_at_once(store: Store, pos
         await other.aclose()
     assert {event.event_key: event.revision for event in await store.events()} == {GRB: 4, GW: 4}
     assert len(await store.jobs()) == 2
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_copy_marked_as_a_test_hides_no_real_alert(store: Store, together: bool) -> None:
+    body = handler_samples.voevent(112, {"TrigID": "700000001", "Burst_TJD": "20436", "Burst_SOD": "25689.10"})
+    roads = [("house", "a.test.b", {}), ("hop", "t", {"_test": "true"}), ("gcn", "gcn.classic.voevent.FERMI_GBM_GND_POS", {})]
+    raws = [
+        RawAlert(
+            content_id=sha256_hex(body), body=body, source=source, topic=topic, headers=headers,
+            received=Instant(utc="2024-05-06T07:08:30"),
+        )
+        for source, topic, headers in roads
+    ]  # fmt: skip
+    intake = Intake(store, Settings())
+    for batch in [raws] if together else [[raw] for raw in raws]:
+        await intake.put_many(batch)
+    events = {event.event_key: event.revision for event in await store.events()}
+    assert events == {"Fermi-GBM:700000001": 1, "Fermi-GBM:700000001:test": 1}
+    due = [job.event_key for job in await store.jobs()]
+    assert due == ["Fermi-GBM:700000001"]
+    # Once more by any road: nothing new.
+    await intake.put_many(raws)
+    assert {event.event_key: event.revision for event in await store.events()} == events
+    assert len(await store.jobs()) == 1

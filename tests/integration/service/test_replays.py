@@ -143,6 +143,10 @@ def test_a_topic_of_a_broker(mock_kafka: EmbeddedKafka, topic: str, tmp_path: Pa
 def test_what_cannot_be_replayed_is_named(filled: str, folder: Path) -> None:
     assert command("replay", "no-such-event", "--json", TRANSIENTS_DATABASE__URL=filled).error["kind"] == "not-found"
     assert "no database" in command("replay", "no-such-event", "--json").error["message"]
+    empty = command("replay", "--topic", "nosuch", "--json", TRANSIENTS_DATABASE__URL=filled).error
+    assert (empty["kind"], empty["message"]) == ("no-data", "nosuch: nothing to replay")
+    early = command("replay", folder, "--as-of", "2020-01-01T00:00:00", "--json").error
+    assert early["message"].endswith("nothing to replay: 3 later, 1 without a time")
     two = command("replay", folder / "1.xml", folder / "9.xml", "--json").error["message"]
     assert "9.xml: no such file" in two
     for wrong in ((), ("x", "--topic", "t"), ("x", "--from", "1"), ("x", "--speed", "0"), ("--topic", "t", "--from", "soon")):
