@@ -86,8 +86,7 @@ def telescope(poisoned: str) -> Iterator[None]:
     """The handler is there, after the documents came."""
     handlers.register(Telescope())
     yield
-    registry._handlers.pop(Telescope.name)
-    registry._policies.pop(Telescope.name)
+    registry.remove(Telescope.name)
 
 
 def test_the_list_counts_and_filters(poisoned: str) -> None:
