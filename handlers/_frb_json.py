@@ -12,7 +12,6 @@ from schemas import Notice, Significance
 from . import gcnjson
 from .documents import JsonDocument
 from .numbers import number, positive
-from .refused import Refused
 from .times import read_iso
 
 #: Kind by the schema's path: (kind, origin, instruments).
@@ -42,16 +41,14 @@ def from_json(document: JsonDocument, kind: str) -> Notice:
     origin, instrument = _SAID[kind]
     event_id, *others = gcnjson.require_identity(document)
     word = str(value.get("alert_type") or "initial").lower()
-    times = gcnjson.times_of(document)
-    if times["time"] is None and word != "retraction":
-        raise Refused("bad-time", "the notice has no trigger_time")
+    times, retraction = gcnjson.dated(document)
     region, remarks = gcnjson.region_of(value)
     snr, width_ms = positive(value.get("snr")), positive(value.get("event_duration"))
     error = value.get("trigger_time_error")
     return Notice(
         kind=kind, messenger="radio", origin=origin, event_id=event_id,
         aliases=(*others, *gcnjson.identities(value.get("event_name"))), revision=word,
-        revision_order=(STAGES.get(word, 0),), role=gcnjson.role_of(document), retraction=word == "retraction", region=region,
+        revision_order=(STAGES.get(word, 0),), role=gcnjson.role_of(document), retraction=retraction, region=region,
         time_error_s=positive(max(error, key=lambda e: number(e) or 0.0) if isinstance(error, list) and error else error),
         significance=Significance(snr=snr) if snr is not None else None,
         properties={name: found for name in _NUMBERS if (found := number(value.get(name))) is not None},

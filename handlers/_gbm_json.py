@@ -9,7 +9,6 @@ from schemas import Notice
 from . import gcnjson
 from .documents import JsonDocument
 from .numbers import integer, probabilities
-from .refused import Refused
 
 TRIGGER, TARGETED = "gcn.notices.fermi.gbm.trigger", "gcn.notices.fermi.gbm.targeted"
 #: Kinds by the path of their schema.
@@ -25,10 +24,7 @@ def from_json(document: JsonDocument, kind: str) -> Notice:
     """Read a notice. Raises Refused: no-identity, bad-time."""
     value = document.value
     event_id, *others = gcnjson.require_identity(document)
-    times = gcnjson.times_of(document)
-    retraction = value.get("alert_type") == "retraction"
-    if times["time"] is None and not retraction:
-        raise Refused("bad-time", "the notice has no trigger_time")
+    times, retraction = gcnjson.dated(document)
     region, blobs, remarks = gcnjson.place_of(value)
     stage, order, doubts = _stage(value, kind)
     serial = integer(value.get("record_number")) or 0

@@ -12,7 +12,6 @@ from schemas import Notice
 from . import gcnjson
 from .documents import JsonDocument
 from .numbers import integer, probabilities
-from .refused import Refused
 
 GUANO = "gcn.notices.swift.bat.guano"
 #: Where a notice has no record number.
@@ -28,11 +27,8 @@ def from_guano(document: JsonDocument) -> Notice:
     """Read a notice. Raises Refused: no-identity, bad-time."""
     value = document.value
     event_id, *others = gcnjson.require_identity(document)
-    times = gcnjson.times_of(document)
+    times, retraction = gcnjson.dated(document)
     kind = str(value.get("alert_type") or "initial")
-    retraction = kind == "retraction"
-    if times["time"] is None and not retraction:
-        raise Refused("bad-time", "the notice has no trigger_time")
     region, blobs, remarks = gcnjson.place_of(value)
     number = integer(value.get("record_number"))
     order = number if number is not None else _NUMBERS.get(kind, 0)

@@ -134,3 +134,12 @@ def times_of(document: JsonDocument) -> dict[str, Any]:
         raise Refused("bad-time", f"no readable time of the event: {printed!r}")
     issued = document.value.get("alert_datetime")
     return {"time": time, "issued": read_iso(issued) if isinstance(issued, str) else None}
+
+
+def dated(document: JsonDocument) -> tuple[dict[str, Any], bool]:
+    """`time` and `issued` of a notice, and whether it takes its event back: only then it needs no time. Raises Refused (bad-time)."""
+    times = times_of(document)
+    retraction = str(document.value.get("alert_type") or "").lower() == "retraction"
+    if times["time"] is None and not retraction:
+        raise Refused("bad-time", "the notice has no trigger_time")
+    return times, retraction

@@ -128,10 +128,7 @@ def _from_json(document: JsonDocument) -> Notice:
     event_id, others = _json_identity(document)
     region, remarks = gcnjson.region_of(value)
     record = integer(value.get("record_number")) or 0
-    times = gcnjson.times_of(document)
-    retraction = value.get("alert_type") == "retraction"
-    if times["time"] is None and not retraction:
-        raise Refused("bad-time", "the notice has no trigger_time")
+    times, retraction = gcnjson.dated(document)
     return Notice(
         kind=JSON_KIND, messenger="neutrino", origin="IceCube", event_id=event_id,
         aliases=(*others, *gcnjson.identities(value.get("event_name"))), revision=str(record), revision_order=(record,),

@@ -56,10 +56,7 @@ class Km3net:
 def _from_json(document: JsonDocument) -> Notice:
     value = document.value
     event_id, *others = gcnjson.require_identity(document)
-    times = gcnjson.times_of(document)
-    retraction = value.get("alert_type") == "retraction"
-    if times["time"] is None and not retraction:
-        raise Refused("bad-time", "the notice has no trigger_time")
+    times, retraction = gcnjson.dated(document)
     region, remarks = gcnjson.region_of(value)
     record = integer(value.get("record_number")) or 0
     links = gcnjson.links_of(value)

@@ -16,7 +16,6 @@ from .classic import role_by_trigger
 from .documents import JsonDocument
 from .kinds import ClassicHandler, ClassicKind, by_kind, identity_of
 from .numbers import celestial, integer
-from .refused import Refused
 from .voevent import VOEvent
 
 JSON_UNKNOWN, JSON_KNOWN = "gcn.notices.maxi.gsc.unknown", "gcn.notices.maxi.gsc.known"
@@ -75,11 +74,8 @@ class Maxi(ClassicHandler):
 def _from_json(document: JsonDocument, kind: str) -> Notice:
     value = document.value
     event_id, *others = gcnjson.require_identity(document)
-    times = gcnjson.times_of(document)
+    times, retraction = gcnjson.dated(document)
     what = str(value.get("alert_type") or "initial")
-    retraction = what == "retraction"
-    if times["time"] is None and not retraction:
-        raise Refused("bad-time", "the notice has no trigger_time")
     region, remarks = _region(value)
     record = integer(value.get("record_number")) or 0
     #: A known source's name is no event's: circulars about the source are not about this flare.

@@ -7,7 +7,6 @@ from schemas import Notice, Parsed, Policy
 from . import gcnjson
 from .documents import Document, JsonDocument
 from .numbers import integer, positive, probabilities
-from .refused import Refused
 
 GLOWBUG, BURSTCUBE, BURSTCUBE_TEST = "gcn.notices.glowbug.alert", "gcn.notices.burstcube.alert", "gcn.notices.burstcube.test"
 _SCHEMAS = {
@@ -38,10 +37,8 @@ class SmallSatellites:
         assert isinstance(document, JsonDocument)
         value = document.value
         event_id, *others = gcnjson.require_identity(document)
-        times = gcnjson.times_of(document)
+        times, retraction = gcnjson.dated(document)
         what = str(value.get("alert_type") or "initial")
-        if times["time"] is None and what != "retraction":
-            raise Refused("bad-time", "the notice has no trigger_time")
         region, blobs, remarks = gcnjson.place_of(value)
         role = gcnjson.role_of(document)
         if kind == BURSTCUBE_TEST and role == "observation":
@@ -50,7 +47,7 @@ class SmallSatellites:
         return Notice(
             kind=kind, messenger="gamma-ray", origin=_ORIGINS[kind], event_id=event_id, aliases=tuple(others),
             revision=f"{what} {record}", revision_order=(_TYPES.get(what, 0), record), role=role,
-            retraction=what == "retraction", region=region,
+            retraction=retraction, region=region,
             significance=gcnjson.significance_of(value),
             classification=probabilities(classes) if isinstance(classes, dict) else {}, duration_s=positive(value.get("t90")),
             instruments=(_ORIGINS[kind],), links=gcnjson.links_of(value), fields=document.fields(), remarks=remarks, blobs=blobs,

@@ -78,10 +78,7 @@ def _participants(document: VOEvent) -> tuple[str, ...]:
 def _from_schema(document: JsonDocument) -> Notice:
     value = document.value
     event_id, *others = gcnjson.require_identity(document)
-    times = gcnjson.times_of(document)
-    retraction = value.get("alert_type") == "retraction"
-    if times["time"] is None and not retraction:
-        raise Refused("bad-time", "the notice has no trigger_time")
+    times, retraction = gcnjson.dated(document)
     region, remarks = gcnjson.region_of(value)
     tier = value.get("tier_data")
     chance = number(tier.get("false_alarm_prob")) if isinstance(tier, dict) else None

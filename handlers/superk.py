@@ -18,7 +18,6 @@ from .classic import place_of
 from .documents import JsonDocument
 from .kinds import ClassicHandler, ClassicKind, by_kind
 from .numbers import integer, number, positive
-from .refused import Refused
 from .voevent import VOEvent
 
 JSON_KIND = "gcn.notices.superk.sn_alert"
@@ -78,10 +77,7 @@ def _from_json(document: JsonDocument) -> Notice:
     names = gcnjson.require_identity(document)
     number_ = integer(value.get("trigger_number"))
     event_id, aliases = (str(number_), names) if number_ is not None else (names[0], names[1:])
-    times = gcnjson.times_of(document)
-    retraction = value.get("alert_type") == "retraction"
-    if times["time"] is None and not retraction:
-        raise Refused("bad-time", "the notice has no trigger_time")
+    times, retraction = gcnjson.dated(document)
     region, remarks = gcnjson.region_of(value)
     record, sample = integer(value.get("record_number")) or 0, str(value.get("processed_sample") or "full")
     distance, distance_remarks = _distance(value)
