@@ -122,6 +122,20 @@ async def stored(url: str, count: int, *processes: Ingest, patience_s: float = 1
         await connection.close()
 
 
+@contextlib.asynccontextmanager
+async def postgres_on(folder: Path) -> AsyncIterator[EmbeddedPostgres]:
+    """A server whose data lies there, with the tables made."""
+    server = EmbeddedPostgres(folder / "data", fast=True)
+    try:
+        await asyncio.to_thread(server.start)
+        store = await Store.open(server.url, pool_size=1)
+        await store.migrate()
+        await store.aclose()
+        yield server
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
 async def started_again(server: EmbeddedPostgres) -> None:
     """Start a server that was killed: its children hold the folder for a moment."""
     async with asyncio.timeout(30):

@@ -8,18 +8,17 @@ import datetime as dt
 import os
 import shutil
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from intake_faults import Ingest, committed, fill, nothing_lost_nothing_doubled, notices, started_again, stored
+from intake_faults import Ingest, committed, fill, nothing_lost_nothing_doubled, notices, postgres_on, started_again, stored
 from plugins.brokers import ApacheKafka
 from plugins.postgres import server_folder
 
 from ingest import base, run
 from ingest.archive import ArchiveSource
 from transients.config import Settings
-from transients.embedded import EmbeddedPostgres
 from transients.service.intake import Intake
 from transients.store import Store
 
@@ -45,20 +44,6 @@ def small_disk() -> Iterator[Path]:
     finally:
         subprocess.run(["umount", "-l", folder], check=True)
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextlib.asynccontextmanager
-async def postgres_on(folder: Path) -> AsyncIterator[EmbeddedPostgres]:
-    """A server whose data lies there, with the tables made."""
-    server = EmbeddedPostgres(folder / "data", fast=True)
-    try:
-        await asyncio.to_thread(server.start)
-        store = await Store.open(server.url, pool_size=1)
-        await store.migrate()
-        await store.aclose()
-        yield server
-    finally:
-        await asyncio.to_thread(server.stop)
 
 
 async def test_the_disk_of_the_inbox_is_full_for_a_while(

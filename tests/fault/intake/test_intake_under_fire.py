@@ -14,7 +14,17 @@ import confluent_kafka
 import confluent_kafka.admin
 import pytest
 from command_line import ask
-from intake_faults import SOURCE, Ingest, committed, fill, nothing_lost_nothing_doubled, notices, started_again, stored
+from intake_faults import (
+    SOURCE,
+    Ingest,
+    committed,
+    fill,
+    nothing_lost_nothing_doubled,
+    notices,
+    postgres_on,
+    started_again,
+    stored,
+)
 from plugins.brokers import ApacheKafka
 from plugins.postgres import server_folder
 
@@ -30,15 +40,10 @@ COUNT = 5000
 async def own_postgres() -> AsyncIterator[EmbeddedPostgres]:
     """A server of the test's own, with the tables made."""
     folder = server_folder()
-    server = EmbeddedPostgres(folder / "data", fast=True)
     try:
-        await asyncio.to_thread(server.start)
-        store = await Store.open(server.url, pool_size=1)
-        await store.migrate()
-        await store.aclose()
-        yield server
+        async with postgres_on(folder) as server:
+            yield server
     finally:
-        await asyncio.to_thread(server.stop)
         shutil.rmtree(folder, ignore_errors=True)
 
 
