@@ -24,6 +24,10 @@ _ERRORS = re.compile(
 )
 
 
+#: Marks of the order of bytes.
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
 def read_document(data: bytes, topic: str | None = None) -> Document:
     """Tell the format and read it.
 
@@ -44,6 +48,9 @@ def read_document(data: bytes, topic: str | None = None) -> Document:
         return read_packet(data)
     if is_mail(data):
         return _read_plain(notice_in_mail(data), topic)
+    if data.endswith((b">\0", b"}\0")) and not data.startswith(_UTF_16):
+        # Some senders write the NUL that ends a text in C.
+        return _read_plain(data[:-1], topic)
     return _read_plain(data, topic)
 
 
@@ -60,7 +67,7 @@ def _read_plain(data: bytes, topic: str | None) -> Document:
 
 
 def _decode(data: bytes) -> str:
-    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8-sig"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:

@@ -173,3 +173,13 @@ def test_every_word_is_explained() -> None:
     used |= set(re.findall(r'else "(not-voevent)"', source)) | set(re.findall(r'reason = "([a-z-]+)" if', source))
     used |= set(typing.get_args(StandInReason)) | {reason for _, reason, _ in magic._BEGINNINGS}
     assert used == set(REASONS)
+
+
+def test_a_nul_at_the_very_end_is_the_senders_way_to_end_a_text() -> None:
+    whole = voevent(112, {"TrigID": "700000001"})
+    assert handlers.parse(whole + b"\0") == handlers.parse(whole)
+    assert isinstance(handlers.parse(whole.decode().encode("utf-16")), Notice)
+    for cut in (whole + b"\0\0", whole[:50] + b"\0" + whole[50:]):
+        found = handlers.parse(cut)
+        assert isinstance(found, Refusal)
+        assert found.reason == "not-text"
