@@ -172,11 +172,19 @@ async def nothing_lost_nothing_doubled(store: Store, bodies: Sequence[bytes]) ->
         assert f"{event.event_key}:{event.revision}:geometry" in due
 
 
-def committed(broker: ApacheKafka, topic: str, partitions: int = 1) -> list[int]:
-    """What the group has committed, by partition."""
+async def all_committed(broker: ApacheKafka, topic: str, count: int, process: Ingest, partitions: int = 1) -> None:
+    """Wait until the group has committed so many messages: what was stored and not committed is read once more before."""
+    async with asyncio.timeout(60):
+        while await asyncio.to_thread(_committed, broker, topic, partitions) != count:
+            process.check()
+            await asyncio.sleep(0.2)
+
+
+def _committed(broker: ApacheKafka, topic: str, partitions: int) -> int:
     consumer = confluent_kafka.Consumer({"bootstrap.servers": broker.bootstrap_servers, "group.id": GROUP})
     try:
         asked = [confluent_kafka.TopicPartition(topic, number) for number in range(partitions)]
-        return [found.offset for found in consumer.committed(asked, timeout=30)]
+        # Nothing committed is an offset below zero.
+        return sum(max(0, found.offset) for found in consumer.committed(asked, timeout=30))
     finally:
         consumer.close()

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from intake_faults import Ingest, committed, fill, nothing_lost_nothing_doubled, notices, postgres_on, started_again, stored
+from intake_faults import Ingest, all_committed, fill, nothing_lost_nothing_doubled, notices, postgres_on, started_again, stored
 from plugins.brokers import ApacheKafka
 from plugins.postgres import server_folder
 
@@ -68,10 +68,10 @@ async def test_the_disk_of_the_inbox_is_full_for_a_while(
             if server.pid is None:
                 await started_again(server)
             await stored(url, COUNT, ingest)
+            await all_committed(apache_kafka, topic, COUNT, ingest)
         store = await Store.open(url, pool_size=4)
         await nothing_lost_nothing_doubled(store, bodies)
         await store.aclose()
-    assert committed(apache_kafka, topic) == [COUNT]
 
 
 def _fill_up(ballast: Path) -> None:
