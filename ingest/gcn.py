@@ -17,6 +17,12 @@ from .watch import SILENCE_S
 PULSE_TOPIC = "gcn.heartbeat"
 
 
+def gcn_connection(client_id: str, client_secret: str, domain: str) -> dict[str, Any]:
+    """Settings of gcn-kafka's connection; parameters as of `GcnSource`."""
+    login = {"client_id": client_id, "client_secret": client_secret} if client_id else {}
+    return {"domain": domain, **login}
+
+
 class GcnSource(GroupSource):
     """Alerts of GCN topics.
 
@@ -60,12 +66,11 @@ class GcnSource(GroupSource):
         on_gap: OnGap | None = None,
         config: Mapping[str, Any] | None = None,
     ) -> None:
-        login = {"client_id": client_id, "client_secret": client_secret} if client_id else {}
         super().__init__(
             topics,
             name=name,
             client=gcn_kafka.Consumer,
-            settings={"group.id": group_id, "domain": domain, **login, **(config or {})},
+            settings={**gcn_connection(client_id, client_secret, domain), "group.id": group_id, **(config or {})},
             login=LoginTrouble(),
             pulse_topic=pulse_topic,
             silence_s=silence_s,

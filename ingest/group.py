@@ -13,9 +13,10 @@ import structlog
 from schemas import RawAlert
 from schemas.errors import ConfigurationError
 
-from .base import LineState, raw_alert
+from .base import LineState
 from .gaps import OnGap
 from .logins import Trouble
+from .messages import alert_of
 from .reader import GroupReader, OnCommit
 from .resume import Positions, last_offsets
 from .watch import SILENCE_S, LineWatch
@@ -140,7 +141,7 @@ class GroupSource:
                 # An error comes as a message whose value is its text: it must never be taken for an alert.
                 error = message.error()
                 if error is None:
-                    alert = self._alert(message)
+                    alert = alert_of(message, self._name)
                     self._watch.heard(alert)
                     yield alert
                 else:
@@ -196,19 +197,6 @@ class GroupSource:
             self._log.warning("the line stays silent: connecting anew", action="line-renewed")
             await self._reader.renew()
 
-    def _alert(self, message: Any) -> RawAlert:
-        kind, milliseconds = message.timestamp()
-        return raw_alert(
-            # None: a tombstone, which says that what had its key is over. It is kept, as a document without bytes.
-            message.value() or b"",
-            source=self._name,
-            topic=message.topic(),
-            partition=message.partition(),
-            offset=message.offset(),
-            broker_ms=None if kind == confluent_kafka.TIMESTAMP_NOT_AVAILABLE else milliseconds,
-            headers=_headers(message),
-        )
-
     def _refused(self, text: str) -> ConfigurationError:
         self._watch.refused(text)
         return ConfigurationError(text, where=self._name)
@@ -243,12 +231,3 @@ class GroupSource:
             self._begin_s = max(now_s, self._begun_s + _BEGIN_AGAIN_S)
         if error.code() != confluent_kafka.KafkaError._PARTITION_EOF:
             self._log.warning("a topic gives an error", action="topic-error", topic=topic, error=error.str())
-
-
-def _headers(message: Any) -> list[tuple[str, bytes | str | None]] | None:
-    try:
-        found: list[tuple[str, bytes | str | None]] | None = message.headers()
-    except UnicodeDecodeError as error:
-        # The client gives all or none. The bytes are there all the same.
-        return [("_headers", f"a name in them is no text: {error}")]
-    return found

@@ -9,6 +9,8 @@ from .kafka import KafkaSource
 
 #: Hop's one address; its brokers are found from there.
 HOP_SERVER = "kafka.scimma.org:9092"
+#: How it lets a credential in.
+HOP_LOGIN = {"security_protocol": "SASL_SSL", "sasl_mechanism": "SCRAM-SHA-512"}
 
 
 def hop_source(
@@ -36,8 +38,7 @@ def hop_source(
     """
     settings: dict[str, Any] = {
         "bootstrap_servers": [HOP_SERVER],
-        "security_protocol": "SASL_SSL",
-        "sasl_mechanism": "SCRAM-SHA-512",
+        **HOP_LOGIN,
         **more,
     }
     return KafkaSource(

@@ -17,6 +17,32 @@ from .resume import Positions
 from .watch import SILENCE_S
 
 
+def kafka_connection(
+    bootstrap_servers: Iterable[str],
+    *,
+    name: str,
+    security_protocol: str = "PLAINTEXT",
+    sasl_mechanism: str = "PLAIN",
+    username: str = "",
+    password: str = "",
+    ca_file: str = "",
+) -> dict[str, Any]:
+    """librdkafka's settings of a connection; parameters as of `KafkaSource`.
+
+    Raises
+    ------
+    ConfigurationError
+        The certificates cannot be read.
+    """
+    settings: dict[str, Any] = {"bootstrap.servers": ",".join(bootstrap_servers), "security.protocol": security_protocol}
+    if security_protocol.startswith("SASL"):
+        settings |= {"sasl.mechanism": sasl_mechanism, "sasl.username": username, "sasl.password": password}
+    if security_protocol.endswith("SSL"):
+        # "probe": where this system keeps whom it trusts.
+        settings["ssl.ca.location"] = _readable(ca_file, name) if ca_file else "probe"
+    return settings
+
+
 class KafkaSource(GroupSource):
     """Alerts of a broker's topics.
 
@@ -67,21 +93,20 @@ class KafkaSource(GroupSource):
         on_gap: OnGap | None = None,
         config: Mapping[str, Any] | None = None,
     ) -> None:
-        settings: dict[str, Any] = {
-            "bootstrap.servers": ",".join(bootstrap_servers),
-            "group.id": group_id,
-            "security.protocol": security_protocol,
-        }
-        if security_protocol.startswith("SASL"):
-            settings |= {"sasl.mechanism": sasl_mechanism, "sasl.username": username, "sasl.password": password}
-        if security_protocol.endswith("SSL"):
-            # "probe": where this system keeps whom it trusts.
-            settings["ssl.ca.location"] = _readable(ca_file, name) if ca_file else "probe"
+        connection = kafka_connection(
+            bootstrap_servers,
+            name=name,
+            security_protocol=security_protocol,
+            sasl_mechanism=sasl_mechanism,
+            username=username,
+            password=password,
+            ca_file=ca_file,
+        )
         super().__init__(
             topics,
             name=name,
             client=confluent_kafka.Consumer,
-            settings={**settings, **(config or {})},
+            settings={**connection, "group.id": group_id, **(config or {})},
             login=PasswordTrouble(),
             pulse_topic=pulse_topic,
             silence_s=silence_s,

@@ -11,7 +11,7 @@ import confluent_kafka
 from schemas import Instant, RawAlert
 from schemas.errors import BadRequest, ServiceUnreachable
 
-from .base import raw_alert
+from .messages import alert_of
 
 #: A place in a topic: an offset, a time (the broker's own of each message), or its end.
 Place = int | Instant | None
@@ -61,10 +61,7 @@ async def topic_stretch(
             first, end = await asyncio.to_thread(_range, consumer, topic, partition, start, stop)
             messages = _messages(consumer, topic, partition, first, end)
             while (message := await asyncio.to_thread(next, messages, None)) is not None:
-                yield raw_alert(
-                    message.value() or b"", source=source, topic=topic, partition=partition, offset=message.offset(),
-                    broker_ms=_stamp(message),
-                )  # fmt: skip
+                yield alert_of(message, source)
     finally:
         await asyncio.to_thread(consumer.close)
 
@@ -124,8 +121,3 @@ def _messages(consumer: Any, topic: str, partition: int, first: int, end: int) -
         yield message
         if message.offset() + 1 >= end:
             return
-
-
-def _stamp(message: Any) -> int | None:
-    kind, stamp = message.timestamp()
-    return None if kind == confluent_kafka.TIMESTAMP_NOT_AVAILABLE else int(stamp)

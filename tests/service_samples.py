@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -96,3 +96,16 @@ async def worked(store: Store, patience_s: float = 60.0) -> None:
             await asyncio.sleep(0.05)
     failed = await store.jobs(state="failed")
     assert not failed, [job.error for job in failed]
+
+
+def with_store(url: str, work: Callable[[Store], Awaitable[Any]]) -> Any:
+    """What `work` makes of a store of a database, for tests that are not async."""
+
+    async def run() -> Any:
+        store = await Store.open(url, pool_size=2)
+        try:
+            return await work(store)
+        finally:
+            await store.aclose()
+
+    return asyncio.run(run())

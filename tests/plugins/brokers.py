@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -184,11 +184,11 @@ def kafka_jars() -> Path:
 
 
 @contextlib.contextmanager
-def _running() -> Iterator[ApacheKafka]:
-    """A running Apache Kafka; the test is skipped, saying why, where there is no Java or no Maven."""
+def running_kafka(make: Callable[[Path, Path], ApacheKafka] = ApacheKafka) -> Iterator[ApacheKafka]:
+    """A running Apache Kafka, made of jars and a folder; the test is skipped, saying why, where there is no Java or no Maven."""
     jars = kafka_jars()
     folder = Path(tempfile.mkdtemp(prefix="transients-kafka-"))
-    broker = ApacheKafka(jars, folder)
+    broker = make(jars, folder)
     try:
         broker.format()
         broker.start()
@@ -201,12 +201,12 @@ def _running() -> Iterator[ApacheKafka]:
 @pytest.fixture(scope="session")
 def apache_kafka() -> Iterator[ApacheKafka]:
     """A broker for the session: use topics of your own (`topic`)."""
-    with _running() as broker:
+    with running_kafka() as broker:
         yield broker
 
 
 @pytest.fixture
 def own_kafka() -> Iterator[ApacheKafka]:
     """A broker of the test's own, which it may kill."""
-    with _running() as broker:
+    with running_kafka() as broker:
         yield broker

@@ -8,8 +8,13 @@ from typing import Any
 import confluent_kafka
 import gcn_kafka
 
+from ingest.gcn import gcn_connection
+from ingest.hop import HOP_LOGIN
+from ingest.kafka import kafka_connection
 from schemas.errors import ConfigurationError
-from transients.config import Secret, Settings
+from transients.config import Settings
+
+from .sources import text_of
 
 Client = Callable[[dict[str, Any]], Any]
 
@@ -24,30 +29,22 @@ def broker_of(settings: Settings, name: str) -> tuple[dict[str, Any], Client]:
     """
     if name == "gcn":
         gcn = settings.gcn
-        return {"domain": gcn.domain, "client_id": gcn.client_id, "client_secret": _text(gcn.client_secret)}, gcn_kafka.Consumer
+        return gcn_connection(gcn.client_id, text_of(gcn.client_secret), gcn.domain), gcn_kafka.Consumer
     for broker in settings.kafka:
         if broker.name == name:
-            connection = {
-                "bootstrap.servers": ",".join(broker.bootstrap_servers),
-                "security.protocol": broker.security_protocol.lower(),
-                "sasl.mechanism": broker.sasl_mechanism if broker.username else None,
-                "sasl.username": broker.username or None,
-                "sasl.password": _text(broker.password) or None,
-                "ssl.ca.location": broker.ca_file or None,
-            }
-            return {key: value for key, value in connection.items() if value is not None}, confluent_kafka.Consumer
+            return kafka_connection(
+                broker.bootstrap_servers,
+                name=name,
+                security_protocol=broker.security_protocol,
+                sasl_mechanism=broker.sasl_mechanism,
+                username=broker.username,
+                password=text_of(broker.password),
+                ca_file=broker.ca_file,
+            ), confluent_kafka.Consumer
     for hop in settings.hop:
         if hop.name == name:
-            return {
-                "bootstrap.servers": ",".join(hop.bootstrap_servers),
-                "security.protocol": "sasl_ssl",
-                "sasl.mechanism": "SCRAM-SHA-512",
-                "sasl.username": hop.username,
-                "sasl.password": _text(hop.password),
-            }, confluent_kafka.Consumer
+            return kafka_connection(
+                hop.bootstrap_servers, name=name, username=hop.username, password=text_of(hop.password), **HOP_LOGIN
+            ), confluent_kafka.Consumer
     known = ", ".join(["gcn", *(broker.name for broker in settings.kafka), *(hop.name for hop in settings.hop)])
     raise ConfigurationError(f"no such broker; there are: {known}", where=name)
-
-
-def _text(secret: Secret | None) -> str:
-    return "" if secret is None else secret.reveal()

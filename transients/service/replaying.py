@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from pathlib import Path
 
 import msgspec
@@ -20,7 +20,7 @@ from schemas import CircularLink, Heartbeat, Instant, Notice, Parsed, PointingUp
 from transients.config import Settings, WebSettings
 from transients.missions import Mission
 from transients.sources import DataSource
-from transients.store import Delivery, EventQuery, InboxQuery, Store
+from transients.store import Delivery, EventQuery, InboxQuery, Listed, Store
 
 from .apart import running
 from .app import ROLES, Role, Service
@@ -224,7 +224,7 @@ async def _done(service: Service, source: ReplaySource) -> bool:
 
 async def _replayed(store: Store, source: ReplaySource, seconds: float) -> Replayed:
     totals, counts, states = await store.totals(), await store.job_counts(), await store.source_states()
-    events = [await _event(store, key) for key in await _keys(store)]
+    events = await _events(store)
     return Replayed(
         documents=source.given,
         not_stored=source.given - sum(state.deliveries for state in states),
@@ -239,23 +239,23 @@ async def _replayed(store: Store, source: ReplaySource, seconds: float) -> Repla
     )
 
 
-async def _keys(store: Store) -> Sequence[str]:
+async def _events(store: Store) -> list[ReplayedEvent]:
     """Every event, the newest T0 first."""
-    keys: list[str] = []
+    found: list[ReplayedEvent] = []
     while True:
-        page = await store.find_events(EventQuery(limit=500, offset=len(keys)))
-        keys += [item.event.event_key for item in page.items]
-        if not page.items or len(keys) >= page.total:
-            return keys
+        page = await store.find_events(EventQuery(limit=500, offset=len(found)))
+        found += [await _event(store, item) for item in page.items]
+        if not page.items or len(found) >= page.total:
+            return found
 
 
-async def _event(store: Store, key: str) -> ReplayedEvent:
-    event, assessment = await store.event(key), await store.assessment(key)
+async def _event(store: Store, item: Listed) -> ReplayedEvent:
+    event, assessment = item.event, item.assessment
     return ReplayedEvent(
-        event_key=key,
+        event_key=event.event_key,
         revision=event.revision,
         role=event.role,
         state=event.state,
         verdict=None if assessment is None else assessment.verdict,
-        draft=await store.circular(key) is not None,
+        draft=await store.circular(event.event_key) is not None,
     )

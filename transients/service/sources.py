@@ -93,7 +93,7 @@ def _gcn_source(gcn: GcnSettings, topics: Iterable[str], name: str, group_id: st
         topics,
         name=name,
         client_id=gcn.client_id,
-        client_secret=_text(gcn.client_secret),
+        client_secret=text_of(gcn.client_secret),
         domain=gcn.domain,
         group_id=group_id,
         pulse_topic=pulse,
@@ -112,7 +112,7 @@ def _kafka(broker: KafkaSettings, everything: Iterable[str], memory: Memory) -> 
         security_protocol=broker.security_protocol,
         sasl_mechanism=broker.sasl_mechanism,
         username=broker.username,
-        password=_text(broker.password),
+        password=text_of(broker.password),
         ca_file=broker.ca_file,
         pulse_topic=broker.pulse_topic or None,
         silence_s=broker.silence_s,
@@ -130,7 +130,7 @@ def _hop(hop: HopSettings, everything: Iterable[str], memory: Memory) -> KafkaSo
         hop.topics or everything,
         bootstrap_servers=hop.bootstrap_servers,
         username=hop.username,
-        password=_text(hop.password),
+        password=text_of(hop.password),
         group_id=hop.group_id,
         name=hop.name,
         address_family=hop.address_family,
@@ -142,5 +142,6 @@ def _vtp(vtp: VtpSettings, memory: Memory) -> VtpSource:
     return VtpSource(vtp.host, vtp.port, name=vtp.name, identity=vtp.identity, silence_s=vtp.silence_s, on_gap=memory["on_gap"])
 
 
-def _text(secret: Secret | None) -> str:
+def text_of(secret: Secret | None) -> str:
+    """The text of a secret; without one, none."""
     return "" if secret is None else secret.reveal()

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import tarfile
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import handler_samples
 import pytest
 from command_line import ask, command
+from service_samples import with_store
 
 from ingest import iter_documents
 from schemas import Gap, Instant, RawAlert, sha256_hex
@@ -26,17 +25,6 @@ BODIES = {
     "igwn.gwalert": handler_samples.gwalert(),
     "/home/x y/../odd topic é.xml": b"\x00 nothing that is known",
 }
-
-
-def with_store(url: str, work: Callable[[Store], Awaitable[Any]]) -> Any:
-    async def run() -> Any:
-        store = await Store.open(url, pool_size=2)
-        try:
-            return await work(store)
-        finally:
-            await store.aclose()
-
-    return asyncio.run(run())
 
 
 @pytest.fixture

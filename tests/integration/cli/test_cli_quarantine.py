@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import handler_samples
 import msgspec
 import pytest
 from command_line import ask, command
+from service_samples import with_store
 
 import handlers
 from handlers.builtin import registry
@@ -49,17 +49,6 @@ class Telescope:
     def policy_for(self, notice: Notice) -> Policy:
         """The one there is."""
         return self.policies[0]
-
-
-def with_store(url: str, work: Callable[[Store], Awaitable[Any]]) -> Any:
-    async def run() -> Any:
-        store = await Store.open(url, pool_size=2)
-        try:
-            return await work(store)
-        finally:
-            await store.aclose()
-
-    return asyncio.run(run())
 
 
 def alerts() -> Sequence[RawAlert]:

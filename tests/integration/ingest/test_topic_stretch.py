@@ -70,3 +70,12 @@ async def test_messages_keep_their_times(filled: tuple[dict[str, str], str]) -> 
 async def test_a_topic_that_is_not_there_is_named(mock_kafka: EmbeddedKafka) -> None:
     with pytest.raises(BadRequest, match=r"no\.such\.topic"):
         [raw async for raw in topic_stretch({"bootstrap.servers": mock_kafka.bootstrap_servers}, "no.such.topic", None, None)]
+
+
+async def test_what_the_carrier_says_comes_along(mock_kafka: EmbeddedKafka, topic: str) -> None:
+    mock_kafka.create_topic(topic)
+    connection = {"bootstrap.servers": mock_kafka.bootstrap_servers}
+    producer = confluent_kafka.Producer(connection)
+    producer.produce(topic, b"{}", headers=[("_test", b"true")])
+    assert producer.flush(20.0) == 0
+    assert [raw.headers async for raw in topic_stretch(connection, topic, None, None)] == [{"_test": "true"}]

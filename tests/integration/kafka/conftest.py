@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import trustme
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
-from plugins.brokers import ApacheKafka, Door, kafka_jars
+from plugins.brokers import ApacheKafka, Door, running_kafka
 from plugins.token_server import AUDIENCE, ISSUER, TokenServer
 
 _SECURITY = "org.apache.kafka.common.security"
@@ -40,27 +38,23 @@ def authority() -> trustme.CA:
 @pytest.fixture(scope="session")
 def apache_kafka(_token_server: TokenServer, authority: trustme.CA) -> Iterator[ApacheKafka]:
     """A running Apache Kafka: doors PLAINTEXT (no login), TOKEN (as GCN's), WORD (PLAIN and SCRAM), TLS (SCRAM)."""
-    jars = kafka_jars()
-    folder = Path(tempfile.mkdtemp(prefix="transients-kafka-"))
-    broker = ApacheKafka(
-        jars,
-        folder,
-        doors={
-            "TOKEN": Door("SASL_PLAINTEXT", _token_door(_token_server)),
-            "WORD": Door("SASL_PLAINTEXT", _word_door()),
-            "TLS": Door("SASL_SSL", _word_door() | _certificate(authority, folder)),
-        },
-        scram={"reader": "right"},
-        # Apache Kafka asks no address that is not named here.
-        java=(f"-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls={_token_server.keys_url}",),
-    )
-    try:
-        broker.format()
-        broker.start()
+
+    def with_doors(jars: Path, folder: Path) -> ApacheKafka:
+        return ApacheKafka(
+            jars,
+            folder,
+            doors={
+                "TOKEN": Door("SASL_PLAINTEXT", _token_door(_token_server)),
+                "WORD": Door("SASL_PLAINTEXT", _word_door()),
+                "TLS": Door("SASL_SSL", _word_door() | _certificate(authority, folder)),
+            },
+            scram={"reader": "right"},
+            # Apache Kafka asks no address that is not named here.
+            java=(f"-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls={_token_server.keys_url}",),
+        )
+
+    with running_kafka(with_doors) as broker:
         yield broker
-    finally:
-        broker.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _token_door(server: TokenServer) -> dict[str, str]:

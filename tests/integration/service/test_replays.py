@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import tarfile
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import confluent_kafka
 import handler_samples
 import pytest
 from command_line import ask, command
+from service_samples import with_store
 
 from schemas import Instant, RawAlert, sha256_hex
 from transients.config import Settings
@@ -64,17 +62,6 @@ def test_an_archive_and_a_pace(folder: Path, tmp_path: Path) -> None:
     told = ask("replay", archive, "--speed", "40", "--as-of", "2024-05-06T07:09:50")
     assert told["documents"] == 2
     assert told["seconds"] >= 2.0
-
-
-def with_store(url: str, work: Callable[[Store], Awaitable[Any]]) -> Any:
-    async def open_and_work() -> Any:
-        store = await Store.open(url, pool_size=2)
-        try:
-            return await work(store)
-        finally:
-            await store.aclose()
-
-    return asyncio.run(open_and_work())
 
 
 @pytest.fixture
