@@ -13,36 +13,32 @@ from .alerts import (
     Role,
     Significance,
 )
-from .assessment import (
-    AllWindowSearch,
-    Assessment,
-    DataStatus,
-    Excess,
-    Exposure,
-    FluencePerCount,
-    Geometry,
-    Grade,
-    InputRef,
-    LimitEntry,
-    LimitResult,
-    Localisation,
-    NoiseAtScale,
-    Provenance,
-    PublishedLimits,
-    PublishedSearch,
-    ResponseWord,
-    SearchResult,
-    Spike,
-    Urgency,
-    Visibility,
-)
+from .assessment import Assessment, DataStatus
 from .base import RECORDS_VERSION, Instant, Record, from_json, sha256_hex, to_json
 from .events import Event, NoticeEntry
+from .geometry import (
+    AdvisedPointing,
+    Exposure,
+    Geometry,
+    Grade,
+    LightTravel,
+    Localisation,
+    OffAxisPointing,
+    PointingAdvice,
+    PointingHistory,
+    Urgency,
+    Visibility,
+    VisibilityForecast,
+    VisibilityWindow,
+)
 from .lightcurves import FloatArray, LightCurve, LightCurveInfo, Tier, TimeFrame
+from .limits import FluencePerCount, LimitEntry, LimitResult, PublishedLimits, ResponseWord
 from .lines import Gap, Position
 from .outgoing import Circular, Contact, Message, Publication, PublicationFile, Shift
 from .policy import Policy, Threshold
+from .provenance import InputRef, Provenance
 from .regions import AllSky, Annulus, Circle, Ellipse, Polygon, SkyMapRef, SkyRegion
+from .search import AllWindowSearch, Excess, NoiseAtScale, PublishedSearch, SearchResult, Spike
 from .spacecraft import (
     Attitude,
     AttitudeSource,
@@ -56,6 +52,7 @@ from .standin import StandIn
 
 __all__ = [
     "RECORDS_VERSION",
+    "AdvisedPointing",
     "AllSky",
     "AllWindowSearch",
     "Annulus",
@@ -83,6 +80,7 @@ __all__ = [
     "Instant",
     "LightCurve",
     "LightCurveInfo",
+    "LightTravel",
     "LimitEntry",
     "LimitResult",
     "Localisation",
@@ -91,10 +89,13 @@ __all__ = [
     "NoiseAtScale",
     "Notice",
     "NoticeEntry",
+    "OffAxisPointing",
     "OrbitState",
     "Orientation",
     "Parsed",
     "Pointing",
+    "PointingAdvice",
+    "PointingHistory",
     "PointingUpdate",
     "Policy",
     "Polygon",
@@ -122,6 +123,8 @@ __all__ = [
     "TimeFrame",
     "Urgency",
     "Visibility",
+    "VisibilityForecast",
+    "VisibilityWindow",
     "from_json",
     "sha256_hex",
     "to_json",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from astropy.coordinates import SkyCoord
 from astropy.time import Time
 
 from schemas import Attitude, AttitudeSource, DataExpectation, FloatArray, Instant, OrbitState, RevolutionWindow
 
+from .constraints import Constraint
 from .spectra import Spectrum
 
 
@@ -47,6 +48,42 @@ class Instrument:
     coarse_above_counts: float | None = None
     #: Some bins of its rate are other data, at a fixed period; it shows in T0 -+ this, s.
     periodic_within_s: float | None = None
+
+
+@dataclass(frozen=True)
+class ObservingPattern:
+    """How a spacecraft dithers about a place, and the radius of the sky that it covers so."""
+
+    name: str
+    radius_deg: float
+
+
+@dataclass(frozen=True)
+class SlewModel:
+    """How long it takes to point elsewhere."""
+
+    rate_deg_s: float
+    #: Added for turns longer than `long_turn_deg`.
+    long_turn_deg: float = 180.0
+    long_turn_s: float = 0.0
+    #: What the ground needs before the turn begins.
+    ground_s: float = 0.0
+
+    def slew_s(self, turn_deg: float) -> float:
+        """Time on the way."""
+        return turn_deg / self.rate_deg_s + (self.long_turn_s if turn_deg > self.long_turn_deg else 0.0)
+
+
+@dataclass(frozen=True)
+class DataTier:
+    """A stage of a mission's data: how soon it comes, and how old its newest may be before it is called late."""
+
+    name: Literal["realtime", "nrt", "cons"]
+    #: Age at which the data of an instant is usually there, s.
+    delay_s: float
+    #: The newest data younger than this is ONLINE, then Delayed, then OFFLINE, s.
+    online_s: float
+    delayed_s: float
 
 
 class Response(Protocol):
@@ -114,6 +151,22 @@ class Mission(Protocol):
     def fov_radius_deg(self) -> float: ...
     @property
     def response(self) -> Response: ...
+    @property
+    def patterns(self) -> tuple[ObservingPattern, ...]:
+        """Observing patterns, the narrowest first."""
+        ...
+
+    @property
+    def slew(self) -> SlewModel: ...
+    @property
+    def tiers(self) -> tuple[DataTier, ...]:
+        """Stages of its data, the earliest first."""
+        ...
+
+    def constraint(self, sun_half_width_deg: float | None = None) -> Constraint:
+        """Where it may point; the Sun within 90 deg -+ a half width of the pointing axis' normal, None: the mission's own."""
+        ...
+
     def revolution(self, time: Time) -> RevolutionPhase: ...
     def perigee(self, number: int) -> Time: ...
     def data_window(self, number: int) -> RevolutionWindow: ...

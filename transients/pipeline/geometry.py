@@ -22,8 +22,8 @@ from schemas import (
     sha256_hex,
     to_json,
 )
-from schemas.assessment import InputRef
 from schemas.errors import NoData, TransientsError
+from schemas.provenance import InputRef
 from transients.missions import light_travel, orientation, sun_direction, to_instant, to_time
 from transients.sky import fov_exposure, peak, urgency, visibility
 

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import search_curves as sc
 
-from schemas import from_json, to_json
-from schemas.assessment import SearchResult
+from schemas import SearchResult, from_json, to_json
 from schemas.errors import NoData, RefusedInput
 from transients.search import fap_report, search, search_report
 from transients.search.spikes import spike_profile

@@ -10,8 +10,9 @@ from astropy.time import Time
 
 from schemas import Attitude, AttitudeSource, DataExpectation, FloatArray, Instant, OrbitState, RevolutionWindow
 
-from ..base import Instrument, Response, RevolutionPhase
-from . import attitude, instruments, orbit, revolutions, scw
+from ..base import DataTier, Instrument, ObservingPattern, Response, RevolutionPhase, SlewModel
+from ..constraints import Constraint
+from . import attitude, instruments, operations, orbit, revolutions, scw
 from . import windows as data_windows
 from .windows import LAST_OBSERVATION
 
@@ -50,6 +51,22 @@ class Integral:
     def fov_radius_deg(self) -> float:
         """Off-axis angle inside which a pointing counts as exposure."""
         return instruments.FOV_RADIUS_DEG
+
+    @property
+    def patterns(self) -> tuple[ObservingPattern, ...]:
+        return operations.PATTERNS
+
+    @property
+    def slew(self) -> SlewModel:
+        return operations.SLEW
+
+    @property
+    def tiers(self) -> tuple[DataTier, ...]:
+        return operations.TIERS
+
+    def constraint(self, sun_half_width_deg: float | None = None) -> Constraint:
+        """See `operations.constraint`."""
+        return operations.constraint(sun_half_width_deg)
 
     def revolution(self, time: Time) -> RevolutionPhase:
         """See `revolutions.revolution`."""

@@ -1,0 +1,183 @@
+"""Where a spacecraft may point: constraints that can be combined with & | ~ and name what limits them.
+
+A constraint gives a margin: how far (rad) a direction lies inside the region that it allows, negative outside. The margin of a
+direction changes no faster than the direction does, so that `sky.integrals` can integrate over it exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from schemas import FloatArray
+from schemas.errors import NoData
+
+from .surroundings import Surroundings
+
+
+def _separation_rad(directions: FloatArray, axes: FloatArray) -> FloatArray:
+    """Angles between unit vectors (n, 3) and m axes (m, 3), (m, n); exact for tiny and for nearly opposite angles."""
+    v, axis = directions[np.newaxis, :, :], axes[:, np.newaxis, :]
+    return np.asarray(2.0 * np.arctan2(np.linalg.norm(v - axis, axis=-1), np.linalg.norm(v + axis, axis=-1)))
+
+
+class Constraint:
+    """A region of the sky that is allowed at each instant."""
+
+    @property
+    def name(self) -> str:
+        """What limits, in a word or two: "Sun"."""
+        raise NotImplementedError
+
+    @property
+    def text(self) -> str:
+        """The rule for people: "Sun 50 to 130 deg"."""
+        raise NotImplementedError
+
+    def margin_rad(self, directions: FloatArray, about: Surroundings) -> FloatArray:
+        """Signed angle to the edge of what is allowed, (m, n) for directions (n, 3) and m instants; positive: allowed.
+
+        Raises
+        ------
+        NoData
+            When it needs the spacecraft's place and that is not known.
+        """
+        raise NotImplementedError
+
+    def parts(self) -> tuple[Constraint, ...]:
+        """The constraints that all have to hold, which a window's ends are named by."""
+        return (self,)
+
+    def limiting(
+        self, directions: FloatArray, about: Surroundings
+    ) -> tuple[FloatArray, np.ndarray[tuple[int, int], np.dtype[np.int64]]]:
+        """The margin, and the number of the part that has it, both (m, n)."""
+        each = np.stack([part.margin_rad(directions, about) for part in self.parts()])
+        return np.asarray(each.min(axis=0)), np.asarray(each.argmin(axis=0))
+
+    def __and__(self, other: Constraint) -> Constraint:
+        return AllOf((*self.parts(), *other.parts()))
+
+    def __or__(self, other: Constraint) -> Constraint:
+        return AnyOf((self, other))
+
+    def __invert__(self) -> Constraint:
+        return Not(self)
+
+
+@dataclass(frozen=True)
+class SunAngle(Constraint):
+    """The Sun between two angles from the pointing axis."""
+
+    low_deg: float
+    high_deg: float = 180.0
+
+    @property
+    def name(self) -> str:
+        return "Sun"
+
+    @property
+    def text(self) -> str:
+        return f"Sun {self.low_deg:g} to {self.high_deg:g} deg"
+
+    def margin_rad(self, directions: FloatArray, about: Surroundings) -> FloatArray:
+        angle = _separation_rad(directions, about.sun)
+        return np.asarray(np.minimum(angle - np.radians(self.low_deg), np.radians(self.high_deg) - angle))
+
+
+@dataclass(frozen=True)
+class MoonAngle(Constraint):
+    """At least so far from the Moon's centre."""
+
+    least_deg: float
+
+    @property
+    def name(self) -> str:
+        return "Moon"
+
+    @property
+    def text(self) -> str:
+        return f"Moon beyond {self.least_deg:g} deg"
+
+    def margin_rad(self, directions: FloatArray, about: Surroundings) -> FloatArray:
+        return np.asarray(_separation_rad(directions, about.moon) - np.radians(self.least_deg))
+
+
+@dataclass(frozen=True)
+class EarthLimb(Constraint):
+    """At least so far from the Earth's limb; 0: not behind the solid Earth."""
+
+    least_deg: float
+
+    @property
+    def name(self) -> str:
+        return "Earth limb"
+
+    @property
+    def text(self) -> str:
+        return f"Earth limb beyond {self.least_deg:g} deg"
+
+    def margin_rad(self, directions: FloatArray, about: Surroundings) -> FloatArray:
+        earth, radius = about.earth, about.earth_radius_rad
+        if earth is None or radius is None:
+            raise NoData("the Earth's place on the sky is not known without an orbit")
+        return np.asarray(_separation_rad(directions, earth) - radius[:, np.newaxis] - np.radians(self.least_deg))
+
+
+@dataclass(frozen=True)
+class AllOf(Constraint):
+    """Every one of several."""
+
+    members: tuple[Constraint, ...]
+
+    @property
+    def name(self) -> str:
+        return " and ".join(member.name for member in self.members)
+
+    @property
+    def text(self) -> str:
+        return ", ".join(member.text for member in self.members)
+
+    def parts(self) -> tuple[Constraint, ...]:
+        return self.members
+
+    def margin_rad(self, directions: FloatArray, about: Surroundings) -> FloatArray:
+        return self.limiting(directions, about)[0]
+
+
+@dataclass(frozen=True)
+class AnyOf(Constraint):
+    """At least one of several."""
+
+    members: Sequence[Constraint]
+
+    @property
+    def name(self) -> str:
+        return " or ".join(member.name for member in self.members)
+
+    @property
+    def text(self) -> str:
+        return " or ".join(member.text for member in self.members)
+
+    def margin_rad(self, directions: FloatArray, about: Surroundings) -> FloatArray:
+        return np.asarray(np.max([member.margin_rad(directions, about) for member in self.members], axis=0))
+
+
+@dataclass(frozen=True)
+class Not(Constraint):
+    """Where another does not hold."""
+
+    member: Constraint
+
+    @property
+    def name(self) -> str:
+        return f"not {self.member.name}"
+
+    @property
+    def text(self) -> str:
+        return f"not ({self.member.text})"
+
+    def margin_rad(self, directions: FloatArray, about: Surroundings) -> FloatArray:
+        return -self.member.margin_rad(directions, about)
