@@ -17,6 +17,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
 #: Command: (module in this package, one line of help).
 COMMANDS = {
     "bench": ("bench", "Measure speed as ratios against named references."),
+    "check": ("check", "Walk the whole database for what must hold."),
     "circular": ("results", "Print the draft circular of an event."),
     "demo": ("demo", "Play the shipped scenario through the real path on embedded parts."),
     "fap": ("fap", "False-alarm probability of the published method."),

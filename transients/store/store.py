@@ -7,6 +7,7 @@ from typing import Any
 from schemas import Heartbeat, from_json
 
 from .changes import Changes
+from .checks import Checks
 from .database import instant, translated
 from .keeping import Keeping
 from .lines import Lines
@@ -17,7 +18,7 @@ from .records import SourceState, Totals
 from .understood import Understood
 
 
-class Store(Changes, Understood, Quarantine, Lines, Keeping, Migrations):
+class Store(Changes, Understood, Quarantine, Lines, Keeping, Checks, Migrations):
     """Everything kept. `await Store.open(url)`, then `await store.migrate()` once after an update, `await store.aclose()`."""
 
     async def ping(self) -> None:
