@@ -19,6 +19,8 @@ class Circular(Record, kw_only=True):
     #: SHA-256 of the assessment it was written from.
     facts_id: str
     created: Instant
+    #: Why it must not be sent any more; None: it may be.
+    withdrawn: str | None = None
 
 
 class PublicationFile(Record, kw_only=True):

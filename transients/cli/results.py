@@ -31,6 +31,8 @@ def circular_command(context: click.Context, event: str, revision: int | None, a
     if as_json:
         emit_json({**msgspec.to_builtins(draft), "created": draft.created.iso})
     else:
+        if draft.withdrawn is not None:
+            click.echo(f"WITHDRAWN, not to be sent: {draft.withdrawn}", err=True)
         click.echo(f"Subject: {draft.subject}\n\n{draft.body}")
 
 

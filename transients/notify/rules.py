@@ -37,12 +37,13 @@ def messages_for(
     settings: NotifySettings,
     url: str | None,
     *,
-    told: Collection[str] = (),
+    told: Collection[Message] = (),
 ) -> tuple[Message, ...]:
     """The messages that this assessment calls for, a person and address once each.
 
     Told are: an event whose urgency reaches the least grade, or for which its messenger's policy wakes people; a detection;
-    a detection that better data took back; the retraction of anything told before. Tests are never told.
+    a detection that better data took back; the retraction of anything told before. The last two go also to whoever was told
+    before, on shift or not. Tests are never told.
 
     Parameters
     ----------
@@ -51,9 +52,9 @@ def messages_for(
     settings : NotifySettings
     url : str, optional
         The event's page.
-    told : collection of str
-        Keys of the messages of this event that were told before. A message whose key is among them is not given again,
-        and a retraction goes to whom it must even if `previous` is not at hand.
+    told : collection of Message
+        Messages of this event from before. A message whose key is among them is not given again, and a retraction goes to whom
+        it must even if `previous` is not at hand.
 
     Returns
     -------
@@ -62,16 +63,21 @@ def messages_for(
     """
     if assessment.role != "observation":
         return ()
-    occasion = _occasion(assessment, previous, settings, _occasions(told, event.event_key))
+    keys = {message.message_key for message in told}
+    before = _occasions(keys, event.event_key)
+    occasion = _occasion(assessment, previous, settings, before)
     if occasion is None:
         return ()
-    turn = sum(o.startswith("withdrawn") for o in _occasions(told, event.event_key))
+    turn = sum(o.startswith("withdrawn") for o in before)
     name = occasion if turn == 0 or occasion not in ("detection", "withdrawn") else f"{occasion}-{turn + 1}"
     subject, body = _subject(event, assessment, occasion), _body(event, assessment, occasion, url)
     messages = {}
-    for person, contact in _people(shifts, settings):
+    reached = [*_people(shifts, settings)]
+    if occasion in ("withdrawn", "retracted"):
+        reached += [(message.to, message.contact) for message in told if message.state != "failed"]
+    for person, contact in reached:
         key = f"{event.event_key}|{name}|{contact.channel}:{contact.address}"
-        if key not in told:
+        if key not in keys:
             messages[key] = Message(
                 message_key=key,
                 event_key=event.event_key,

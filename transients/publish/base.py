@@ -7,6 +7,8 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
+import msgspec
+
 from schemas import Publication, PublicationFile, sha256_hex
 
 #: Called with the new state after every step that the outside confirmed, and once before the first.
@@ -47,6 +49,13 @@ class Publisher(Protocol):
         """
         ...
 
+    async def withdraw(self, publication: Publication, *, save: Save) -> Publication:
+        """Take back what nobody outside has seen yet; what is published stays, and is given back as it is.
+
+        Safe to call again after a crash at any step.
+        """
+        ...
+
     async def aclose(self) -> None:
         """Close connections."""
         ...
@@ -60,3 +69,12 @@ def file_list(files: Mapping[str, bytes]) -> tuple[PublicationFile, ...]:
         )
         for name, data in sorted(files.items())
     )
+
+
+async def withdrawn(publication: Publication, save: Save) -> Publication:
+    """The publication as withdrawn, saved so; one that is already is given back as it is."""
+    if publication.state == "withdrawn":
+        return publication
+    publication = msgspec.structs.replace(publication, state="withdrawn")
+    await save(publication)
+    return publication

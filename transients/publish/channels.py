@@ -6,7 +6,7 @@ import msgspec
 
 from schemas import Publication
 
-from .base import Deposit, Save, file_list
+from .base import Deposit, Save, file_list, withdrawn
 
 
 class RecordingPublisher:
@@ -28,6 +28,10 @@ class RecordingPublisher:
         await save(publication)
         return publication
 
+    async def withdraw(self, publication: Publication, *, save: Save) -> Publication:
+        """Record that too."""
+        return await withdrawn(publication, save)
+
     async def aclose(self) -> None:
         """Nothing to close."""
 
@@ -39,6 +43,10 @@ class NoPublisher:
     sandbox = True
 
     async def publish(self, publication: Publication, deposit: Deposit, *, release: bool, save: Save) -> Publication:
+        """Give the publication back unchanged."""
+        return publication
+
+    async def withdraw(self, publication: Publication, *, save: Save) -> Publication:
         """Give the publication back unchanged."""
         return publication
 

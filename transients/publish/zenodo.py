@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from schemas import Publication, PublicationFile, sha256_hex
-from schemas.errors import BadRequest, RefusedInput, ServiceRefused, ServiceUnreachable
+from schemas.errors import BadRequest, NotFound, RefusedInput, ServiceRefused, ServiceUnreachable
 
-from .base import Deposit, Save, file_list
+from .base import Deposit, Save, file_list, withdrawn
 from .zenodo_api import Throttled, ZenodoApi
 
 #: Looks for a deposition whose creation was not answered; Zenodo's index lags by seconds.
@@ -81,6 +81,32 @@ class ZenodoPublisher:
             await self._describe(publication, deposit)
             publication = await _step(publication, save, state="described")
         return await self._release(publication, save) if release else publication
+
+    async def withdraw(self, publication: Publication, *, save: Save) -> Publication:
+        """Delete the draft; a published deposit stays, as Zenodo lets nobody take one back.
+
+        Raises
+        ------
+        ServiceUnreachable, ServiceRefused, Throttled
+            Try again later with the publication as last saved.
+        """
+        if publication.state in ("published", "withdrawn", "recorded"):
+            return publication
+        remote = await self._remote(publication)
+        if remote is not None and remote.get("submitted"):
+            return await self._published(msgspec.structs.replace(publication, **_place(remote)), remote, save)
+        if remote is not None:
+            await self._api.discard(str(remote["id"]))
+        return await withdrawn(publication, save)
+
+    async def _remote(self, publication: Publication) -> dict[str, Any] | None:
+        """Our deposition as the service has it; None where there is none: never made, or deleted."""
+        if publication.external_id is None:
+            return await self._find(publication)
+        try:
+            return await self._api.get(publication.external_id)
+        except NotFound:
+            return None
 
     async def _draft(self, publication: Publication, deposit: Deposit) -> dict[str, Any]:
         """Our deposition: the one that carries our keyword, the draft we take over, or a new one."""

@@ -89,6 +89,13 @@ class ZenodoApi:
         except NotFound:
             return
 
+    async def discard(self, number: str) -> None:
+        """Delete an unpublished deposition; one already gone is fine."""
+        try:
+            await self._request("DELETE", f"/api/deposit/depositions/{number}", again=True)
+        except NotFound:
+            return
+
     async def upload(self, bucket: str, name: str, data: bytes) -> str:
         """Put one file into a bucket; returns the md5 the server has computed."""
         content = {"Content-Type": "application/octet-stream"}

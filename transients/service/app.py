@@ -167,6 +167,7 @@ class Service:
                 "tell": outgoing.tell,
                 "deliver": outgoing.deliver,
                 "publish": outgoing.publish,
+                "withdraw": outgoing.withdraw,
             },
             self.settings.workers,
         )

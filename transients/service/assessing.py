@@ -28,6 +28,7 @@ from .people import people_on_shift
 REALTIME_LATENCY_S = 70.0
 #: Data tiers come again after these times from T0, s: NRT in hours, CONS in weeks.
 REENTRIES_S = {"nrt": 3 * 3600.0, "cons": 26 * 86400.0}
+_RETRACTED = "{} retracted the event."
 _GIVEN_UP = "Asked for 14 days in vain and taken as final without: {}."
 
 
@@ -152,7 +153,10 @@ class Assessing:
             )
 
     async def _follow(self, event: Event, saved: Assessment) -> None:
-        for kind in ("tell", "publish"):
+        retracted = event.state == "retracted"
+        if retracted:
+            await self._store.withdraw_circulars(event.event_key, saved.revision, _RETRACTED.format(event.origin))
+        for kind in ("tell", "publish", *(("withdraw",) if retracted else ())):
             await self._store.enqueue(
                 kind,
                 event.event_key,

@@ -29,7 +29,7 @@ DEPOSITED = ("detection", "non-detection", "inactive")
 
 
 class Outgoing:
-    """Handlers of the jobs "tell", "deliver" and "publish".
+    """Handlers of the jobs "tell", "deliver", "publish" and "withdraw".
 
     Each message is a job of its own: whoever finds it worth telling, and however often, one worker delivers it.
     """
@@ -49,7 +49,7 @@ class Outgoing:
         event, assessment, previous = await self._facts(event_key, payload)
         await self._held()
         now = self._clock.now()
-        told = {message.message_key for message in await self._store.messages(event.event_key)}
+        told = await self._store.messages(event.event_key)
         shifts = await people_on_shift(self._settings, now)
         url = f"{self._public_url}/events/{quote(event.event_key, safe='')}"
         for message in messages_for(event, assessment, previous, shifts, self._settings.notify, url, told=told):
@@ -90,6 +90,23 @@ class Outgoing:
         await self._held()
         release = bool(payload.get("release")) or releases(self._settings.zenodo, assessment)
         await deposit(self._store, event, assessment, self._settings, release=release)
+
+    async def withdraw(self, event_key: str | None, payload: dict[str, Any]) -> None:
+        """Take back every deposit of a retracted event that nobody outside has seen yet."""
+        assert event_key is not None
+        if (await self._store.event(event_key)).state != "retracted":
+            return
+        await self._held()
+        service = publisher(self._settings)
+        try:
+            for publication in await self._store.publications(event_key):
+                if publication.channel == service.name:
+                    await service.withdraw(publication, save=self._save_publication)
+        finally:
+            await service.aclose()
+
+    async def _save_publication(self, publication: Publication) -> None:
+        await self._store.advance_publication(publication)
 
     async def _facts(self, event_key: str | None, payload: dict[str, Any]) -> tuple[Event, Assessment, Assessment | None]:
         assert event_key is not None

@@ -148,13 +148,21 @@ class Assessments(Selection):
         """The draft written from an assessment, the newest by default; None when there is none. NotFound: no such event."""
         row = await self._row("circular", event_key, revision)
         if row is not None:
-            return from_json(row["record"], Circular)
+            return _circular(row)
         await self._require_event(event_key)
         return None
 
     async def circulars(self, limit: int = 100) -> tuple[Circular, ...]:
         """Drafts of every event, newest first."""
-        return tuple(from_json(row["record"], Circular) for row in await self._rows("circulars", limit))
+        return tuple(_circular(row) for row in await self._rows("circulars", limit))
+
+    async def withdraw_circulars(self, event_key: str, before: int, why: str) -> int:
+        """Say of every draft from an assessment before `before` that it must not be sent any more. Gives how many are new."""
+        async with self.transaction():
+            rows = await self._rows("withdraw_circulars", event_key, before, why)
+            if rows:
+                await self._tell("circular", event_key, before)
+        return len(rows)
 
     async def _append(self, saved: Assessment, facts: str) -> None:
         record = to_json(saved)
@@ -165,3 +173,8 @@ class Assessments(Selection):
     async def _require_event(self, event_key: str) -> None:
         if await self._row("event_as_of", event_key, None) is None:
             raise NotFound(f"no event {event_key}")
+
+
+def _circular(row: Any) -> Circular:
+    """A draft, and why it was withdrawn where it was."""
+    return msgspec.structs.replace(from_json(row["record"], Circular), withdrawn=row["why"])

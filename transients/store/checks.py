@@ -9,9 +9,8 @@ import msgspec
 from schemas import Assessment, Circular, Event, Message, Publication, Record, from_json
 
 from .database import Database, translated
+from .queries import load_queries
 
-#: Queries that give the places where something does not hold.
-_INVARIANTS = ("documents", "blobs", "lines", "folding", "events", "assessments", "statements", "jobs")
 _RECORDS: dict[str, type[Record]] = {kind.__name__: kind for kind in (Assessment, Circular, Event, Message, Publication)}
 #: Records fetched at a time, to bound memory.
 _AT_ONCE = 500
@@ -35,6 +34,20 @@ class Checked(Record, frozen=True, kw_only=True):
     violations: tuple[Violation, ...] = ()
 
 
+def _invariants() -> dict[str, str]:
+    """Queries that give the places where something does not hold, by what they look at."""
+    return {
+        "documents": load_queries()["check_documents"],
+        "blobs": load_queries()["check_blobs"],
+        "lines": load_queries()["check_lines"],
+        "folding": load_queries()["check_folding"],
+        "events": load_queries()["check_events"],
+        "assessments": load_queries()["check_assessments"],
+        "statements": load_queries()["check_statements"],
+        "jobs": load_queries()["check_jobs"],
+    }
+
+
 class Checks(Database):
     """The part of the store that looks at the whole."""
 
@@ -46,9 +59,9 @@ class Checks(Database):
                 self._pool.acquire() as connection,
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
-                counts = dict(await connection.fetchrow(self._queries["check_counts"], timeout=_PATIENCE_S))
-                for name in _INVARIANTS:
-                    rows = await connection.fetch(self._queries[f"check_{name}"], timeout=_PATIENCE_S)
+                counts = dict(await connection.fetchrow(load_queries()["check_counts"], timeout=_PATIENCE_S))
+                for name, query in _invariants().items():
+                    rows = await connection.fetch(query, timeout=_PATIENCE_S)
                     found += [Violation(invariant=name, place=row["place"], message=row["message"]) for row in rows]
                 found += await self._unreadable(connection)
         return Checked(checked=counts, violations=tuple(found))
@@ -56,7 +69,7 @@ class Checks(Database):
     async def _unreadable(self, connection: Any) -> list[Violation]:
         """Records that this version cannot read."""
         found: list[Violation] = []
-        async for row in connection.cursor(self._queries["check_records"], prefetch=_AT_ONCE, timeout=_PATIENCE_S):
+        async for row in connection.cursor(load_queries()["check_records"], prefetch=_AT_ONCE, timeout=_PATIENCE_S):
             try:
                 from_json(row["record"], _RECORDS[row["kind"]])
             except (msgspec.MsgspecError, ValueError) as error:

@@ -47,8 +47,17 @@ RETURNING event_key;
 
 -- name: circular
 -- $2 NULL: of the last assessment that has one.
-SELECT record FROM circular WHERE event_key = $1 AND ($2::integer IS NULL OR assessment_revision = $2)
-ORDER BY assessment_revision DESC, known_at DESC LIMIT 1;
+SELECT c.record, w.why FROM circular c LEFT JOIN circular_withdrawal w USING (event_key, assessment_revision, variant)
+WHERE c.event_key = $1 AND ($2::integer IS NULL OR c.assessment_revision = $2)
+ORDER BY c.assessment_revision DESC, c.known_at DESC LIMIT 1;
 
 -- name: circulars
-SELECT record FROM circular ORDER BY known_at DESC LIMIT $1;
+SELECT c.record, w.why FROM circular c LEFT JOIN circular_withdrawal w USING (event_key, assessment_revision, variant)
+ORDER BY c.known_at DESC LIMIT $1;
+
+-- name: withdraw_circulars
+-- Drafts of the event from assessments before $2; $3 why.
+INSERT INTO circular_withdrawal (event_key, assessment_revision, variant, why)
+SELECT event_key, assessment_revision, variant, $3 FROM circular WHERE event_key = $1 AND assessment_revision < $2
+ON CONFLICT DO NOTHING
+RETURNING assessment_revision;

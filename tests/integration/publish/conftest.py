@@ -73,6 +73,7 @@ class FakeZenodo:
             ("GET", rf"{root}/(\d+)", "get", lambda r, n: self._json(self._shown(int(n)), 200) if int(n) in self.depositions else
                 Response("gone", status=404)),
             ("PUT", rf"{root}/(\d+)", "describe", self._describe),
+            ("DELETE", rf"{root}/(\d+)", "discard", self._discard),
             ("GET", rf"{root}/(\d+)/files", "files", self._files),
             ("DELETE", rf"{root}/(\d+)/files/(.+)", "delete", self._delete),
             ("PUT", r"/api/files/bucket-(\d+)/(.+)", "upload", self._upload),
@@ -128,6 +129,15 @@ class FakeZenodo:
         d["metadata"] = {**request.get_json()["metadata"], "prereserve_doi": d["metadata"]["prereserve_doi"]}
         d["described"] = True
         return self._json(self._shown(int(number)), 200)
+
+    def _discard(self, request: Request, number: str) -> Response:
+        if int(number) not in self.depositions:
+            return Response("gone", status=410)
+        if self.depositions[int(number)]["submitted"]:
+            self.problems.append("a published deposit was to be deleted")
+            return Response("published: cannot be deleted", status=403)
+        del self.depositions[int(number)]
+        return Response(status=204)
 
     def _files(self, request: Request, number: str) -> Response:
         listed = [

@@ -301,3 +301,41 @@ async def test_nobody_there() -> None:
         await made.publish(publication, deposit, release=True, save=store.save)
     assert store.states == ["intended"]
     await made.aclose()
+
+
+@pytest.mark.parametrize("state", ["created", "uploaded", "described"])
+async def test_an_unpublished_deposit_is_taken_back(zenodo, zenodo_publisher, state: str) -> None:  # type: ignore[no-untyped-def]
+    publication, deposit = first()
+    store = Store(die_after={"created": 2, "uploaded": 3, "described": 4}[state])
+    with pytest.raises(KilledError):
+        await zenodo_publisher.publish(publication, deposit, release=False, save=store.save)
+    assert store.states[-1] == state
+    gone = await zenodo_publisher.withdraw(store.saved[-1], save=store.save)
+    assert (gone.state, store.states[-1]) == ("withdrawn", "withdrawn")
+    assert zenodo.depositions == {}
+    # Killed before that was noted, and run again: the same.
+    assert (await zenodo_publisher.withdraw(store.saved[-2], save=Store().save)).state == "withdrawn"
+    assert (await zenodo_publisher.withdraw(gone, save=store.save)) == gone
+
+
+async def test_a_creation_that_was_not_answered_is_taken_back_too(zenodo, zenodo_publisher) -> None:  # type: ignore[no-untyped-def]
+    publication, deposit = first()
+    store = Store()
+    zenodo.fail["create"] = [Response("too late", status=500)] * 4
+    zenodo.index_lag = 99
+    with pytest.raises(ServiceRefused):
+        await zenodo_publisher.publish(publication, deposit, release=False, save=store.save)
+    assert len(zenodo.depositions) == 1
+    zenodo.index_lag = 0
+    assert (await zenodo_publisher.withdraw(store.saved[-1], save=store.save)).state == "withdrawn"
+    assert zenodo.depositions == {}
+
+
+async def test_a_published_deposit_stays(zenodo, zenodo_publisher) -> None:  # type: ignore[no-untyped-def]
+    publication, deposit = first()
+    done = await zenodo_publisher.publish(publication, deposit, release=True, save=Store().save)
+    assert await zenodo_publisher.withdraw(done, save=Store().save) == done
+    # Published by somebody on the web site, which we did not know.
+    unknowing = msgspec.structs.replace(done, state="described", doi=None)
+    assert (await zenodo_publisher.withdraw(unknowing, save=Store().save)).doi == done.doi
+    assert "discard" not in zenodo.log

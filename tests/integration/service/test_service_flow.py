@@ -116,6 +116,35 @@ async def test_a_better_map_supersedes_and_erases_nothing(
     assert sorted(told) == ["new", "retracted"]
 
 
+async def test_a_retraction_takes_back_what_nobody_has_seen(
+    store: Store, postgres_url: str, tmp_path: Path, integral: Integral
+) -> None:
+    made = settings(postgres_url, tmp_path)
+    intake = Intake(store, made)
+    before, after = about("S230524x")
+    async with running(made, data=SaidSource(), mission=integral):
+        await intake.put(raw(before))
+        await worked(store)
+        searched = await store.assessment(GONE)
+        assert searched is not None
+        assert searched.verdict in ("detection", "non-detection")
+        assert {publication.state for publication in await store.publications(GONE)} == {"recorded"}
+        draft = await store.circular(GONE)
+        assert draft is not None
+        assert draft.withdrawn is None
+        await intake.put(raw(after))
+        await worked(store)
+    assert {publication.state for publication in await store.publications(GONE)} == {"withdrawn"}
+    withdrawn = await store.circular(GONE, draft.assessment_revision)
+    assert withdrawn is not None
+    assert withdrawn.withdrawn == "LIGO Virgo KAGRA retracted the event."
+    assert (withdrawn.subject, withdrawn.body, withdrawn.facts_id) == (draft.subject, draft.body, draft.facts_id)
+    last = await store.circular(GONE)
+    assert last is not None
+    assert (last.variant, last.withdrawn) == ("retraction", None)
+    assert (await store.check()).violations == ()
+
+
 POISON = {
     "unknown-kind": b'<?xml version="1.0"?><voe:VOEvent xmlns:voe="http://www.ivoa.net/xml/VOEvent/v2.0" '
     b'ivorn="ivo://nobody.knows/this#1" role="observation" version="2.0"><Who/></voe:VOEvent>',

@@ -29,7 +29,7 @@ def graded(grade: str | None, **changes: object) -> Assessment:
 
 
 def told_of(
-    assessment: Assessment, previous: Assessment | None = None, told: tuple[str, ...] = (), **options: object
+    assessment: Assessment, previous: Assessment | None = None, told: tuple[Message, ...] = (), **options: object
 ) -> tuple[Message, ...]:
     settings = NotifySettings(**options)
     return messages_for(samples.event(), assessment, previous, (SHIFT,), settings, URL, told=told)
@@ -58,7 +58,7 @@ def test_everybody_once_per_address() -> None:
 def test_nobody_is_told_twice() -> None:
     first = told_of(graded("high"))
     keys = tuple(m.message_key for m in first)
-    assert told_of(graded("very high", revision=4), graded("high"), keys) == ()
+    assert told_of(graded("very high", revision=4), graded("high"), first) == ()
     # Without the list of what was told, the keys are the same: the store refuses them.
     assert {m.message_key for m in told_of(graded("high", revision=4), graded("high"))} == set(keys)
 
@@ -74,20 +74,32 @@ def test_a_retraction_is_told_only_to_follow_something_told() -> None:
     assert told_of(gone) == ()
     assert told_of(gone, graded("low")) == ()
     assert occasions(told_of(gone, graded("high"))) == {"retracted"}
-    keys = tuple(m.message_key for m in told_of(graded("high")))
-    assert occasions(told_of(gone, graded("low", revision=4), keys)) == {"retracted"}
-    keys += tuple(m.message_key for m in told_of(gone, None, keys))
-    assert told_of(gone, None, keys) == ()
+    told = told_of(graded("high"))
+    assert occasions(told_of(gone, graded("low", revision=4), told)) == {"retracted"}
+    told += told_of(gone, None, told)
+    assert told_of(gone, None, told) == ()
+
+
+def test_a_retraction_goes_to_whoever_was_told_before_on_shift_or_not() -> None:
+    gone = graded("high", state="retracted", verdict="retracted", revision=5)
+    told = told_of(graded("high"))
+    nobody = NotifySettings(always=("mail:late@example.org",))
+    later = messages_for(samples.event(), gone, None, (), nobody, URL, told=told)
+    assert sorted(m.contact.address for m in later) == sorted(["late@example.org", *(m.contact.address for m in told)])
+    failed = tuple(msgspec.structs.replace(message, state="failed") for message in told)
+    assert [m.contact.address for m in messages_for(samples.event(), gone, None, (), nobody, URL, told=failed)] == [
+        "late@example.org"
+    ]
 
 
 def test_a_detection_taken_back_and_found_again() -> None:
-    log: tuple[str, ...] = ()
+    log: tuple[Message, ...] = ()
     seen, quiet = samples.detection(), graded("low")
     story = []
     for before, now in itertools.pairwise([quiet, seen, seen, quiet, quiet, seen, quiet]):
         messages = told_of(now, before, log)
         story.append(sorted(occasions(messages)))
-        log += tuple(m.message_key for m in messages)
+        log += messages
     assert story == [["detection"], [], ["withdrawn"], [], ["detection-2"], ["withdrawn-2"]]
 
 
