@@ -277,6 +277,9 @@ class Settings(Section, kw_only=True):
     process_tests: bool = False
     # Worker tasks per process.
     workers: int = 2
+    # Events with T0 within so many days are assessed anew, when nothing else is to do, after the code's version or the calibration
+    # changed; 0: only by `transients reassess`.
+    reassess_days: float = 30.0
     # Seconds to finish running work after SIGTERM.
     shutdown_s: float = 20.0
     # "console" for people, "json" for machines.

@@ -8,12 +8,12 @@ import getpass
 import click
 import msgspec
 
-from schemas import Assessment, Circular, Publication
+from schemas import Assessment, Circular, Instant, Publication
 from schemas.errors import ConfigurationError, NotFound, RefusedInput
 from transients.config import Settings
 
 from .database import database_of, event_key_of
-from .options import settings_of
+from .options import UTC, settings_of
 from .output import emit, emit_json, json_option, reports_errors
 
 revision_option = click.option("--revision", type=click.IntRange(1), help="Of the assessment; default: the newest.")
@@ -22,12 +22,13 @@ revision_option = click.option("--revision", type=click.IntRange(1), help="Of th
 @click.command("circular")
 @click.argument("event")
 @revision_option
+@click.option("--as-of", "as_of", type=UTC, help="The newest that was known then.")
 @json_option
 @click.pass_context
 @reports_errors
-def circular_command(context: click.Context, event: str, revision: int | None, as_json: bool) -> None:
+def circular_command(context: click.Context, event: str, revision: int | None, as_of: Instant | None, as_json: bool) -> None:
     """Print the draft circular of EVENT: its key, its name, or an alias. A draft is sent by a person, never by this program."""
-    draft = asyncio.run(_circular(settings_of(context), event, revision))
+    draft = asyncio.run(_circular(settings_of(context), event, revision, as_of))
     if as_json:
         emit_json({**msgspec.to_builtins(draft), "created": draft.created.iso})
     else:
@@ -71,10 +72,10 @@ async def _hold(settings: Settings, switch: str | None) -> bool:
         return await store.hold()
 
 
-async def _circular(settings: Settings, event: str, revision: int | None) -> Circular:
+async def _circular(settings: Settings, event: str, revision: int | None, as_of: Instant | None) -> Circular:
     async with database_of(settings) as store:
         key = await event_key_of(store, event)
-        draft = await store.circular(key, revision)
+        draft = await store.circular(key, revision, as_of)
     if draft is None:
         raise NotFound("no draft circular" + ("" if revision is None else f" of assessment {revision}"), where=key)
     return draft

@@ -29,6 +29,7 @@ from .lines import tell_lines
 from .outgoing import Outgoing
 from .parts import mission_of, source_of
 from .plugins import load_handlers
+from .reassessing import outdated, reassess
 from .receiving import Receiving
 from .sources import alert_sources
 from .status import status_card
@@ -171,6 +172,7 @@ class Service:
             },
             self.settings.workers,
         )
+        await self._queue_outdated(store)
         working = asyncio.create_task(runner.run(), name="jobs")
         stopped = asyncio.create_task(self._stopping.wait(), name="jobs-stop")
         try:
@@ -180,6 +182,20 @@ class Service:
             # Also when another role failed: what runs is finished or put back before the database goes.
             await runner.stop(self.settings.shutdown_s)
             await working
+
+    async def _queue_outdated(self, store: Store) -> None:
+        """What the version or calibration before has made, to be made anew when nothing else is to do."""
+        days = self.settings.reassess_days
+        if days <= 0:
+            return
+        try:
+            found = await outdated(store, self.mission, now=self._clock.now(), days=days)
+            queued = await reassess(store, self.mission, found)
+        except TransientsError as error:
+            log.warning("older results were not looked for", action="outdated-failed", error=str(error))
+            return
+        if queued:
+            log.info("older results are made anew", action="outdated", events=len(found), jobs=queued)
 
     async def _sweep(self, intake: Intake) -> None:
         """Understand what was stored and not understood, again and again; also work of handlers that came new."""

@@ -20,14 +20,13 @@ from transients.store import EventQuery, RetryLater, Store
 from transients.store.assessments import File
 
 from .clock import MACHINE_CLOCK, Clock
-from .intake import SEARCH_PRIORITY, TELL_PRIORITY
+from .later_data import look_again_s, looks
 from .patience import ASK_AGAIN_S, adds, given_up, next_look_s
 from .people import people_on_shift
+from .priorities import Work, priority
 
 #: After the searched window the real-time stream is this far behind, s.
 REALTIME_LATENCY_S = 70.0
-#: Data tiers come again after these times from T0, s: NRT in hours, CONS in weeks.
-REENTRIES_S = {"nrt": 3 * 3600.0, "cons": 26 * 86400.0}
 _RETRACTED = "{} retracted the event."
 _GIVEN_UP = "Asked for 14 days in vain and taken as final without: {}."
 
@@ -94,6 +93,16 @@ class Assessing:
         )
         if wanting and stage == "search":
             raise self._again(event, wanting, now)
+        self._await_tier(event, payload["stage"], saved, now)
+
+    def _await_tier(self, event: Event, tier: str, saved: Assessment, now: Instant) -> None:
+        """Come again while the data that this job is for is not there; equal facts meanwhile give no new result."""
+        if event.t0 is None or event.state != "active":
+            return
+        instrument = self._context.mission.searched
+        again_s = look_again_s(tier, saved.data, instrument, seconds_between(now, event.t0))
+        if again_s is not None:
+            raise RetryLater(again_s, f"waiting for {tier} data of {instrument}")
 
     def _settled(self, event: Event, outcome: Outcome, now: Instant) -> tuple[Outcome, tuple[str, ...]]:
         """The outcome with what the service has to say of it, and what it is still worth waiting for."""
@@ -137,18 +146,18 @@ class Assessing:
             await self._follow(event, saved)
 
     async def _queue_searches(self, event: Event, t0: Instant, *, again: bool) -> None:
-        """Queue the search for when the window has passed (unless it was just done), and again for the better tiers still to come."""
+        """Queue the search for when the window has passed (unless it was just done), and the looks for better tiers still to come."""
         policy = handlers.policies[event.policy]
         age_s = seconds_between(self._clock.now(), t0)
-        first = policy.search_half_width_s + REALTIME_LATENCY_S
-        due = {**({"search": first} if again else {}), **{tier: after for tier, after in REENTRIES_S.items() if after > age_s}}
+        due: dict[Work, float] = {"search": policy.search_half_width_s + REALTIME_LATENCY_S} if again else {}
+        due.update(looks(age_s).items())
         for name, after in due.items():
             await self._store.enqueue(
                 "assess",
                 event.event_key,
                 {"stage": name, "event_revision": event.revision},
                 dedupe_key=f"{event.event_key}:{event.revision}:{name}",
-                priority=SEARCH_PRIORITY,
+                priority=priority(name, age_s),
                 not_before=self._clock.on_machine(shift(t0, after)) if after > age_s else None,
             )
 
@@ -156,13 +165,15 @@ class Assessing:
         retracted = event.state == "retracted"
         if retracted:
             await self._store.withdraw_circulars(event.event_key, saved.revision, _RETRACTED.format(event.origin))
-        for kind in ("tell", "publish", *(("withdraw",) if retracted else ())):
+        age_s = None if event.t0 is None else seconds_between(self._clock.now(), event.t0)
+        kinds: dict[str, Work] = {"tell": "tell", "publish": "publish"}
+        for kind, work in (kinds | ({"withdraw": "tell"} if retracted else {})).items():
             await self._store.enqueue(
                 kind,
                 event.event_key,
                 {"revision": saved.revision},
                 dedupe_key=f"{event.event_key}:{saved.revision}:{kind}",
-                priority=TELL_PRIORITY,
+                priority=priority(work, age_s),
             )
 
     async def _own_triggers(self, event: Event) -> tuple[OwnTrigger, ...]:

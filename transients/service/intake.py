@@ -8,16 +8,16 @@ from collections.abc import Sequence
 import structlog
 
 import handlers
-from schemas import Event, Notice, Parsed, RawAlert, Refusal
+from schemas import Event, Instant, Notice, Parsed, RawAlert, Refusal
 from schemas.errors import ServiceUnreachable
 from transients import __version__
 from transients.config import Settings
+from transients.missions import seconds_between
 from transients.store import Folding, Store, Wanted
 
-#: Priorities of jobs: an alert of now before one of long ago, a first look before a search.
-GEOMETRY_PRIORITY = 100
-SEARCH_PRIORITY = 50
-TELL_PRIORITY = 80
+from .parts import utc_now
+from .priorities import priority
+
 #: Documents of more bytes than this together are parsed off the event loop.
 _LARGE_BYTES = 100_000
 #: Documents understood in one transaction: more would hold the others' events for long.
@@ -126,7 +126,8 @@ class Intake:
             events = await self._store.fold_many(foldings, handlers.fold)
             # A job for an older revision of an event has nothing to do.
             newest = {event.event_key: event for event in events if event is not None}
-            await self._store.enqueue_many([_assessing(event) for event in newest.values() if self._is_assessed(event)])
+            now = utc_now()
+            await self._store.enqueue_many([_assessing(event, now) for event in newest.values() if self._is_assessed(event)])
         return new
 
     def _is_assessed(self, event: Event) -> bool:
@@ -156,11 +157,11 @@ def _parse_all(raws: Sequence[RawAlert]) -> list[Parsed]:
     return [handlers.parse(raw.body, topic=raw.topic, headers=raw.headers) for raw in raws]
 
 
-def _assessing(event: Event) -> Wanted:
+def _assessing(event: Event, now: Instant) -> Wanted:
     return Wanted(
         "assess",
         event.event_key,
         {"stage": "geometry", "event_revision": event.revision},
         dedupe_key=f"{event.event_key}:{event.revision}:geometry",
-        priority=GEOMETRY_PRIORITY,
+        priority=priority("geometry", None if event.t0 is None else seconds_between(now, event.t0)),
     )

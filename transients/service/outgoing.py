@@ -15,8 +15,8 @@ from transients.publish import deposit_for, intended, may_leave, publisher, rele
 from transients.store import RetryLater, Store
 
 from .clock import MACHINE_CLOCK, Clock
-from .intake import TELL_PRIORITY
 from .people import people_on_shift
+from .priorities import priority
 
 #: While the switch holds, jobs ask again after this, s.
 HELD_S = 30.0
@@ -60,7 +60,7 @@ class Outgoing:
                     event.event_key,
                     {"message_key": message.message_key},
                     dedupe_key=f"deliver:{message.message_key}",
-                    priority=TELL_PRIORITY,
+                    priority=priority("tell"),
                 )
 
     async def deliver(self, event_key: str | None, payload: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from schemas import RECORDS_VERSION, Assessment, Circular, Instant, from_json, s
 from schemas.errors import NotFound, RefusedInput
 
 from .database import searchable, stamp, stamp_or_none
-from .records import Artefact
+from .records import Artefact, Outdated
 from .selection import Selection
 
 
@@ -144,9 +144,12 @@ class Assessments(Selection):
                 await self._tell("circular", circular.event_key, circular.assessment_revision)
         return row is not None
 
-    async def circular(self, event_key: str, revision: int | None = None) -> Circular | None:
-        """The draft written from an assessment, the newest by default; None when there is none. NotFound: no such event."""
-        row = await self._row("circular", event_key, revision)
+    async def circular(self, event_key: str, revision: int | None = None, as_of: Instant | None = None) -> Circular | None:
+        """The draft written from an assessment: the newest, that of a revision, or the newest this database knew at an instant.
+
+        None when there is none (by then). NotFound: no such event.
+        """
+        row = await self._row("circular", event_key, revision, stamp_or_none(as_of))
         if row is not None:
             return _circular(row)
         await self._require_event(event_key)
@@ -163,6 +166,11 @@ class Assessments(Selection):
             if rows:
                 await self._tell("circular", event_key, before)
         return len(rows)
+
+    async def outdated(self, mission: str, version: str, response: str, since: Instant | None = None) -> tuple[Outdated, ...]:
+        """Active events whose newest assessment another version made, or whose limits rest on another response; newest T0 first."""
+        rows = await self._rows("outdated", mission, version, response, stamp_or_none(since))
+        return tuple(Outdated(**dict(row)) for row in rows)
 
     async def _append(self, saved: Assessment, facts: str) -> None:
         record = to_json(saved)

@@ -50,6 +50,17 @@ class Artefact(Record, frozen=True, kw_only=True):
     sha256: str
 
 
+class Outdated(Record, frozen=True, kw_only=True):
+    """An event whose newest assessment was made by other code, or with another calibration, than those of now."""
+
+    event_key: str
+    event_revision: int
+    #: Of the assessment, and what made it.
+    revision: int
+    version: str
+    response: str | None = None
+
+
 class RefusedAlert(Record, frozen=True, kw_only=True):
     """A document that was not taken, and why; its bytes are kept."""
 

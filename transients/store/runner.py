@@ -27,6 +27,8 @@ HEARTBEAT_TIMEOUT_S = 4.0
 MAX_ATTEMPTS = 6
 FIRST_DELAY_S = 2.0
 MAX_DELAY_S = 300.0
+#: A job does in seconds what it does at all; a data service may take a minute for each of its answers.
+LONGEST_S = 900.0
 _RECONNECT_S = 1.0
 #: New jobs are announced, but a job put back for a retry is not: so the queue is looked at this often.
 _LOOK = dt.timedelta(seconds=1)
@@ -56,6 +58,8 @@ class JobRunner:
         One per kind of job.
     concurrency : int
         Jobs at once in this process.
+    longest_s : float
+        A job that takes longer is broken off and tried again, like one that failed: nothing else waits behind it for ever.
     first_delay_s, max_attempts : float, int
         Of the retries; each waits twice as long as the one before, at most `MAX_DELAY_S`.
     """
@@ -69,6 +73,7 @@ class JobRunner:
         first_delay_s: float = FIRST_DELAY_S,
         max_attempts: int = MAX_ATTEMPTS,
         heartbeat_timeout_s: float = HEARTBEAT_TIMEOUT_S,
+        longest_s: float = LONGEST_S,
     ) -> None:
         self._store = store
         self._handlers = dict(handlers)
@@ -76,6 +81,7 @@ class JobRunner:
         self._concurrency = concurrency
         self._first_delay_s = first_delay_s
         self._max_attempts = max_attempts
+        self._longest_s = longest_s
         self._heartbeat = dt.timedelta(seconds=heartbeat_timeout_s)
         self._stopping = asyncio.Event()
         self._manager: QueueManager | None = None
@@ -173,7 +179,7 @@ class JobRunner:
         kind, event_key, payload, attempt = started
         log = self._log.bind(job=job_id, kind=kind, event_key=event_key, attempt=attempt)
         try:
-            await self._handlers[kind](event_key, payload)
+            await self._in_time(kind, event_key, payload)
         except asyncio.CancelledError:
             await asyncio.shield(self._store.finish_job(job_id, "queued", "stopped before it was done"))
             raise
@@ -190,6 +196,15 @@ class JobRunner:
                 raise RetryRequested(dt.timedelta(seconds=delay_s), said) from error
         else:
             await self._store.finish_job(job_id, "done")
+
+    async def _in_time(self, kind: str, event_key: str | None, payload: dict[str, Any]) -> None:
+        try:
+            async with asyncio.timeout(self._longest_s) as limit:
+                await self._handlers[kind](event_key, payload)
+        except TimeoutError as error:
+            if limit.expired():
+                raise TimeoutError(f"took longer than {self._longest_s:g} s and was broken off") from error
+            raise
 
     def _delay(self, error: Exception, attempt: int) -> float | None:
         """Seconds until the next try; None: no more."""

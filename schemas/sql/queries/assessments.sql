@@ -40,15 +40,30 @@ SELECT b.media_type, b.data FROM artefact a JOIN blob b USING (blob_id)
 WHERE a.event_key = $1 AND a.name = $3
   AND a.revision = coalesce($2, (SELECT max(revision) FROM assessment WHERE event_key = $1));
 
+-- name: outdated
+-- Active events whose newest assessment by mission $1 was made by another version than $2, or whose limits rest on another response
+-- than $3; $4 NULL: whenever they were, else T0 from then on. The newest first.
+SELECT e.event_key, e.revision AS event_revision, a.revision, a.version, a.response
+FROM event e
+JOIN LATERAL (
+    SELECT s.revision, s.record ->> 'version' AS version, s.record -> 'limits' ->> 'response_source' AS response
+    FROM assessment s WHERE s.event_key = e.event_key AND s.mission = $1 ORDER BY s.revision DESC LIMIT 1
+) a ON true
+WHERE e.state = 'active' AND ($4::timestamptz IS NULL OR e.t0 >= $4) AND (a.version <> $2 OR a.response <> $3)
+ORDER BY e.t0 DESC NULLS LAST, e.event_key;
+
 -- name: put_circular
 INSERT INTO circular (event_key, assessment_revision, variant, facts_id, record) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (event_key, assessment_revision, variant) DO NOTHING
 RETURNING event_key;
 
 -- name: circular
--- $2 NULL: of the last assessment that has one.
-SELECT c.record, w.why FROM circular c LEFT JOIN circular_withdrawal w USING (event_key, assessment_revision, variant)
+-- $2 NULL: of the last assessment that has one; $3 NULL: as known now.
+SELECT c.record, w.why FROM circular c
+LEFT JOIN circular_withdrawal w ON w.event_key = c.event_key AND w.assessment_revision = c.assessment_revision
+  AND w.variant = c.variant AND ($3::timestamptz IS NULL OR w.known_at <= $3)
 WHERE c.event_key = $1 AND ($2::integer IS NULL OR c.assessment_revision = $2)
+  AND ($3::timestamptz IS NULL OR c.known_at <= $3)
 ORDER BY c.assessment_revision DESC, c.known_at DESC LIMIT 1;
 
 -- name: circulars

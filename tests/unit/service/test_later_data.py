@@ -1,0 +1,66 @@
+"""When better data is looked for, and which job goes first."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from schemas import DataStatus
+from transients.service.later_data import FIRST_LOOK_S, LAST_LOOK_S, look_again_s, looks
+from transients.service.priorities import ARCHIVE_AGE_S, priority
+
+HOUR, DAY = 3600.0, 86400.0
+
+
+def had(tier: str, instrument: str = "SPI-ACS") -> tuple[DataStatus, ...]:
+    return (DataStatus(instrument=instrument, tier=tier, completeness=1.0, source="s"),)
+
+
+def test_near_real_time_from_an_hour_and_consolidated_from_two_weeks() -> None:
+    assert looks(60.0) == {"nrt": HOUR, "cons": 14 * DAY}
+    assert looks(2 * HOUR) == {"nrt": 2 * HOUR, "cons": 14 * DAY}
+    assert looks(20 * DAY) == {"cons": 20 * DAY}
+    assert looks(91 * DAY) == {}
+
+
+@pytest.mark.parametrize(("tier", "data", "age_s", "again_s"), [
+    ("nrt", had("realtime"), HOUR, 600.0),
+    ("nrt", had("none"), 10 * HOUR, HOUR),
+    ("nrt", had("realtime"), 10 * DAY, 6 * HOUR),
+    ("nrt", had("nrt"), HOUR, None),
+    ("nrt", had("cons"), HOUR, None),
+    ("nrt", had("archive"), HOUR, None),
+    ("nrt", had("realtime"), 14 * DAY, None),
+    ("cons", had("nrt"), 14 * DAY, DAY),
+    ("cons", (), 14 * DAY, DAY),
+    ("cons", had("cons"), 14 * DAY, None),
+    ("cons", had("simulated"), 14 * DAY, None),
+    ("cons", had("nrt"), 90 * DAY, None),
+    ("nrt", had("cons", "IBIS/Veto") + had("realtime"), HOUR, 600.0),
+    ("search", had("none"), HOUR, None),
+    ("geometry", (), HOUR, None),
+    ("again", had("realtime"), HOUR, None),
+])  # fmt: skip
+def test_a_tier_is_looked_for_until_it_is_there(
+    tier: str, data: tuple[DataStatus, ...], age_s: float, again_s: float | None
+) -> None:
+    assert look_again_s(tier, data, "SPI-ACS", age_s) == again_s
+
+
+def test_looking_ends() -> None:
+    age_s, count = FIRST_LOOK_S["nrt"], 0
+    while (again_s := look_again_s("nrt", had("realtime"), "SPI-ACS", age_s)) is not None:
+        age_s, count = age_s + again_s, count + 1
+    assert LAST_LOOK_S["nrt"] <= age_s < LAST_LOOK_S["nrt"] + 6 * HOUR
+    assert count < 120
+
+
+def test_the_order_of_work() -> None:
+    order = [priority("tell"), priority("geometry", 60.0), priority("search", 60.0), priority("asked"), priority("publish", 60.0),
+             priority("nrt", 60.0), priority("cons", 60.0), priority("geometry", ARCHIVE_AGE_S + 1.0), priority("search", 1e9),
+             priority("publish", 1e9), priority("nrt", 1e9), priority("cons", 1e9), priority("again", 1e9)]  # fmt: skip
+    assert all(a > b for a, b in itertools.pairwise(order))
+    # Whoever is told is told of it, whatever it is about; a person who waits waits for the archive too.
+    assert priority("tell", 1e9) == priority("tell")
+    assert priority("asked", 1e9) == priority("asked")

@@ -1,0 +1,37 @@
+"""Who goes first: telling people, then a new alert, then whoever waits at a screen, then data that came later, then the archive."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+#: Kinds of work, by what it is for.
+Work = Literal["tell", "geometry", "search", "asked", "publish", "nrt", "cons", "again"]
+
+#: Higher goes first. A first look takes little and is wanted at once; what a new version or calibration changes is wanted some day.
+_OF_NOW: dict[Work, int] = {
+    "tell": 100, "geometry": 90, "search": 80, "asked": 70, "publish": 60, "nrt": 50, "cons": 40, "again": 5,
+}  # fmt: skip
+#: An alert about something this long ago came out of an archive, s: nobody waits for it.
+ARCHIVE_AGE_S = 7 * 86400.0
+#: What of it is put behind everything of now, keeping its own order.
+_OF_THE_ARCHIVE: dict[Work, int] = {"geometry": 30, "search": 20, "publish": 10, "nrt": 9, "cons": 8}
+
+
+def priority(work: Work, age_s: float | None = None) -> int:
+    """The priority of a job.
+
+    Parameters
+    ----------
+    work
+        What it is for.
+    age_s
+        Seconds since the event's T0; None: not known, taken as of now.
+
+    Examples
+    --------
+    >>> priority("geometry") > priority("search", 60.0) > priority("asked") > priority("geometry", 1e9) > priority("again")
+    True
+    """
+    if age_s is not None and age_s > ARCHIVE_AGE_S:
+        return _OF_THE_ARCHIVE.get(work, _OF_NOW[work])
+    return _OF_NOW[work]
