@@ -72,3 +72,16 @@ class NotFound(TransientsError):
     """There is no such thing here."""
 
     kind = "not-found"
+
+
+class ComputingLost(TransientsError):
+    """A process that computed died, or took too long and was ended."""
+
+    kind = "computing-lost"
+    retriable = True
+
+
+class TooLarge(TransientsError):
+    """Computing needs more memory than it may have."""
+
+    kind = "too-large"

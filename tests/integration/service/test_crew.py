@@ -1,0 +1,118 @@
+"""Processes for arithmetic: the loop goes on, and each call is bounded in time and memory."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+
+import numpy as np
+import pytest
+
+from schemas.errors import ComputingLost, NoData, TooLarge
+from transients.service.crew import Crew
+
+
+@pytest.fixture
+async def crew() -> Crew:
+    """Two processes with little patience."""
+    return Crew(2, longest_s=20.0, memory_mb=1024)
+
+
+def double(values: np.ndarray, *, by: float = 2.0) -> np.ndarray:
+    return values * by
+
+
+def place() -> tuple[int, int]:
+    return os.getpid(), os.nice(0)
+
+
+def refuse() -> None:
+    raise NoData("nothing here", where="a place")
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def hold_the_interpreter(seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+
+
+def take(megabytes: int) -> int:
+    return int(np.ones(megabytes << 17).sum())
+
+
+async def test_what_a_function_gives_and_raises(crew: Crew) -> None:
+    np.testing.assert_array_equal(await crew(double, np.arange(5.0), by=3.0), 3.0 * np.arange(5.0))
+    with pytest.raises(NoData) as refused:
+        await crew(refuse)
+    assert (refused.value.message, refused.value.where, str(refused.value)) == (
+        "nothing here",
+        "a place",
+        "a place: nothing here",
+    )
+    pid, nice = await crew(place)
+    assert pid != os.getpid()
+    assert nice == os.nice(0) + 5
+    # The same process serves the next call.
+    assert (await crew(place))[0] == pid
+
+
+async def test_the_loop_goes_on_while_it_is_computed(crew: Crew) -> None:
+    await crew.warm()
+    late: list[float] = []
+
+    async def tick() -> None:
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(0.005)
+            late.append(time.monotonic() - before - 0.005)
+
+    ticking = asyncio.create_task(tick())
+    await asyncio.gather(crew(hold_the_interpreter, 0.5), crew(hold_the_interpreter, 0.5))
+    ticking.cancel()
+    # A loop that waited for it would have ticked once.
+    assert len(late) > 10
+    assert sorted(late)[len(late) // 2] < 0.05
+
+
+async def test_a_process_that_dies_is_told_and_replaced(crew: Crew) -> None:
+    with pytest.raises(ComputingLost, match="died"):
+        await crew(die)
+    assert (await crew(place))[0] != os.getpid()
+
+
+async def test_what_takes_too_long_is_ended() -> None:
+    crew = Crew(1, longest_s=3.0)
+    pid, _ = await crew(place)
+    with pytest.raises(ComputingLost, match="longer than 3 s"):
+        await crew(hold_the_interpreter, 600.0)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert (await crew(place))[0] != pid
+
+
+async def test_a_call_given_up_ends_its_process(crew: Crew) -> None:
+    await crew(place)
+    doing = asyncio.create_task(crew(hold_the_interpreter, 600.0))
+    await asyncio.sleep(0.3)
+    doing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(doing, 10.0)
+
+
+async def test_memory_is_bounded(crew: Crew) -> None:
+    assert await crew(take, 100) == 100 << 17
+    with pytest.raises(TooLarge, match="1024 MB"):
+        await crew(take, 4000)
+    assert await crew(take, 100) == 100 << 17
+
+
+async def test_no_more_at_once_than_there_are(crew: Crew) -> None:
+    await crew.warm()
+    found = await asyncio.gather(*(crew(place) for _ in range(12)))
+    assert len({pid for pid, _ in found}) <= 2

@@ -1,0 +1,113 @@
+"""Processes that do the arithmetic, so that the loop that takes alerts never waits for it; each call bounded in time and memory.
+
+The processes are anyio's: started when needed, kept, killed with the call that is given up. They run at a lower priority than the
+loop, and hold nothing between calls but what they have imported and compiled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import resource
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import anyio
+import anyio.to_process
+import structlog
+from anyio import BrokenWorkerProcess
+
+from schemas.errors import ComputingLost, TooLarge, TransientsError
+
+T = TypeVar("T")
+
+#: Below the loop's own: what is computed gives way to what is heard.
+_NICE = 5
+#: anyio lets go of a process that idled for 5 min; being asked this often keeps them, s.
+_KEEP_S = 120.0
+
+log = structlog.get_logger("transients.crew")
+
+
+class Crew:
+    """Some processes for functions and arguments that can be pickled.
+
+    Parameters
+    ----------
+    size : int
+        Calls at once; more wait their turn.
+    longest_s : float
+        A call that takes longer is ended with its process.
+    memory_mb : int
+        Private memory that a process may take, MB.
+    """
+
+    def __init__(self, size: int, *, longest_s: float = 300.0, memory_mb: int = 4096) -> None:
+        self._slots = asyncio.Semaphore(size)
+        self._size = size
+        self._longest_s = longest_s
+        self._memory_bytes = memory_mb << 20
+
+    async def __call__(self, function: Callable[..., T], /, *arguments: Any, **keywords: Any) -> T:
+        """What `function` gives, called in one of the processes; its exceptions are raised here.
+
+        Raises
+        ------
+        ComputingLost
+            The process died or took too long.
+        TooLarge
+            It needed more memory than it may have.
+        """
+        async with self._slots:
+            try:
+                with anyio.fail_after(self._longest_s):
+                    return await anyio.to_process.run_sync(
+                        _bounded, self._memory_bytes, function, arguments, keywords,
+                        cancellable=True, limiter=anyio.CapacityLimiter(1),
+                    )  # fmt: skip
+            except TimeoutError as error:
+                raise ComputingLost(f"took longer than {self._longest_s:g} s", where=function.__name__) from error
+            except BrokenWorkerProcess as error:
+                raise ComputingLost("the process died", where=function.__name__) from error
+            except MemoryError as error:
+                raise TooLarge(f"needs more than {self._memory_bytes >> 20} MB", where=function.__name__) from error
+
+    async def warm(self) -> None:
+        """Have every process started and everything imported and compiled before the first alert needs it."""
+        await asyncio.gather(*(self(_ready) for _ in range(self._size)))
+
+    async def keep_warm(self, stopping: asyncio.Event) -> None:
+        """Do that now, and again and again, until `stopping`."""
+        while not stopping.is_set():
+            try:
+                await self.warm()
+            except TransientsError as error:
+                log.warning("no process for computing", action="crew-cold", error=str(error))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), _KEEP_S)
+
+
+_bounded_already = False
+
+
+def _bounded(memory_bytes: int, function: Callable[..., T], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> T:
+    """Runs in the process: the first call sets its bounds."""
+    global _bounded_already
+    if not _bounded_already:
+        os.nice(_NICE)
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes if most < 0 else min(memory_bytes, most), most))
+        _bounded_already = True
+    return function(*arguments, **keywords)
+
+
+def _ready() -> None:
+    """Import and compile what the first event of a process would wait seconds for."""
+    import importlib
+
+    from transients.search.focus import best_windows
+
+    for name in ("healpy", "matplotlib.figure", "transients.pipeline", "transients.report.figures"):
+        importlib.import_module(name)
+    best_windows()
