@@ -266,6 +266,13 @@ class WebSettings(Section, kw_only=True):
     public_url: str = ""
 
 
+class MetricsSettings(Section, kw_only=True):
+    # Port of this process's numbers for Prometheus; 0: none of their own (the dashboard gives them at /metrics).
+    port: int = 0
+    # Address they are given at. Beyond loopback only when set so here.
+    host: str = "127.0.0.1"
+
+
 class Settings(Section, kw_only=True):
     """All settings."""
 
@@ -298,6 +305,7 @@ class Settings(Section, kw_only=True):
     notify: NotifySettings = NotifySettings()
     circular: CircularSettings = CircularSettings()
     web: WebSettings = WebSettings()
+    metrics: MetricsSettings = MetricsSettings()
 
 
 ENVIRONMENT_PREFIX = "TRANSIENTS_"

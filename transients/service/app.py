@@ -34,6 +34,7 @@ from .receiving import Receiving
 from .sources import alert_sources
 from .status import status_card
 from .upkeep import upkeep
+from .watching import observe_job, serve_metrics, tell_numbers, watch_loop
 from .wiring import context_of, map_fetcher
 
 Role = Literal["ingest", "worker", "web"]
@@ -110,7 +111,10 @@ class Service:
             if data is None:
                 data = await stack.enter_async_context(source_of(None, self.settings, self.mission))
             intake = Intake(store, self.settings)
+            serve_metrics(self.settings.metrics)
             async with asyncio.TaskGroup() as group:
+                group.create_task(watch_loop(self._stopping), name="watch loop")
+                group.create_task(tell_numbers(store, self._stopping), name="tell numbers")
                 if "ingest" in self.roles:
                     # What an earlier version could not store, this one may.
                     await self._aside.give_back(intake.put_many)
@@ -171,6 +175,7 @@ class Service:
                 "withdraw": outgoing.withdraw,
             },
             self.settings.workers,
+            observe=observe_job,
         )
         await self._queue_outdated(store)
         working = asyncio.create_task(runner.run(), name="jobs")

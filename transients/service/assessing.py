@@ -24,6 +24,7 @@ from .later_data import look_again_s, looks
 from .patience import ASK_AGAIN_S, adds, given_up, next_look_s
 from .people import people_on_shift
 from .priorities import Work, priority
+from .watching import observe_stage
 
 #: After the searched window the real-time stream is this far behind, s.
 REALTIME_LATENCY_S = 70.0
@@ -78,8 +79,10 @@ class Assessing:
         if kept is None:
             return
         saved, new = kept
+        self._measure(event, payload["stage"], stage)
         if new or not await self._store.artefacts(event_key, saved.revision):
             await self._make_products(event, saved, outcome, now)
+            self._measure(event, payload["stage"], "draft")
         if payload["stage"] == "geometry" and event.state == "active" and event.t0 is not None:
             await self._queue_searches(event, event.t0, again=stage == "geometry")
         self._log.info(
@@ -94,6 +97,16 @@ class Assessing:
         if wanting and stage == "search":
             raise self._again(event, wanting, now)
         self._await_tier(event, payload["stage"], saved, now)
+
+    def _measure(self, event: Event, asked: str, stage: str) -> None:
+        """How long a first look took since the alert came, or since its search could begin; later looks are no news."""
+        if asked not in ("geometry", "search"):
+            return
+        since = event.history[-1].received
+        if stage != "geometry" and event.t0 is not None:
+            window_s = handlers.policies[event.policy].search_half_width_s + REALTIME_LATENCY_S
+            since = max(since, shift(event.t0, window_s))
+        observe_stage(stage, since, self._clock.now())
 
     def _await_tier(self, event: Event, tier: str, saved: Assessment, now: Instant) -> None:
         """Come again while the data that this job is for is not there; equal facts meanwhile give no new result."""

@@ -8,15 +8,17 @@ from collections.abc import Sequence
 import structlog
 
 import handlers
-from schemas import Event, Instant, Notice, Parsed, RawAlert, Refusal
+from schemas import CircularLink, Event, Heartbeat, Instant, Notice, Parsed, PointingUpdate, RawAlert, Refusal
 from schemas.errors import ServiceUnreachable
 from transients import __version__
 from transients.config import Settings
 from transients.missions import seconds_between
 from transients.store import Folding, Store, Wanted
 
+from . import metrics
 from .parts import utc_now
 from .priorities import priority
+from .watching import observe_stage
 
 #: Documents of more bytes than this together are parsed off the event loop.
 _LARGE_BYTES = 100_000
@@ -26,6 +28,8 @@ _AT_ONCE = 200
 #: Characters kept of an error's message: it may quote the document.
 _LONGEST = 300
 
+#: What documents turn out to be, in the words of the inbox.
+_OUTCOMES = {Notice: "notice", PointingUpdate: "pointing", CircularLink: "circular", Heartbeat: "heartbeat", Refusal: "refusal"}
 #: A document and what was made of it.
 Read = tuple[RawAlert, Parsed]
 
@@ -48,8 +52,11 @@ class Intake:
         A fault in understanding never loses a document: it stays without outcome, and `sweep` finds it.
         """
         results = await self._store.put_raw_many(raws)
+        stored = utc_now()
         both = list(zip(raws, results, strict=True))
-        await self.understand_many([raw for raw, result in both if result.new])
+        new = [raw for raw, result in both if result.new]
+        for raw, parsed in zip(new, await self.understand_many(new), strict=True):
+            _measure(raw, parsed, stored)
         await self._unmark([raw for raw, result in both if not result.new])
 
     async def _unmark(self, known: Sequence[RawAlert]) -> None:
@@ -146,6 +153,16 @@ class Intake:
             content_id=raw.content_id[:12], source=raw.source, topic=raw.topic, offset=raw.offset
         )
         return bound
+
+
+def _measure(raw: RawAlert, parsed: Parsed, stored: Instant) -> None:
+    """How long it took until a notice was stored and understood; heartbeats, once a second, would hide it."""
+    metrics.ALERTS.labels(_OUTCOMES[type(parsed)]).inc()
+    if isinstance(parsed, Notice):
+        if parsed.issued is not None:
+            observe_stage("issued", parsed.issued, raw.received)
+        observe_stage("stored", raw.received, stored)
+        observe_stage("understood", raw.received, utc_now())
 
 
 def _printable(text: str) -> str:

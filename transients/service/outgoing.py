@@ -17,6 +17,7 @@ from transients.store import RetryLater, Store
 from .clock import MACHINE_CLOCK, Clock
 from .people import people_on_shift
 from .priorities import priority
+from .watching import observe_stage
 
 #: While the switch holds, jobs ask again after this, s.
 HELD_S = 30.0
@@ -68,11 +69,15 @@ class Outgoing:
         message = await self._store.message(payload["message_key"])
         await self._held()
         try:
-            await deliver(message, self._channels, now=self._clock.now, save=self._save_message)
+            delivered = await deliver(message, self._channels, now=self._clock.now, save=self._save_message)
         except TransientsError as error:
             if error.retriable and await self._is_news(message):
                 raise RetryLater(DELIVER_AGAIN_S, str(error)) from error
             raise
+        if delivered.sent is not None and (
+            assessment := await self._store.assessment(message.event_key, message.assessment_revision)
+        ):
+            observe_stage("told", assessment.created, delivered.sent)
 
     async def _is_news(self, message: Message) -> bool:
         assessment = await self._store.assessment(message.event_key, message.assessment_revision)

@@ -40,6 +40,16 @@ class Job(Record, frozen=True, kw_only=True):
 
 
 @dataclasses.dataclass(frozen=True)
+class JobDepth:
+    """How many jobs of a kind are in a state, and for how long the one that waits longest has been due, s."""
+
+    kind: str
+    state: JobState
+    jobs: int
+    overdue_s: float
+
+
+@dataclasses.dataclass(frozen=True)
 class Wanted:
     """A job to queue; see `Jobs.enqueue`."""
 
@@ -113,6 +123,10 @@ class Jobs(Outgoing):
     async def job_counts(self) -> dict[str, int]:
         """How many jobs are in each state."""
         return {row["state"]: row["jobs"] for row in await self._rows("job_counts")}
+
+    async def job_depths(self) -> tuple[JobDepth, ...]:
+        """Jobs that are not done, by kind and state."""
+        return tuple(JobDepth(**dict(row)) for row in await self._rows("job_depths"))
 
     async def jobs_to_come(self) -> int:
         """How many jobs run, or are due and were never started: 0 when nothing but waiting and retrying is left."""

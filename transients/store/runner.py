@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -22,6 +23,9 @@ from .queue import QUEUE_CHANNEL, queue_on
 
 #: (event key, payload): runs a job. Raising retries it later or fails it, by the error's `retriable`.
 Handler = Callable[[str | None, dict[str, Any]], Awaitable[None]]
+#: (kind, how it ended, seconds): told of each attempt. It ends "done", "later" (asked to come again), "again" (went wrong), "failed"
+#: (went wrong for good) or "stopped".
+Observe = Callable[[str, str, float], None]
 #: A killed worker's jobs go to others after this.
 HEARTBEAT_TIMEOUT_S = 4.0
 MAX_ATTEMPTS = 6
@@ -60,6 +64,8 @@ class JobRunner:
         Jobs at once in this process.
     longest_s : float
         A job that takes longer is broken off and tried again, like one that failed: nothing else waits behind it for ever.
+    observe : callable, optional
+        Told how each attempt ended.
     first_delay_s, max_attempts : float, int
         Of the retries; each waits twice as long as the one before, at most `MAX_DELAY_S`.
     """
@@ -74,6 +80,7 @@ class JobRunner:
         max_attempts: int = MAX_ATTEMPTS,
         heartbeat_timeout_s: float = HEARTBEAT_TIMEOUT_S,
         longest_s: float = LONGEST_S,
+        observe: Observe | None = None,
     ) -> None:
         self._store = store
         self._handlers = dict(handlers)
@@ -82,6 +89,7 @@ class JobRunner:
         self._first_delay_s = first_delay_s
         self._max_attempts = max_attempts
         self._longest_s = longest_s
+        self._observe = observe
         self._heartbeat = dt.timedelta(seconds=heartbeat_timeout_s)
         self._stopping = asyncio.Event()
         self._manager: QueueManager | None = None
@@ -178,16 +186,20 @@ class JobRunner:
             return
         kind, event_key, payload, attempt = started
         log = self._log.bind(job=job_id, kind=kind, event_key=event_key, attempt=attempt)
+        begun = time.monotonic()
         try:
             await self._in_time(kind, event_key, payload)
         except asyncio.CancelledError:
+            self._tell(kind, "stopped", begun)
             await asyncio.shield(self._store.finish_job(job_id, "queued", "stopped before it was done"))
             raise
         except RetryLater as error:
+            self._tell(kind, "later", begun)
             await self._store.finish_job(job_id, "queued", str(error))
             raise RetryRequested(dt.timedelta(seconds=error.delay_s), str(error)) from error
         except Exception as error:
             delay_s = self._delay(error, attempt)
+            self._tell(kind, "failed" if delay_s is None else "again", begun)
             said = f"{getattr(error, 'kind', type(error).__name__)}: {error}"
             ours = isinstance(error, TransientsError)
             log.warning("a job went wrong", action="job-error", error=said, again_in_s=delay_s, exc_info=not ours)
@@ -195,7 +207,12 @@ class JobRunner:
             if delay_s is not None:
                 raise RetryRequested(dt.timedelta(seconds=delay_s), said) from error
         else:
+            self._tell(kind, "done", begun)
             await self._store.finish_job(job_id, "done")
+
+    def _tell(self, kind: str, outcome: str, begun: float) -> None:
+        if self._observe is not None:
+            self._observe(kind, outcome, time.monotonic() - begun)
 
     async def _in_time(self, kind: str, event_key: str | None, payload: dict[str, Any]) -> None:
         try:

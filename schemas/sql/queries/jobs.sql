@@ -59,3 +59,10 @@ WHERE j.state IN ('queued', 'running')
       WHERE q.status IN ('queued', 'picked') AND q.payload = convert_to(j.job_id::text, 'UTF8')
   )
 ORDER BY j.job_id;
+
+-- name: job_depths
+-- Jobs that are not done, by kind and state; `overdue_s` for how long the longest waiting of them has been due.
+SELECT kind, state, count(*) AS jobs,
+       coalesce(max(extract(epoch FROM clock_timestamp() - greatest(created, coalesce(not_before, created))))
+           FILTER (WHERE state = 'queued' AND attempts = 0 AND coalesce(not_before, created) <= clock_timestamp()), 0)::float8 AS overdue_s
+FROM job WHERE state <> 'done' GROUP BY kind, state;
