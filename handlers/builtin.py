@@ -7,6 +7,7 @@ from .amon import Amon
 from .antares import Antares
 from .boom import Boom
 from .calet import Calet
+from .canary import Canary
 from .counterparts import Counterparts
 from .einstein_probe import EinsteinProbe
 from .frb import Frb
@@ -42,6 +43,7 @@ from .tev import Tev
 registry = Registry(
     (
         Housekeeping(),
+        Canary(),
         Relayed(),
         Lvk(),
         IceCube(),

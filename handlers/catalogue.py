@@ -22,8 +22,8 @@ from .text_kinds import packet_of
 
 START, END = "<!-- catalogue: generated -->", "<!-- catalogue: end -->"
 _HEAD = "| kind | origin | messenger | forms | topics | error of the position | policy |"
-#: Handlers whose documents are no alerts: refused by name.
-_REFUSING = ("housekeeping", "standin")
+#: Handlers whose documents are nobody's alerts: refused by name, or our own.
+_APART = ("housekeeping", "standin", "canary")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Entry:
 def entries(handlers: Registry = registry) -> Iterator[Entry]:
     """Every kind that makes a record, by handler. Raises KeyError for one of which neither table nor facts speak."""
     for handler in handlers:
-        if handler.name in _REFUSING:
+        if handler.name in _APART:
             continue
         for kind in handler.kinds:
             fact = _fact(handler, kind)

@@ -266,6 +266,19 @@ class WebSettings(Section, kw_only=True):
     public_url: str = ""
 
 
+class CanarySettings(Section, kw_only=True):
+    # Seconds between alerts that the service sends itself, to see that alerts come through; 0: none.
+    interval_s: float = 3600.0
+    # Seconds after which one that did not come through is told to whoever is on shift, `notify.always`, and `tell`.
+    patience_s: float = 900.0
+    # Told besides, as in `notify.always`.
+    tell: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.interval_s < 0 or (self.interval_s and not self.patience_s > 0):
+            raise ValueError("interval_s is 0 or more, patience_s more than 0")
+
+
 class MetricsSettings(Section, kw_only=True):
     # Port of this process's numbers for Prometheus; 0: none of their own (the dashboard gives them at /metrics).
     port: int = 0
@@ -306,6 +319,7 @@ class Settings(Section, kw_only=True):
     circular: CircularSettings = CircularSettings()
     web: WebSettings = WebSettings()
     metrics: MetricsSettings = MetricsSettings()
+    canary: CanarySettings = CanarySettings()
 
 
 ENVIRONMENT_PREFIX = "TRANSIENTS_"

@@ -23,6 +23,7 @@ from transients.web.server import serve_app
 
 from .aside import Aside
 from .assessing import Assessing
+from .canary import CanarySource, watch_canary
 from .clock import MACHINE_CLOCK, Clock
 from .intake import Intake
 from .lines import tell_lines
@@ -115,10 +116,12 @@ class Service:
             async with asyncio.TaskGroup() as group:
                 group.create_task(watch_loop(self._stopping), name="watch loop")
                 group.create_task(tell_numbers(store, self._stopping), name="tell numbers")
+                if self._alerts is None and self.settings.canary.interval_s:
+                    group.create_task(watch_canary(store, self.settings, self._stopping), name="watch canary")
                 if "ingest" in self.roles:
                     # What an earlier version could not store, this one may.
                     await self._aside.give_back(intake.put_many)
-                    sources = self._alerts if self._alerts is not None else alert_sources(self.settings, store)
+                    sources = self._alerts if self._alerts is not None else self._sources(store)
                     for source in sources:
                         group.create_task(self._listen(source, intake, len(sources)), name=f"ingest {source.name}")
                     group.create_task(tell_lines(store, self.heard, self._stopping), name="tell lines")
@@ -149,6 +152,11 @@ class Service:
             await store.set_hold(True, "settings")
         self.store = store
         return store
+
+    def _sources(self, store: Store) -> list[Source]:
+        """The configured sources, and the canary's where one is let fly."""
+        interval_s = self.settings.canary.interval_s
+        return [*alert_sources(self.settings, store), *([CanarySource(interval_s)] if interval_s else [])]
 
     async def _listen(self, source: Source, intake: Intake, sources: int) -> None:
         try:

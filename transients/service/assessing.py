@@ -163,7 +163,8 @@ class Assessing:
         policy = handlers.policies[event.policy]
         age_s = seconds_between(self._clock.now(), t0)
         due: dict[Work, float] = {"search": policy.search_half_width_s + REALTIME_LATENCY_S} if again else {}
-        due.update(looks(age_s).items())
+        if event.role == "observation":
+            due.update(looks(age_s).items())
         for name, after in due.items():
             await self._store.enqueue(
                 "assess",

@@ -75,7 +75,8 @@ SELECT event_key || ', assessment ' || revision, 'its record is not what its has
 FROM assessment WHERE encode(sha256(convert_to(record::text, 'UTF8')), 'hex') <> facts_id;
 
 -- name: check_statements
--- What leaves the house names an assessment that there is, and drafts were written from the record as it stands.
+-- What leaves the house names an assessment that there is (0: it is about the service itself), and drafts were written from the record
+-- as it stands.
 SELECT c.event_key || ', draft of assessment ' || c.assessment_revision AS place,
        'was not written from that assessment as it stands' AS message
 FROM circular c JOIN assessment a ON a.event_key = c.event_key AND a.revision = c.assessment_revision
@@ -87,7 +88,7 @@ WHERE NOT EXISTS (SELECT FROM assessment a WHERE a.event_key = p.event_key AND a
 UNION ALL
 SELECT 'message ' || message_key, 'is of assessment ' || assessment_revision || ' of ' || event_key || ', which is not there'
 FROM message m
-WHERE NOT EXISTS (SELECT FROM assessment a WHERE a.event_key = m.event_key AND a.revision = m.assessment_revision)
+WHERE m.assessment_revision > 0 AND NOT EXISTS (SELECT FROM assessment a WHERE a.event_key = m.event_key AND a.revision = m.assessment_revision)
 UNION ALL
 SELECT 'publication ' || p.publication_key, 'is ' || p.state || ', its history ends with ' || coalesce(h.state, 'nothing')
 FROM publication p

@@ -52,7 +52,8 @@ ORDER BY t0 DESC NULLS LAST, event_key;
 
 -- name: find_events
 -- Current events with their newest assessments, newest T0 first, and how many match in all. A NULL or empty text filters
--- nothing: $1 messenger, $2 part of the origin, $3 role, $4 part of a name, $5 T0 from, $6 T0 before; $7 limit, $8 offset.
+-- nothing: $1 messenger, $2 part of the origin, $3 role, $4 part of a name, $5 T0 from, $6 T0 before; $7 limit, $8 offset. Canaries are
+-- found by who asks for their origin or name.
 SELECT r.record AS event, a.record AS assessment, count(*) OVER () AS total
 FROM event e
 JOIN event_revision r ON r.event_key = e.event_key AND r.revision = e.revision
@@ -66,6 +67,7 @@ WHERE ($1::text IS NULL OR e.messenger = $1)
        OR EXISTS (SELECT FROM unnest(e.aliases) alias WHERE strpos(lower(alias), lower($4)) > 0))
   AND ($5::timestamptz IS NULL OR e.t0 >= $5)
   AND ($6::timestamptz IS NULL OR e.t0 < $6)
+  AND ($2::text IS NOT NULL OR $4::text <> '' OR e.origin <> 'transients canary')
 ORDER BY e.t0 DESC NULLS LAST, e.event_key
 LIMIT $7 OFFSET $8;
 
@@ -79,4 +81,5 @@ WHERE e.revision > 0
   AND ($4::text = '' OR strpos(lower(e.event_key), lower($4)) > 0
        OR EXISTS (SELECT FROM unnest(e.aliases) alias WHERE strpos(lower(alias), lower($4)) > 0))
   AND ($5::timestamptz IS NULL OR e.t0 >= $5)
-  AND ($6::timestamptz IS NULL OR e.t0 < $6);
+  AND ($6::timestamptz IS NULL OR e.t0 < $6)
+  AND ($2::text IS NOT NULL OR $4::text <> '' OR e.origin <> 'transients canary');
