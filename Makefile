@@ -3,10 +3,10 @@ PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 DEMO_ARGS ?=
 
-.PHONY: help setup demo test lint format test-kafka test-browser test-fault test-wheel bench nightly clean
+.PHONY: help setup demo test lint format test-kafka test-browser test-prometheus test-fault test-wheel bench nightly clean
 
 help:
-	@sed -n 's/^# make/make/p' Makefile; echo 'also: make setup lint format test-kafka test-browser test-fault test-wheel bench nightly clean'
+	@sed -n 's/^# make/make/p' Makefile; echo 'also: make setup lint format test-kafka test-browser test-prometheus test-fault test-wheel bench nightly clean'
 
 setup:
 	@bash .ci/setup
@@ -15,7 +15,7 @@ demo: setup
 	@$(PY) -m transients.cli demo $(DEMO_ARGS)
 
 test: setup
-	$(PYTEST) -q -m "not kafka and not browser and not fault and not nightly"
+	$(PYTEST) -q -m "not kafka and not browser and not prometheus and not fault and not nightly"
 
 lint: setup
 	$(PY) -m ruff check .
@@ -33,6 +33,9 @@ test-kafka: setup
 
 test-browser: setup
 	$(PYTEST) -q -m "browser and not nightly"
+
+test-prometheus: setup
+	$(PYTEST) -q -m "prometheus and not nightly"
 
 test-fault: setup
 	$(PYTEST) -q -m "fault and not nightly"

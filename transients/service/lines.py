@@ -15,7 +15,7 @@ from transients.web import LineStatus
 
 #: It is said this often, and believed for as long as a few of these, s.
 _INTERVAL_S = 5.0
-_BELIEVED_S = 30.0
+BELIEVED_S = 30.0
 
 
 async def tell_lines(
@@ -73,7 +73,7 @@ def line_status(state: SourceState | None, line: ToldLine | None) -> LineStatus:
         status = msgspec.structs.replace(status, state="silent" if state.silent else "gap")
     if line is None:
         return status
-    if line.age_s > _BELIEVED_S:
+    if line.age_s > BELIEVED_S:
         return msgspec.structs.replace(status, state="not listened to")
     if line.condition == "connected" and state.gaps:
         return status

@@ -25,6 +25,7 @@ JOBS_OPEN = Gauge("transients_jobs_open", "Jobs that are queued or running, by k
 JOBS_FAILED = Gauge("transients_jobs_failed", "Jobs given up, by kind.", ["kind"])
 JOB_OVERDUE = Gauge("transients_job_overdue_seconds", "How long the job that waits longest has been due.")
 LINE_AGE = Gauge("transients_source_age_seconds", "Time since a source of alerts was last heard.", ["source"])
+LINE_UP = Gauge("transients_line_up", "1 while the line of a source is connected, as the process that listens says.", ["source"])
 GAPS_OPEN = Gauge("transients_gaps_open", "Stretches of lines in which alerts may be missing, not looked into yet.")
 QUARANTINE = Gauge("transients_quarantine_documents", "Documents that no handler took, by reason.", ["reason"])
 BACKLOG = Gauge("transients_documents_waiting", "Documents stored and not understood yet.")

@@ -17,6 +17,7 @@ from transients.missions import seconds_between
 from transients.store import Store
 
 from . import metrics
+from .lines import BELIEVED_S
 
 #: The database is asked this often, s.
 _TELL_S = 10.0
@@ -67,6 +68,8 @@ async def _tell(store: Store) -> None:
     for name, lag_s in (await store.lags()).items():
         if lag_s is not None:
             metrics.LINE_AGE.labels(name).set(lag_s)
+    for line in await store.told_lines():
+        metrics.LINE_UP.labels(line.source).set(line.condition == "connected" and line.age_s <= BELIEVED_S)
     metrics.QUARANTINE.clear()
     for reason, count in (await store.quarantine_counts()).items():
         metrics.QUARANTINE.labels(reason).set(count)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from pathlib import Path
 
 import httpx2
 import msgspec
 from journey_samples import SaidSource, mission
 from prometheus_client.parser import text_string_to_metric_families
-from service_samples import about, raw, running, settings, worked
+from service_samples import about, free_port, raw, running, settings, worked
 
 from schemas.errors import NoData
 from transients import __version__
@@ -19,12 +18,6 @@ from transients.service.intake import Intake
 from transients.store import Store
 
 Numbers = dict[tuple[str, tuple[tuple[str, str], ...]], float]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 async def numbers(address: str) -> Numbers:
