@@ -1,0 +1,204 @@
+"""The whole service as processes over real parts, and what must hold when everything has been killed and has come back."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from intake_faults import started_again
+from plugins.brokers import ApacheKafka
+from service_samples import ROTA, free_port, script
+
+from schemas import sha256_hex
+from schemas.errors import ServiceUnreachable
+from transients.demo import Message
+from transients.embedded import EmbeddedPostgres
+from transients.store import Store
+
+#: Two of what listens, three of what works, one that shows: any two of anything must do no harm.
+ROLES = ("ingest", "ingest", "worker", "worker", "worker", "web")
+
+
+def documents() -> tuple[Message, ...]:
+    """The shipped scenario: a day's alerts of eight kinds, with updates and retractions; each once."""
+    return tuple(dict.fromkeys(script()))
+
+
+class Process:
+    """A process of the service as an operator starts it."""
+
+    def __init__(self, role: str, name: str, settings: str, folder: Path) -> None:
+        self.role, self.name = role, name
+        self._settings = folder / f"{name}.toml"
+        self._settings.write_text(settings)
+        self.log = folder / f"{name}.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self.kills = 0
+
+    def start(self) -> None:
+        """Start it."""
+        command = [sys.executable, "-m", "transients.cli", "--config", str(self._settings), "serve", "--role", self.role]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("TRANSIENTS_")}
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
+
+    async def kill(self) -> None:
+        """End it at once, as a crash would."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            await asyncio.to_thread(self._process.wait, 30)
+            self.kills += 1
+
+    async def again(self) -> None:
+        """Start it anew if it does not run."""
+        if self._process is None or self._process.poll() is not None:
+            self.start()
+
+    async def end(self) -> int:
+        """End it in good order. Gives its exit code."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        return await asyncio.to_thread(self._process.wait, 60)
+
+
+class Fleet:
+    """The processes, the broker and the database of one round."""
+
+    def __init__(
+        self, broker: ApacheKafka, database: EmbeddedPostgres, url: str, folder: Path, gateway: str, topics: Mapping[str, str]
+    ) -> None:
+        self.broker, self.database, self.url = broker, database, url
+        (folder / "rota.ics").write_text(ROTA.replace("\n", "\r\n"))
+        settings = (
+            f'data_dir = "{folder}"\nlog_format = "json"\nhold = false\n[database]\nurl = "{url}"\npool_size = 4\n'
+            f'[sources]\ngateway_url = "{gateway}"\ntimeout_s = 10.0\n[canary]\ninterval_s = 0.0\n'
+            f'[notify]\nrota = "{folder / "rota.ics"}"\nleast_grade = "low"\nalways = ["mail:always@example.org"]\n'
+            f'contacts = {{Somebody = ["mail:somebody@example.org"]}}\n'
+            f'[[kafka]]\nname = "fire"\nbootstrap_servers = ["{broker.bootstrap_servers}"]\n'
+            f'topics = {sorted(topics.values())}\ngroup_id = "fire-{sha256_hex(url.encode())[:8]}"\nsession_timeout_s = 1.5\n'
+        )
+        counts: dict[str, int] = {}
+        self.processes = []
+        for role in ROLES:
+            counts[role] = counts.get(role, 0) + 1
+            port = f"[web]\nport = {free_port()}\n" if role == "web" else ""
+            self.processes.append(Process(role, f"{role}{counts[role]}", settings + port, folder))
+
+    def targets(self) -> dict[str, Callable[[], Any]]:
+        """What can be killed, by name."""
+        return {process.name: process.kill for process in self.processes} | {
+            "broker": lambda: asyncio.to_thread(self.broker.kill),
+            "database": lambda: asyncio.to_thread(self.database.kill),
+        }
+
+    async def restore(self, name: str) -> None:
+        """Start again what was killed."""
+        if name == "broker":
+            await asyncio.to_thread(self.broker.start)
+        elif name == "database":
+            await started_again(self.database)
+        else:
+            await next(process for process in self.processes if process.name == name).again()
+
+    @contextlib.asynccontextmanager
+    async def flying(self) -> AsyncIterator[None]:
+        """Everything started, and ended in good order."""
+        for process in self.processes:
+            process.start()
+        try:
+            yield
+        except BaseException:
+            for process in self.processes:
+                await process.kill()
+            raise
+        codes = {process.name: await process.end() for process in self.processes}
+        assert set(codes.values()) == {0}, (codes, [process.log.read_text()[-1500:] for process in self.processes])
+
+    async def under_fire(self, rng: random.Random, kills: int, over_s: float) -> list[str]:
+        """Kill so many at random moments and start each again soon after. Gives who was."""
+        targets = self.targets()
+        told: list[str] = []
+        moments = sorted(rng.uniform(0.0, over_s) for _ in range(kills))
+        for before, moment in itertools.pairwise([0.0, *moments]):
+            await asyncio.sleep(moment - before)
+            name = rng.choice(sorted(targets))
+            await targets[name]()
+            await asyncio.sleep(rng.uniform(0.0, 1.0))
+            await self.restore(name)
+            told.append(name)
+        return told
+
+
+async def finished(url: str, count: int, patience_s: float = 240.0) -> None:
+    """Wait until so many documents are stored and understood, and no job is open."""
+    async with asyncio.timeout(patience_s):
+        while True:
+            # At first the processes make the tables, all at once.
+            with contextlib.suppress(ServiceUnreachable, asyncpg.UndefinedTableError):
+                store = await Store.open(url, pool_size=1)
+                try:
+                    counts, stored = await store.job_counts(), (await store.check()).checked["documents"]
+                    if stored >= count and not await store.backlog() and not {"queued", "running"} & counts.keys():
+                        return
+                finally:
+                    await store.aclose()
+            await asyncio.sleep(0.5)
+
+
+async def outcome(url: str) -> dict[str, Any]:
+    """What the world sees of a database in the end: by event its state and result, who was told what, what was deposited."""
+    store = await Store.open(url, pool_size=2)
+    try:
+        checked = await store.check()
+        assert checked.violations == (), checked.violations
+        failed = await store.jobs(state="failed")
+        assert not failed, [(job.kind, job.error) for job in failed]
+        found: dict[str, Any] = {}
+        for event in await store.events(limit=1000):
+            kept = await store.assessments(event.event_key)
+            newest = kept[0] if kept else None
+            draft = await store.circular(event.event_key)
+            messages = await store.messages(event.event_key)
+            publications = await store.publications(event.event_key)
+            keys = [message.message_key for message in messages]
+            assert len(keys) == len(set(keys))
+            assert {message.state for message in messages} <= {"recorded"}
+            assert {publication.state for publication in publications} <= {"recorded", "withdrawn"}
+            found[event.event_key] = {
+                "revision": event.revision,
+                "history": sorted(entry.content_id for entry in event.history),
+                "state": event.state,
+                "verdict": None if newest is None else newest.verdict,
+                "assessed": None if newest is None else newest.event_revision,
+                "draft": None if draft is None else draft.variant,
+                "told": sorted({key.split("|")[-1] for key in keys}),
+            }
+        return found
+    finally:
+        await store.aclose()
+
+
+def fill(broker: ApacheKafka, topics: Mapping[str, str], messages: Sequence[Message]) -> None:
+    """Make the topics, and put the documents on them in order."""
+    import confluent_kafka
+    import confluent_kafka.admin
+
+    admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": broker.bootstrap_servers})
+    made = admin.create_topics([confluent_kafka.admin.NewTopic(name, 2, 1) for name in topics.values()])
+    for done in made.values():
+        done.result(30)
+    producer = confluent_kafka.Producer({"bootstrap.servers": broker.bootstrap_servers, "linger.ms": 5})
+    for message in messages:
+        producer.produce(topics[message.topic], message.body)
+        producer.poll(0)
+    assert producer.flush(60) == 0
