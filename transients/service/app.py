@@ -26,6 +26,7 @@ from .assessing import Assessing
 from .clock import MACHINE_CLOCK, Clock
 from .intake import Intake
 from .lines import tell_lines
+from .observed import Observed, Observing, observe
 from .outgoing import Outgoing
 from .parts import mission_of, source_of
 from .plugins import load_handlers
@@ -195,15 +196,24 @@ class Service:
     async def _serve(self, store: Store, data: DataSource, intake: Intake) -> None:
         web = self.settings.web
 
+        async def ask() -> Observed:
+            return await observe(data, self.mission, self._clock.now())
+
+        observing = Observing(ask)
+
         async def status() -> StatusCard:
-            return await status_card(store, data, self.mission, self.settings, self._clock.now(), notes=self._notes())
+            observed = await observing.get()
+            past = self._clock.stands_at is not None
+            now = self._clock.now()
+            return await status_card(store, observed, self.mission, self.settings, now, past=past, notes=self._notes())
 
         async def sources() -> str | None:
             return "; ".join(f"{name}: {why}" for name, why in self.deaf.items()) or None
 
         routes = alert_routes(self.settings.http, Receiving(store, intake).take)
         app = create_app(store, self.settings, status=status, health={"alert sources": sources}, routes=routes)
-        await serve_app(app, web, self._stopping)
+        async with contextlib.aclosing(observing):
+            await serve_app(app, web, self._stopping)
 
     def _notes(self) -> tuple[str, ...]:
         broken = (f"plug-in {name} is not in use: {why}" for name, why in self.broken_plugins.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +12,7 @@ import stamina
 
 from schemas.errors import BadRequest, NotFound, RefusedInput, ServiceRefused, ServiceUnreachable, TransientsError
 
+from .offset import ClockOffset, clock_offset
 from .refusals import error_in, is_page, plain_text
 
 #: Header that everything simulated carries.
@@ -69,6 +71,8 @@ class Transport:
         self._attempts = attempts
         self._max_bytes = max_bytes
         self._wait_s = wait_s
+        #: This machine's clock against the server's, as the last reply told it.
+        self.clock_offset: ClockOffset | None = None
         self._client = httpx2.AsyncClient(timeout=timeout_s, follow_redirects=False, headers={"User-Agent": "transients"})
 
     async def aclose(self) -> None:
@@ -94,8 +98,11 @@ class Transport:
 
     async def _once(self, path: str, params: Mapping[str, str] | None) -> Reply:
         address = self.base_url + path.lstrip("/")
+        sent = dt.datetime.now(dt.UTC)
         try:
             async with self._client.stream("GET", address, params=params) as response:
+                told = clock_offset(response.headers, sent, dt.datetime.now(dt.UTC), self.base_url)
+                self.clock_offset = self.clock_offset if told is None else told
                 content = await self._content(response, address)
         except httpx2.TimeoutException as error:
             raise ServiceUnreachable("no answer in time", where=address) from error

@@ -27,14 +27,17 @@ class Tab(Record, frozen=True, kw_only=True):
     title: str
     messenger: str | None = None
     origin: str | None = None
+    role: str | None = None
 
 
 TABS = (
-    Tab(name="all", title="All"),
+    Tab(name="observations", title="Observations", role="observation"),
     Tab(name="gw", title="LIGO/Virgo/KAGRA", messenger="gravitational-wave"),
-    Tab(name="neutrinos", title="Neutrinos", messenger="neutrino"),
+    Tab(name="neutrinos", title="AMON/IceCube, neutrinos", messenger="neutrino"),
     Tab(name="integral", title="INTEGRAL", origin="INTEGRAL"),
+    Tab(name="spiacs", title="SPI-ACS", origin="SPI-ACS"),
     Tab(name="fermi", title="Fermi", origin="Fermi"),
+    Tab(name="all", title="All"),
 )
 ROLES = ("observation", "test", "utility")
 
@@ -56,7 +59,7 @@ async def board(
     query = EventQuery(
         messenger=chosen.messenger,
         origin=chosen.origin,
-        role=role or None,
+        role=role or chosen.role,
         text=q.strip(),
         limit=PAGE_SIZE,
         offset=(page - 1) * PAGE_SIZE,

@@ -1,0 +1,98 @@
+"""What the sources say of the observatory for the status card: asked all at once, each within a patience, and kept for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from schemas import DataExpectation, Instant, OrbitState
+from schemas.errors import NoData, ServiceUnreachable, TransientsError
+from transients.missions import Mission
+from transients.missions.base import DataTier
+from transients.sources import DataSource
+from transients.sources.newest import Newest
+from transients.sources.offset import ClockOffset
+
+T = TypeVar("T")
+
+#: A question to the sources may take this long, s: the card is late then, and says which answer is missing.
+PATIENCE_S = 20.0
+#: Answers are asked anew when they are older than this, s; whoever wants the card waits for new ones no longer than that.
+_KEEP_S, _WAIT_S = 10.0, 1.0
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The answers, or what was said in their place, and when they were asked."""
+
+    at: Instant
+    source: str
+    simulated: bool
+    tiers: dict[str, Newest | TransientsError] = field(default_factory=dict)
+    orbit: OrbitState | TransientsError = field(default_factory=lambda: NoData("not asked"))
+    expectation: DataExpectation | TransientsError = field(default_factory=lambda: NoData("not asked"))
+    clock_offset: ClockOffset | None = None
+
+
+async def observe(data: DataSource, mission: Mission, at: Instant, patience_s: float | None = None) -> Observed:
+    """Ask the sources everything at once. Never raises for what a source says or fails to say."""
+    patience_s = PATIENCE_S if patience_s is None else patience_s
+
+    async def ask(answer: Awaitable[T]) -> T | TransientsError:
+        try:
+            async with asyncio.timeout(patience_s):
+                return await answer
+        except TimeoutError:
+            return ServiceUnreachable(f"no answer within {patience_s:g} s", where=data.name)
+        except TransientsError as error:
+            return error
+
+    tiers: tuple[DataTier, ...] = mission.tiers
+    *rows, orbit, expectation = await asyncio.gather(
+        *(ask(data.newest(tier, at)) for tier in tiers), ask(data.orbit(at)), ask(data.expectation(at))
+    )
+    newest = {tier.name: row for tier, row in zip(tiers, rows, strict=True)}
+    simulated = data.simulated or any(isinstance(row, Newest) and row.simulated for row in rows)
+    return Observed(at, data.name, simulated, newest, orbit, expectation, data.clock_offset())  # type: ignore[arg-type]
+
+
+class Observing:
+    """The sources' answers, asked in the background when they are wanted and have grown old. A source that hangs holds up no page.
+
+    Parameters
+    ----------
+    ask
+        Asks the sources as of now.
+    """
+
+    def __init__(self, ask: Callable[[], Awaitable[Observed]], keep_s: float = _KEEP_S, wait_s: float = _WAIT_S) -> None:
+        self._ask = ask
+        self._keep_s, self._wait_s = keep_s, wait_s
+        self._last: tuple[float, Observed] | None = None
+        self._asking: asyncio.Task[None] | None = None
+
+    async def get(self) -> Observed:
+        """The newest answers there are, with the time they were asked; only the first ones are waited for to the end."""
+        if self._last is not None and time.monotonic() - self._last[0] < self._keep_s:
+            return self._last[1]
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._renew(), name="ask the sources")
+        # Shielded: whoever stops waiting (a closed page) does not stop the question for the others.
+        await asyncio.wait({self._asking}, timeout=None if self._last is None else self._wait_s)
+        if self._last is None:
+            self._asking.result()
+            raise AssertionError("unreachable: asking gives answers or raises")
+        return self._last[1]
+
+    async def _renew(self) -> None:
+        began = time.monotonic()
+        self._last = (began, await self._ask())
+
+    async def aclose(self) -> None:
+        """Ask no more."""
+        if self._asking is not None and not self._asking.done():
+            self._asking.cancel()
+            await asyncio.wait({self._asking})

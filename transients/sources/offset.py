@@ -1,0 +1,43 @@
+"""How far this machine's clock is from that of a server that says its time."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+
+#: The one form that HTTP allows; two dates, joined by a comma, tell nothing.
+_DATE = re.compile(r"[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT", re.ASCII)
+
+
+@dataclasses.dataclass(frozen=True)
+class ClockOffset:
+    """This machine's clock minus the server's, s (positive: ours is ahead), and the bound on its error."""
+
+    offset_s: float
+    error_s: float
+    #: Address of the server.
+    source: str
+
+
+def clock_offset(headers: Mapping[str, str], sent: dt.datetime, heard: dt.datetime, source: str) -> ClockOffset | None:
+    """The offset from the header `Date` of a reply; None where it says nothing.
+
+    The header counts whole seconds, cut, and was written at some time between the request and the reply: half a second and half the
+    time on the way are the error. A reply that a cache kept (header `Age`) tells the time of another moment.
+    """
+    text = headers.get("date", "")
+    if _DATE.fullmatch(text) is None or headers.get("age", "0").strip() not in ("", "0"):
+        return None
+    try:
+        said = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    way_s = (heard - sent).total_seconds()
+    if way_s < 0:
+        # Our own clock was set back in between.
+        return None
+    offset_s = (sent - said).total_seconds() + 0.5 * way_s - 0.5
+    return ClockOffset(round(offset_s, 3), round(0.5 + 0.5 * way_s, 3), source)
