@@ -58,7 +58,7 @@ class DataSource(Protocol):
         ...
 
     def clock_offset(self) -> ClockOffset | None:
-        """How far this machine's clock was from the source's at its last reply; None where it tells no time."""
+        """How far this machine's clock was from the source's at its replies; None where it tells no time."""
         ...
 
     async def aclose(self) -> None:

@@ -12,6 +12,10 @@ from email.utils import parsedate_to_datetime
 _DATE = re.compile(r"[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT", re.ASCII)
 
 
+#: Middle of what a server's clock may be beyond the second it tells, s.
+_BEYOND_S = 1.0
+
+
 @dataclasses.dataclass(frozen=True)
 class ClockOffset:
     """This machine's clock minus the server's, s (positive: ours is ahead), and the bound on its error."""
@@ -25,8 +29,9 @@ class ClockOffset:
 def clock_offset(headers: Mapping[str, str], sent: dt.datetime, heard: dt.datetime, source: str) -> ClockOffset | None:
     """The offset from the header `Date` of a reply; None where it says nothing.
 
-    The header counts whole seconds, cut, and was written at some time between the request and the reply: half a second and half the
-    time on the way are the error. A reply that a cache kept (header `Age`) tells the time of another moment.
+    The header counts whole seconds, cut, servers write it anew once a second, and it was sent at some time between the request and the
+    reply: so the server's clock was 0 to 2 s beyond it, at a time known to half the way. A reply that a cache kept (header `Age`) tells
+    the time of another moment.
     """
     text = headers.get("date", "")
     if _DATE.fullmatch(text) is None or headers.get("age", "0").strip() not in ("", "0"):
@@ -39,5 +44,5 @@ def clock_offset(headers: Mapping[str, str], sent: dt.datetime, heard: dt.dateti
     if way_s < 0:
         # Our own clock was set back in between.
         return None
-    offset_s = (sent - said).total_seconds() + 0.5 * way_s - 0.5
-    return ClockOffset(round(offset_s, 3), round(0.5 + 0.5 * way_s, 3), source)
+    offset_s = (sent - said).total_seconds() + 0.5 * way_s - _BEYOND_S
+    return ClockOffset(round(offset_s, 3), round(_BEYOND_S + 0.5 * way_s, 3), source)

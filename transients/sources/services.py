@@ -61,7 +61,7 @@ class IntegralServices:
 
     @property
     def clock_offset(self) -> ClockOffset | None:
-        """This machine's clock against the gateway's, as the last reply told it."""
+        """This machine's clock against the gateway's, as its replies tell it."""
         return self._transport.clock_offset
 
     async def aclose(self) -> None:

@@ -365,11 +365,16 @@ async def test_tiers_are_told_apart_by_the_lists_of_each(served: Served) -> None
         assert newest[tier.name].x_ra_deg == pytest.approx(mine.x_ra_deg, abs=1e-9)
     assert newest["nrt"].source == f"scwlist/nrt of {served.url}/"
     assert newest["realtime"].simulated
-    told = source.clock_offset()
-    assert told is not None
-    # Both are this machine: the offset is nothing, within its error.
-    assert abs(told.offset_s) <= told.error_s
     await source.aclose()
+
+
+async def test_the_clock_of_a_server_on_this_machine_is_this_machines(services: IntegralServices) -> None:
+    async with asyncio.timeout(30.0):
+        # A server that computes while it is asked, as this one did, may tell an old second: quick replies tell more.
+        while services.clock_offset is None or services.clock_offset.error_s > 1.2:
+            await asyncio.sleep(1.1)
+            await services.health()
+    assert abs(services.clock_offset.offset_s) <= services.clock_offset.error_s
 
 
 async def test_in_a_break_the_stream_ends_where_the_break_began(served: Served) -> None:
