@@ -252,6 +252,15 @@ def test_a_broken_line_is_said(browser: playwright_api.Browser, changing: Served
     context.close()
 
 
+def test_ages_of_the_card_grow_while_nobody_reloads(visit: Callable[..., playwright_api.Page]) -> None:
+    page = visit("/")
+    latency = page.locator("#status tbody tr").first.locator("[data-age]")
+    assert latency.get_attribute("data-age") == "66.0"
+    # The script counts every 5 s from what the server said, whatever the browser's clock shows.
+    page.wait_for_function("parseInt(document.querySelector('#status tbody [data-age]').textContent) >= 70", timeout=15_000)
+    assert 70 <= int(latency.inner_text().split()[0]) <= 85
+
+
 def test_keyboard_reaches_content_and_rows(visit: Callable[..., playwright_api.Page]) -> None:
     page = visit("/")
     page.keyboard.press("Tab")

@@ -13,7 +13,7 @@ import structlog
 
 from ingest import Source, SourceStats, run
 from schemas.errors import TransientsError
-from transients.config import Settings
+from transients.config import Settings, StatusSettings
 from transients.embedded import EmbeddedPostgres
 from transients.missions import Mission
 from transients.sources import DataSource
@@ -28,6 +28,7 @@ from .intake import Intake
 from .lines import tell_lines
 from .observed import Observed, Observing, observe
 from .outgoing import Outgoing
+from .outside import Surroundings
 from .parts import mission_of, source_of
 from .plugins import load_handlers
 from .receiving import Receiving
@@ -210,10 +211,16 @@ class Service:
         async def sources() -> str | None:
             return "; ".join(f"{name}: {why}" for name, why in self.deaf.items()) or None
 
+        # In a replay of the past what others tell of today has no place.
+        around = Surroundings(StatusSettings() if self._clock.stands_at is not None else self.settings.status, self._clock.now)
         routes = alert_routes(self.settings.http, Receiving(store, intake).take)
-        app = create_app(store, self.settings, status=status, health={"alert sources": sources}, routes=routes)
-        async with contextlib.aclosing(observing):
+        health = {"alert sources": sources}
+        app = create_app(store, self.settings, status=status, health=health, outside=around.seen, routes=routes)
+        async with contextlib.aclosing(observing), asyncio.TaskGroup() as group:
+            looking = group.create_task(around.run(self._stopping), name="outside sources")
             await serve_app(app, web, self._stopping)
+            # Nobody is there to see what a look under way would bring.
+            looking.cancel()
 
     def _notes(self) -> tuple[str, ...]:
         broken = (f"plug-in {name} is not in use: {why}" for name, why in self.broken_plugins.items())

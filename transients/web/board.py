@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -14,8 +15,10 @@ from schemas.errors import NotFound
 from transients.report.table import COLUMNS
 from transients.store import EventQuery, Listed
 
-from .inject import TheClock, TheStatus, TheStore
-from .views import board_row
+from .inject import TheClock, TheOutside, TheStatus, TheStore
+from .outside import Outside
+from .views import board_row, xray_plot
+from .views.xrays import HEIGHT, LEFT, WIDTH
 
 PAGE_SIZE = 25
 
@@ -46,6 +49,7 @@ ROLES = ("observation", "test", "utility")
 async def board(
     store: TheStore,
     status: TheStatus,
+    outside: TheOutside,
     clock: TheClock,
     tab: Annotated[str, Parameter(max_length=40)] = "all",
     role: Annotated[str, Parameter(max_length=40)] = "",
@@ -67,6 +71,7 @@ async def board(
     found = await store.find_events(query)
     pages = max(1, -(-found.total // PAGE_SIZE))
     here = {"tab": tab, "role": role, "q": q.strip()}
+    now = clock()
     context: dict[str, Any] = {
         "card": await status(),
         "totals": await store.totals(),
@@ -83,9 +88,16 @@ async def board(
         "here": _address({**here, "page": page}),
         "newer": _address({**here, "page": page - 1}) if page > 1 else None,
         "older": _address({**here, "page": page + 1}) if page < pages else None,
-        "now": clock(),
+        "now": now,
+        **_outside(outside(), now),
     }
     return Template("board.html", context=context)
+
+
+def _outside(seen: Outside, now: dt.datetime) -> dict[str, Any]:
+    flux = None if seen.xrays is None else seen.xrays.value
+    plot = None if flux is None else xray_plot(flux, now)
+    return {"outside": seen, "plot": plot, "plot_width": WIDTH, "plot_height": HEIGHT, "plot_left": LEFT}
 
 
 def _row(item: Listed) -> Any:
