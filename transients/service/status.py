@@ -20,6 +20,8 @@ from .observed import Observed
 
 #: Open gaps that the card tells in words, the newest.
 _MOST_GAPS = 10
+#: Workers give a sign of each job every second or two; after so long without one they are gone, s.
+_GONE_AFTER_S = 15.0
 
 
 async def status_card(
@@ -80,6 +82,7 @@ async def status_card(
         caveats.append("no database asked: ingest and jobs are not known")
     else:
         card = msgspec.structs.replace(card, **await _house(store))
+        caveats += await _left(store)
     return msgspec.structs.replace(card, caveats=tuple(caveats))
 
 
@@ -118,6 +121,12 @@ def _offset(told: ClockOffset | None, caveats: list[str]) -> dict[str, Any]:
             f"this machine's clock and that of {told.source} are {told.offset_s:+.1f} s apart: ages may be wrong by that"
         )
     return {"clock_offset_s": told.offset_s, "clock_offset_error_s": told.error_s, "clock_offset_source": told.source}
+
+
+async def _left(store: Store) -> tuple[str, ...]:
+    """What "running" would hide: a worker that was killed wrote nothing."""
+    count = await store.jobs_left(_GONE_AFTER_S)
+    return (f"jobs: {count} of those running were left by a worker that is gone; the next one takes them up",) if count else ()
 
 
 async def _house(store: Store) -> dict[str, Any]:
