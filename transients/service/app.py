@@ -200,7 +200,7 @@ class Service:
         async def ask() -> Observed:
             return await observe(data, self.mission, self._clock.now())
 
-        observing = Observing(ask)
+        observing = Observing(ask, data.name)
 
         async def status() -> StatusCard:
             observed = await observing.get()

@@ -8,8 +8,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+import structlog
+
 from schemas import DataExpectation, Instant, OrbitState
-from schemas.errors import NoData, ServiceUnreachable, TransientsError
+from schemas.errors import NotYet, ServiceUnreachable, TransientsError
 from transients.missions import Mission
 from transients.missions.base import DataTier
 from transients.sources import DataSource
@@ -20,20 +22,27 @@ T = TypeVar("T")
 
 #: A question to the sources may take this long, s: the card is late then, and says which answer is missing.
 PATIENCE_S = 20.0
-#: Answers are asked anew when they are older than this, s; whoever wants the card waits for new ones no longer than that.
-_KEEP_S, _WAIT_S = 10.0, 1.0
+#: Answers are asked anew when they are older than this, s; whoever wants the card waits for the first no longer than that, for newer
+#: ones than there are no longer than this.
+_KEEP_S, _FIRST_WAIT_S, _WAIT_S = 10.0, 5.0, 1.0
+
+log = structlog.get_logger("transients.service")
+
+
+#: What stands in the place of an answer that is waited for.
+NO_ANSWER_YET = NotYet("the sources were asked and have not answered yet")
 
 
 @dataclass(frozen=True)
 class Observed:
-    """The answers, or what was said in their place, and when they were asked."""
+    """The answers, or what was said in their place, and when they were asked: None while the first are waited for."""
 
-    at: Instant
+    at: Instant | None
     source: str
     simulated: bool
     tiers: dict[str, Newest | TransientsError] = field(default_factory=dict)
-    orbit: OrbitState | TransientsError = field(default_factory=lambda: NoData("not asked"))
-    expectation: DataExpectation | TransientsError = field(default_factory=lambda: NoData("not asked"))
+    orbit: OrbitState | TransientsError = field(default_factory=lambda: NO_ANSWER_YET)
+    expectation: DataExpectation | TransientsError = field(default_factory=lambda: NO_ANSWER_YET)
     clock_offset: ClockOffset | None = None
 
 
@@ -49,6 +58,10 @@ async def observe(data: DataSource, mission: Mission, at: Instant, patience_s: f
             return ServiceUnreachable(f"no answer within {patience_s:g} s", where=data.name)
         except TransientsError as error:
             return error
+        except Exception as error:
+            # A plug-in's source may break in any way: the card says so and shows the rest.
+            log.exception("a source broke", action="source-broke", source=data.name)
+            return TransientsError(f"the source broke: {type(error).__name__}: {error}", where=data.name)
 
     tiers: tuple[DataTier, ...] = mission.tiers
     *rows, orbit, expectation = await asyncio.gather(
@@ -66,26 +79,34 @@ class Observing:
     ----------
     ask
         Asks the sources as of now.
+    name
+        The sources, for people.
     """
 
-    def __init__(self, ask: Callable[[], Awaitable[Observed]], keep_s: float = _KEEP_S, wait_s: float = _WAIT_S) -> None:
+    def __init__(
+        self,
+        ask: Callable[[], Awaitable[Observed]],
+        name: str = "",
+        *,
+        keep_s: float = _KEEP_S,
+        first_wait_s: float = _FIRST_WAIT_S,
+        wait_s: float = _WAIT_S,
+    ) -> None:
         self._ask = ask
-        self._keep_s, self._wait_s = keep_s, wait_s
+        self._name = name
+        self._keep_s, self._first_wait_s, self._wait_s = keep_s, first_wait_s, wait_s
         self._last: tuple[float, Observed] | None = None
         self._asking: asyncio.Task[None] | None = None
 
     async def get(self) -> Observed:
-        """The newest answers there are, with the time they were asked; only the first ones are waited for to the end."""
+        """The newest answers there are, with the time they were asked; none yet where the first keep on being waited for."""
         if self._last is not None and time.monotonic() - self._last[0] < self._keep_s:
             return self._last[1]
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._renew(), name="ask the sources")
-        # Shielded: whoever stops waiting (a closed page) does not stop the question for the others.
-        await asyncio.wait({self._asking}, timeout=None if self._last is None else self._wait_s)
-        if self._last is None:
-            self._asking.result()
-            raise AssertionError("unreachable: asking gives answers or raises")
-        return self._last[1]
+        # Whoever stops waiting (a closed page) does not stop the question for the others.
+        await asyncio.wait({self._asking}, timeout=self._first_wait_s if self._last is None else self._wait_s)
+        return Observed(None, self._name, simulated=False) if self._last is None else self._last[1]
 
     async def _renew(self) -> None:
         began = time.monotonic()

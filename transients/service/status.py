@@ -16,7 +16,7 @@ from transients.store import Store
 from transients.web import StatusCard, TierStatus, tier_status
 
 from .lines import gap_words, line_statuses
-from .observed import Observed
+from .observed import NO_ANSWER_YET, Observed
 
 #: Open gaps that the card tells in words, the newest.
 _MOST_GAPS = 10
@@ -95,7 +95,9 @@ def _tiers(observed: Observed, mission: Mission, expected: DataExpectation, now:
     over = end is not None and now > end
     why = mission.expectation(now).sentence if over else expected.sentence if expected.status == "OFFLINE" else ""
     return {
-        tier.name: tier_status(tier, observed.tiers[tier.name], now, asked_at=observed.at, ended=end if over else None, why=why)
+        tier.name: tier_status(
+            tier, observed.tiers.get(tier.name, NO_ANSWER_YET), now, asked_at=observed.at, ended=end if over else None, why=why
+        )
         for tier in mission.tiers
     }
 

@@ -190,13 +190,32 @@ async def test_who_stops_waiting_does_not_stop_the_question() -> None:
     assert asked.count == 1
 
 
+async def test_also_the_first_page_does_not_wait_for_a_source_that_hangs() -> None:
+    asked = Asked()
+    asked.go.clear()
+    observing = Observing(asked, "a slow source", first_wait_s=0.01)
+    async with asyncio.timeout(5.0):
+        card = await status_card(None, await observing.get(), mission(), Settings(), SEED)
+    assert (card.source, card.asked_at) == ("a slow source", None)
+    for row in (card.realtime, card.nrt, card.cons):
+        assert (row.state, row.reason) == ("UNAVAILABLE", "the sources were asked and have not answered yet")
+    asked.go.set()
+    await asyncio.sleep(0.01)
+    assert (await observing.get()).source == "answer 1"
+
+
 async def test_closing_ends_the_question() -> None:
     asked = Asked()
     asked.go.clear()
     observing = Observing(asked)
     waiting = asyncio.create_task(observing.get())
     await asyncio.sleep(0.01)
-    async with asyncio.timeout(5.0):
+    async with asyncio.timeout(4.0):
         await observing.aclose()
-        with pytest.raises(asyncio.CancelledError):
-            await waiting
+        assert (await waiting).at is None
+
+
+async def test_a_source_that_breaks_is_named_and_the_rest_shown() -> None:
+    card = await card_of(SaidSource(answers() | {"newest nrt": ZeroDivisionError("in a plug-in")}))
+    assert card.realtime.state == "ONLINE"
+    assert "the source broke: ZeroDivisionError: in a plug-in" in card.nrt.reason
