@@ -201,6 +201,8 @@ class Service:
             return await observe(data, self.mission, self._clock.now())
 
         observing = Observing(ask, data.name)
+        # Before the first page is asked for.
+        observing.start()
 
         async def status() -> StatusCard:
             observed = await observing.get()

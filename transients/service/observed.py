@@ -96,21 +96,28 @@ class Observing:
         self._name = name
         self._keep_s, self._first_wait_s, self._wait_s = keep_s, first_wait_s, wait_s
         self._last: tuple[float, Observed] | None = None
+        self._began = 0.0
         self._asking: asyncio.Task[None] | None = None
 
     async def get(self) -> Observed:
         """The newest answers there are, with the time they were asked; none yet where the first keep on being waited for."""
         if self._last is not None and time.monotonic() - self._last[0] < self._keep_s:
             return self._last[1]
-        if self._asking is None or self._asking.done():
-            self._asking = asyncio.create_task(self._renew(), name="ask the sources")
-        # Whoever stops waiting (a closed page) does not stop the question for the others.
-        await asyncio.wait({self._asking}, timeout=self._first_wait_s if self._last is None else self._wait_s)
+        self.start()
+        wait_s = self._first_wait_s if self._last is None else self._wait_s
+        # Counted from when they were asked: who comes later waits less. And who stops waiting (a closed page) stops no question.
+        if self._asking is not None:
+            await asyncio.wait({self._asking}, timeout=max(0.0, self._began + wait_s - time.monotonic()))
         return Observed(None, self._name, simulated=False) if self._last is None else self._last[1]
 
+    def start(self) -> None:
+        """Ask, unless they are being asked."""
+        if self._asking is None or self._asking.done():
+            self._began = time.monotonic()
+            self._asking = asyncio.create_task(self._renew(), name="ask the sources")
+
     async def _renew(self) -> None:
-        began = time.monotonic()
-        self._last = (began, await self._ask())
+        self._last = (self._began, await self._ask())
 
     async def aclose(self) -> None:
         """Ask no more."""
