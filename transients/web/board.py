@@ -10,8 +10,8 @@ from litestar import get
 from litestar.params import Parameter
 from litestar.response import Template
 
-from schemas import Record
-from schemas.errors import NotFound
+from schemas import Instant, Record
+from schemas.errors import NotFound, RefusedInput
 from transients.report.table import COLUMNS
 from transients.store import EventQuery, Listed
 
@@ -54,26 +54,33 @@ async def board(
     tab: Annotated[str, Parameter(max_length=40)] = "all",
     role: Annotated[str, Parameter(max_length=40)] = "",
     q: Annotated[str, Parameter(max_length=200)] = "",
+    since: Annotated[str, Parameter(max_length=10)] = "",
+    until: Annotated[str, Parameter(max_length=10)] = "",
     page: Annotated[int, Parameter(ge=1, le=400_000)] = 1,
 ) -> Template:
     """The event table."""
     chosen = next((t for t in TABS if t.name == tab), None)
     if chosen is None or role not in ("", *ROLES):
         raise NotFound("there is no such list of events")
+    # A tab of one role has no others.
+    role = chosen.role or role
     query = EventQuery(
         messenger=chosen.messenger,
         origin=chosen.origin,
-        role=role or chosen.role,
+        role=role or None,
         text=q.strip(),
+        t0_from=_midnight(since),
+        t0_before=_midnight(until, days=1),
         limit=PAGE_SIZE,
         offset=(page - 1) * PAGE_SIZE,
     )
     found = await store.find_events(query)
     pages = max(1, -(-found.total // PAGE_SIZE))
-    here = {"tab": tab, "role": role, "q": q.strip()}
+    here = {"tab": tab, "role": role, "q": q.strip(), "since": since, "until": until}
+    card = await status()
     now = clock()
     context: dict[str, Any] = {
-        "card": await status(),
+        "card": card,
         "totals": await store.totals(),
         "rows": [_row(item) for item in found.items],
         "columns": COLUMNS,
@@ -83,6 +90,8 @@ async def board(
         "role": role,
         "roles": ROLES,
         "q": q.strip(),
+        "since": since,
+        "until": until,
         "page": page,
         "pages": pages,
         "here": _address({**here, "page": page}),
@@ -92,6 +101,16 @@ async def board(
         **_outside(outside(), now),
     }
     return Template("board.html", context=context)
+
+
+def _midnight(day: str, days: int = 0) -> Instant | None:
+    """Midnight UTC that begins a day, or one so many days later; None where no day is given."""
+    if not day:
+        return None
+    try:
+        return Instant.from_datetime(dt.datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=dt.UTC) + dt.timedelta(days=days))
+    except (ValueError, OverflowError) as error:
+        raise RefusedInput(f"not a day (YYYY-MM-DD): {day!r}") from error
 
 
 def _outside(seen: Outside, now: dt.datetime) -> dict[str, Any]:

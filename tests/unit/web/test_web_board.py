@@ -158,7 +158,25 @@ def test_status_card_and_counters(client: TestClient) -> None:
     assert re.search(r"events ?8 ?notices ?9 ?detections ?1 ?jobs open ?0 ?refused ?1", counters)
 
 
-@pytest.mark.parametrize("address", ["/?page=0", "/?page=x", "/?q=" + "x" * 300])
+def test_days_of_t0_both_included(client: TestClient) -> None:
+    assert names(page(client, "/?since=2023-05-15&until=2023-05-17")) == ["138415_24421", "10216"]
+    assert names(page(client, "/?until=2023-05-14")) == ["699898651"]
+    tree = page(client, "/?since=2023-05-18&until=&tab=gw")
+    assert names(tree) == ["S230518h", "S230520ae", "S230518zz"]
+    # What was chosen stays in the form and in the tabs' addresses.
+    assert tree.xpath("//input[@name='since']/@value") == ["2023-05-18"]
+    assert all("since=2023-05-18" in address for address in tree.xpath("//nav[@class='tabs']//a/@href"))
+
+
+def test_a_tab_of_observations_holds_no_tests(client: TestClient) -> None:
+    tree = page(client, "/?tab=observations&role=test")
+    assert "10216" not in names(tree)
+    assert tree.xpath("//option[@selected]/text()") == ["observation"]
+
+
+@pytest.mark.parametrize(
+    "address", ["/?page=0", "/?page=x", "/?q=" + "x" * 300, "/?since=today", "/?until=2023-02-30", "/?until=9999-12-31"]
+)
 def test_wrong_queries_are_refused_in_words(client: TestClient, address: str) -> None:
     answer = client.get(address)
     assert answer.status_code == 400
