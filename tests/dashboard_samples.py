@@ -22,11 +22,16 @@ from schemas import (
     Significance,
     sha256_hex,
 )
+from transients.missions.base import DataTier
+from transients.missions.integral.operations import TIERS
+from transients.sources.clock import shift
 from transients.sources.formats import write_lightcurve
+from transients.sources.newest import Newest
 from transients.store import RefusedAlert
-from transients.web import StatusCard, tier_status
+from transients.web import StatusCard, TierStatus, tier_status
 from transients.web.memory import MemoryStore
 
+ASKED = Instant.parse("2023-05-18T13:39:30")
 NOW = dt.datetime(2023, 5, 18, 13, 40, tzinfo=dt.UTC)
 S230518H = "LIGO Virgo KAGRA:S230518h"
 HOSTILE_KEY = "Evil/<b>~origin:<script>alert(1)</script>"
@@ -193,12 +198,25 @@ def _put(store: MemoryStore, made: Event, verdict: str, *, simulated: bool = Fal
     store.put_assessment(found, files(), circular(found, verdict, f"{made.event_id}: a draft"))
 
 
+def tier(name: str) -> DataTier:
+    """A tier of INTEGRAL's data."""
+    return next(tier for tier in TIERS if tier.name == name)
+
+
+def tier_row(name: str, age_s: float, scw_id: str | None, ra_deg: float, dec_deg: float) -> TierStatus:
+    """A row of the card."""
+    newest = Newest(shift(ASKED, -age_s), "a sample", scw_id, ra_deg, dec_deg)
+    return tier_status(tier(name), newest, ASKED, asked_at=ASKED)
+
+
 async def status() -> StatusCard:
-    """The status card of the seed."""
+    """The status card of the seed, but for the consolidated data."""
     return StatusCard(
-        at=Instant.parse("2023-05-18T13:39:30"),
-        realtime=tier_status("realtime", 66.0, ra_deg=4.7, dec_deg=59.6),
-        nrt=tier_status("nrt", 4320.0, last="210000250010", ra_deg=4.3, dec_deg=61.7),
+        at=ASKED,
+        asked_at=ASKED,
+        source="samples",
+        realtime=tier_row("realtime", 66.0, None, 4.7, 59.6),
+        nrt=tier_row("nrt", 4320.0, "210000250010", 4.3, 61.7),
         revolution=2641,
         phase=0.33,
         distance_mm=151.93,

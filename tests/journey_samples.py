@@ -9,9 +9,11 @@ from typing import Any
 from schemas import Circle, Event, Instant, NoticeEntry, SkyMapRef
 from schemas.errors import NoData
 from transients.config import Settings
+from transients.missions.base import DataTier
 from transients.missions.integral import Integral
 from transients.pipeline import Context
 from transients.sources import SimulatedBurst, SimulatedObservatory, SimulatedSource, load_response
+from transients.sources.offset import ClockOffset
 
 T0 = Instant.parse("2023-05-18T12:59:08.167")
 NOW = Instant.parse("2023-05-18T21:00:00")
@@ -70,7 +72,8 @@ class SaidSource:
         return self._simulated
 
     async def _say(self, question: str, *arguments: Any) -> Any:
-        name = f"{question} {arguments[0]}" if question == "light_curve" else question
+        first = arguments[0] if arguments else ""
+        name = {"light_curve": f"light_curve {first}", "newest": f"newest {getattr(first, 'name', '')}"}.get(question, question)
         self.asked.append(name)
         for key in (name, question):
             if key in self.answers:
@@ -98,11 +101,17 @@ class SaidSource:
     async def science_window(self, at: Instant) -> Any:
         return await self._say("science_window", at)
 
+    async def newest(self, tier: DataTier, at: Instant) -> Any:
+        return await self._say("newest", tier, at)
+
+    def clock_offset(self) -> ClockOffset | None:
+        return self.answers.get("clock_offset")
+
     async def aclose(self) -> None:
         """Nothing is held."""
 
 
-EVERYTHING = ("attitude", "orbit", "pointings", "light_curve", "expectation", "science_window")
+EVERYTHING = ("attitude", "orbit", "pointings", "light_curve", "expectation", "science_window", "newest")
 
 
 def nothing(error: Exception | None = None) -> dict[str, Exception]:

@@ -286,6 +286,19 @@ class MetricsSettings(Section, kw_only=True):
     host: str = "127.0.0.1"
 
 
+class StatusSettings(Section, kw_only=True):
+    # Address of the Sun's X-ray flux of GOES as JSON, for a card of the front page. Empty: no such card.
+    goes_url: str = ""
+    # Address of the status of the gravitational-wave detectors as JSON, for a card of the front page. Empty: no such card.
+    gw_network_url: str = ""
+    # Seconds between two looks at these.
+    interval_s: float = 120.0
+
+    def __post_init__(self) -> None:
+        if not self.interval_s >= 10.0:
+            raise ValueError("interval_s is 10 or more: these are other people's servers")
+
+
 class Settings(Section, kw_only=True):
     """All settings."""
 
@@ -320,6 +333,7 @@ class Settings(Section, kw_only=True):
     web: WebSettings = WebSettings()
     metrics: MetricsSettings = MetricsSettings()
     canary: CanarySettings = CanarySettings()
+    status: StatusSettings = StatusSettings()
 
 
 ENVIRONMENT_PREFIX = "TRANSIENTS_"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -250,6 +251,14 @@ def test_a_broken_line_is_said(browser: playwright_api.Browser, changing: Served
     changing.do(changing.stop.set)
     page.locator("#live-state[data-live='off']", has_text="not live").wait_for()
     context.close()
+
+
+def test_ages_of_the_card_grow_while_nobody_reloads(visit: Callable[..., playwright_api.Page]) -> None:
+    page = visit("/")
+    latency = page.locator("#status tbody tr").first.locator("[data-age]")
+    assert latency.get_attribute("data-age") == "66.0"
+    # The script counts every 5 s from what the server said, whatever the browser's clock shows.
+    playwright_api.expect(latency).to_have_text(re.compile(r"^7\d s$"), timeout=15_000)
 
 
 def test_keyboard_reaches_content_and_rows(visit: Callable[..., playwright_api.Page]) -> None:

@@ -13,7 +13,7 @@ import structlog
 
 from ingest import Source, SourceStats, run
 from schemas.errors import TransientsError
-from transients.config import Settings
+from transients.config import Settings, StatusSettings
 from transients.embedded import EmbeddedPostgres
 from transients.missions import Mission
 from transients.sources import DataSource
@@ -27,7 +27,9 @@ from .canary import CanarySource, watch_canary
 from .clock import MACHINE_CLOCK, Clock
 from .intake import Intake
 from .lines import tell_lines
+from .observed import Observed, Observing, observe
 from .outgoing import Outgoing
+from .outside import Surroundings
 from .parts import mission_of, source_of
 from .plugins import load_handlers
 from .reassessing import outdated, reassess
@@ -225,15 +227,32 @@ class Service:
     async def _serve(self, store: Store, data: DataSource, intake: Intake) -> None:
         web = self.settings.web
 
+        async def ask() -> Observed:
+            return await observe(data, self.mission, self._clock.now())
+
+        observing = Observing(ask, data.name)
+        # Before the first page is asked for.
+        observing.start()
+
         async def status() -> StatusCard:
-            return await status_card(store, data, self.mission, self.settings, self._clock.now(), notes=self._notes())
+            observed = await observing.get()
+            past = self._clock.stands_at is not None
+            now = self._clock.now()
+            return await status_card(store, observed, self.mission, self.settings, now, past=past, notes=self._notes())
 
         async def sources() -> str | None:
             return "; ".join(f"{name}: {why}" for name, why in self.deaf.items()) or None
 
+        # In a replay of the past what others tell of today has no place.
+        around = Surroundings(StatusSettings() if self._clock.stands_at is not None else self.settings.status, self._clock.now)
         routes = alert_routes(self.settings.http, Receiving(store, intake).take)
-        app = create_app(store, self.settings, status=status, health={"alert sources": sources}, routes=routes)
-        await serve_app(app, web, self._stopping)
+        health = {"alert sources": sources}
+        app = create_app(store, self.settings, status=status, health=health, outside=around.seen, routes=routes)
+        async with contextlib.aclosing(observing), asyncio.TaskGroup() as group:
+            looking = group.create_task(around.run(self._stopping), name="outside sources")
+            await serve_app(app, web, self._stopping)
+            # Nobody is there to see what a look under way would bring.
+            looking.cancel()
 
     def _notes(self) -> tuple[str, ...]:
         broken = (f"plug-in {name} is not in use: {why}" for name, why in self.broken_plugins.items())

@@ -3,107 +3,143 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from schemas import Instant
+import msgspec
+
+from schemas import DataExpectation, Instant, OrbitState
 from schemas.errors import TransientsError
 from transients.config import Settings
-from transients.missions import Mission, seconds_between, shift, to_time
-from transients.sources import DataSource
-from transients.store import KeptGap, Store
-from transients.web import LineStatus, StatusCard, TierStatus, tier_status
+from transients.missions import Mission, to_time
+from transients.sources.offset import ClockOffset
+from transients.store import Store
+from transients.web import StatusCard, TierStatus, tier_status
 
 from .lines import gap_words, line_statuses
+from .observed import NO_ANSWER_YET, Observed
 
-#: The newest real-time packet is looked for in this many seconds before now; the newest science window in this many days.
-_REALTIME_LOOK_S = 3600.0
-_WINDOWS_LOOK_D = 10.0
 #: Open gaps that the card tells in words, the newest.
 _MOST_GAPS = 10
+#: Workers give a sign of each job every second or two; after so long without one they are gone, s.
+_GONE_AFTER_S = 15.0
 
 
 async def status_card(
     store: Store | None,
-    data: DataSource,
+    observed: Observed,
     mission: Mission,
     settings: Settings,
     now: Instant,
     *,
+    past: bool = False,
     notes: Sequence[str] = (),
 ) -> StatusCard:
     """The card as of now. What a source cannot say is None, with the reason among the caveats; never a guess.
 
-    `notes` are caveats of the service itself: a plug-in that is not in use.
+    Ages are taken now, from the times that the sources told; when they were asked stands beside.
+
+    Parameters
+    ----------
+    store
+        None: no database is asked.
+    observed
+        What the sources said.
+    past
+        The card is of a moment of the past.
+    notes
+        Caveats of the service itself: a plug-in that is not in use.
+
+    Raises
+    ------
+    NoData
+        Before the mission's launch.
     """
-    caveats: list[str] = list(notes)
-    time = to_time(now)
-    revolution = mission.revolution(time)
-    orbit = mission.approximate_orbit(time)
-    try:
-        orbit = await data.orbit(now)
-    except TransientsError as error:
-        caveats.append(f"distance is from the orbit model: {error}")
-    try:
-        expectation = await data.expectation(now)
-    except TransientsError:
-        expectation = mission.expectation(now)
-    jobs: dict[str, int] = {}
-    lines: dict[str, LineStatus] = {}
-    gaps: tuple[KeptGap, ...] = ()
-    hold, refused = settings.hold, 0
-    if store is not None:
-        jobs, hold = await store.job_counts(), await store.hold()
-        lines = await line_statuses(store)
-        gaps, refused = await store.gaps(), sum((await store.quarantine_counts()).values())
-    else:
-        caveats.append("no database asked: ingest and jobs are not known")
-    return StatusCard(
+    caveats = [*notes, *(_PAST if past else ())]
+    revolution = mission.revolution(to_time(now))
+    expected = observed.expectation
+    if isinstance(expected, TransientsError):
+        expected = mission.expectation(now)
+        caveats.append(f"breaks are from the orbit model: {observed.expectation}")
+    tiers = _tiers(observed, mission, expected, now)
+    card = StatusCard(
         at=now,
+        asked_at=observed.at,
         mission=mission.name,
-        realtime=await _realtime(data, mission.searched, now, caveats),
-        nrt=await _newest_window(data, now, caveats),
+        source=observed.source,
+        **tiers,  # type: ignore[arg-type]
         revolution=revolution.number,
         phase=revolution.phase,
-        distance_mm=orbit.distance_km / 1000.0,
-        next_break=expectation.sentence,
-        next_break_source=expectation.source,
-        ingest={name: line.lag_s for name, line in lines.items()},
-        lines=lines,
-        gaps=len(gaps),
-        open_gaps=tuple(map(gap_words, gaps[:_MOST_GAPS])),
-        quarantine=refused,
-        jobs=jobs,
-        hold=hold,
-        simulated=data.simulated,
-        caveats=tuple(caveats),
+        revolution_source=revolution.source,
+        **_distance(observed.orbit, mission, now, caveats),
+        next_break=expected.sentence,
+        next_break_source=expected.source,
+        next_break_error_s=expected.error_s,
+        **_offset(observed.clock_offset, caveats),
+        hold=settings.hold,
+        simulated=observed.simulated,
     )
+    if store is None:
+        caveats.append("no database asked: ingest and jobs are not known")
+    else:
+        card = msgspec.structs.replace(card, **await _house(store))
+        caveats += await _left(store)
+    return msgspec.structs.replace(card, caveats=tuple(caveats))
 
 
-async def _realtime(data: DataSource, instrument: str, now: Instant, caveats: list[str]) -> TierStatus:
-    """Age of the newest bin of the searched instrument, and where the spacecraft looks."""
-    half_s = 0.5 * _REALTIME_LOOK_S
-    try:
-        curve = await data.light_curve(instrument, shift(now, -half_s), half_s)
-        newest_s = seconds_between(now, curve.info.reference) - float(curve.stop_s[-1])
-    except (TransientsError, IndexError) as error:
-        caveats.append(f"no real-time data: {error}")
-        return tier_status("realtime", None)
-    try:
-        attitude = await data.attitude(now)
-    except TransientsError:
-        return tier_status("realtime", newest_s)
-    return tier_status("realtime", newest_s, ra_deg=attitude.x_ra_deg, dec_deg=attitude.x_dec_deg)
+#: No source tells when its data came, and no database keeps how its lines were.
+_PAST = ("of a moment of the past: which data had come by then is told by the usual delay of each tier",)
 
 
-async def _newest_window(data: DataSource, now: Instant, caveats: list[str]) -> TierStatus:
-    """The newest science window that the source lists, and its age."""
-    try:
-        windows = await data.pointings(shift(now, -86400.0 * _WINDOWS_LOOK_D), now)
-    except TransientsError as error:
-        caveats.append(f"no list of science windows: {error}")
-        return tier_status("nrt", None)
-    last = max((window for window in windows if window.stop <= now), key=lambda window: window.stop, default=None)
-    if last is None:
-        caveats.append(f"no science window within {_WINDOWS_LOOK_D:g} d")
-        return tier_status("nrt", None)
-    age_s = seconds_between(now, last.stop)
-    return tier_status("nrt", age_s, last=last.scw_id, ra_deg=last.x_ra_deg, dec_deg=last.x_dec_deg)
+def _tiers(observed: Observed, mission: Mission, expected: DataExpectation, now: Instant) -> dict[str, TierStatus]:
+    end = mission.last_observation
+    over = end is not None and now > end
+    why = mission.expectation(now).sentence if over else expected.sentence if expected.status == "OFFLINE" else ""
+    return {
+        tier.name: tier_status(
+            tier, observed.tiers.get(tier.name, NO_ANSWER_YET), now, asked_at=observed.at, ended=end if over else None, why=why
+        )
+        for tier in mission.tiers
+    }
+
+
+def _distance(orbit: OrbitState | TransientsError, mission: Mission, now: Instant, caveats: list[str]) -> dict[str, Any]:
+    if isinstance(orbit, TransientsError):
+        caveats.append(f"distance is from the orbit model: {orbit}")
+        orbit = mission.approximate_orbit(to_time(now))
+    return {
+        "distance_mm": orbit.distance_km / 1000.0,
+        "distance_error_mm": None if orbit.error_km is None else orbit.error_km / 1000.0,
+        "distance_source": orbit.source,
+        "distance_at": orbit.at,
+    }
+
+
+def _offset(told: ClockOffset | None, caveats: list[str]) -> dict[str, Any]:
+    if told is None:
+        caveats.append("clock offset: no data service answered with its time")
+        return {}
+    if abs(told.offset_s) > told.error_s + 1.0:
+        caveats.append(
+            f"this machine's clock and that of {told.source} are {told.offset_s:+.1f} s apart: ages may be wrong by that"
+        )
+    return {"clock_offset_s": told.offset_s, "clock_offset_error_s": told.error_s, "clock_offset_source": told.source}
+
+
+async def _left(store: Store) -> tuple[str, ...]:
+    """What "running" would hide: a worker that was killed wrote nothing."""
+    count = await store.jobs_left(_GONE_AFTER_S)
+    return (f"jobs: {count} of those running were left by a worker that is gone; the next one takes them up",) if count else ()
+
+
+async def _house(store: Store) -> dict[str, Any]:
+    """What the database tells, as of now."""
+    lines, gaps = await line_statuses(store), await store.gaps()
+    return {
+        "ingest": {name: line.lag_s for name, line in lines.items()},
+        "lines": lines,
+        "gaps": len(gaps),
+        "open_gaps": tuple(map(gap_words, gaps[:_MOST_GAPS])),
+        "quarantine": sum((await store.quarantine_counts()).values()),
+        "jobs": await store.job_counts(),
+        "hold": await store.hold(),
+    }

@@ -6,6 +6,10 @@ from typing import Protocol
 
 from schemas import Attitude, DataExpectation, Instant, LightCurve, OrbitState, Pointing
 
+from ..missions.base import DataTier
+from .newest import Newest
+from .offset import ClockOffset
+
 
 class DataSource(Protocol):
     """Where a spacecraft was, what it looked at, what it counted, whether it was expected to.
@@ -47,6 +51,14 @@ class DataSource(Protocol):
 
     async def science_window(self, at: Instant) -> str:
         """Id of the science window at an instant."""
+        ...
+
+    async def newest(self, tier: DataTier, at: Instant) -> Newest:
+        """The newest data of a tier that was there at an instant; of the past, by the tier's usual delay."""
+        ...
+
+    def clock_offset(self) -> ClockOffset | None:
+        """How far this machine's clock was from the source's at its replies; None where it tells no time."""
         ...
 
     async def aclose(self) -> None:

@@ -9,7 +9,10 @@ from typing import TypeVar
 from schemas import Attitude, DataExpectation, Instant, LightCurve, OrbitState, Pointing
 from schemas.errors import ServiceUnreachable
 
+from ..missions.base import DataTier
 from .base import DataSource
+from .newest import Newest
+from .offset import ClockOffset
 
 T = TypeVar("T")
 
@@ -83,6 +86,12 @@ class Breaker:
 
     async def science_window(self, at: Instant) -> str:
         return await self._ask(lambda: self._source.science_window(at))
+
+    async def newest(self, tier: DataTier, at: Instant) -> Newest:
+        return await self._ask(lambda: self._source.newest(tier, at))
+
+    def clock_offset(self) -> ClockOffset | None:
+        return self._source.clock_offset()
 
     async def aclose(self) -> None:
         await self._source.aclose()

@@ -11,9 +11,12 @@ from schemas import Attitude, DataExpectation, Instant, LightCurve, OrbitState, 
 from schemas.errors import NoData, RefusedInput, TransientsError
 
 from ..missions import Mission
+from ..missions.base import DataTier
 from ..missions.integral import AttitudeTable, OrbitTable, read_attitude, read_orbit
 from .clock import seconds_between, shift
 from .formats import read_lightcurve, select
+from .newest import Newest, reach
+from .offset import ClockOffset
 
 #: Files larger than this are not looked into: a year of native bins is about 600 MB.
 _MAX_BYTES = 1_000_000_000
@@ -110,8 +113,30 @@ class FileSource:
     async def science_window(self, at: Instant) -> str:
         raise NoData("files give no list of science windows", where=self.name)
 
+    async def newest(self, tier: DataTier, at: Instant) -> Newest:
+        """Only what a file itself calls that tier counts: an archive's newest bin is no real-time stream."""
+        curves = (await self._read()).light_curves
+        until = reach(tier, at, None)
+        ends = [shift(lc.info.reference, float(lc.stop_s[-1])) for lc in curves if lc.info.tier == tier.name]
+        ended = [end for end in ends if end <= until]
+        if not ended:
+            raise NoData(f"{_recorded(curves)}, and none is called {tier.name} data before {until.iso}", where=self.name)
+        return Newest(max(ended), self.name)
+
+    def clock_offset(self) -> ClockOffset | None:
+        return None
+
     async def aclose(self) -> None:
         """Nothing is held open."""
+
+
+def _recorded(curves: Sequence[LightCurve]) -> str:
+    """What light curves there are, in words."""
+    if not curves:
+        return "no light curve"
+    newest = max(curves, key=lambda lc: shift(lc.info.reference, float(lc.stop_s[-1])))
+    end = shift(newest.info.reference, float(newest.stop_s[-1])).utc
+    return f"{len(curves)} light curves, the newest {newest.info.instrument} ({newest.info.tier}) until {end}"
 
 
 _ATTITUDE_ORDER = {"historic": 0, "snapshot": 1, "predicted": 2}

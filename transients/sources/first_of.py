@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from schemas import Attitude, DataExpectation, Instant, LightCurve, OrbitState, Pointing
 from schemas.errors import NoData, NotYet, TransientsError
 
+from ..missions.base import DataTier
 from .base import DataSource
+from .newest import Newest
+from .offset import ClockOffset
 
 T = TypeVar("T")
 
@@ -49,6 +53,25 @@ class FirstOf:
 
     async def science_window(self, at: Instant) -> str:
         return await self._first(lambda source: source.science_window(at))
+
+    async def newest(self, tier: DataTier, at: Instant) -> Newest:
+        """The newest that any source has: an archive's data is no younger for being asked first."""
+        answers = await asyncio.gather(*(source.newest(tier, at) for source in self.sources), return_exceptions=True)
+        found: list[Newest] = []
+        errors: list[tuple[str, TransientsError]] = []
+        for source, answer in zip(self.sources, answers, strict=True):
+            if isinstance(answer, Newest):
+                found.append(answer)
+            elif isinstance(answer, TransientsError):
+                errors.append((source.name, answer))
+            else:
+                raise answer
+        if not found:
+            raise gathered(errors)
+        return max(found, key=lambda newest: newest.until)
+
+    def clock_offset(self) -> ClockOffset | None:
+        return next((told for source in self.sources if (told := source.clock_offset()) is not None), None)
 
     async def aclose(self) -> None:
         for source in self.sources:

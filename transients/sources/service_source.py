@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Literal
 
 from schemas import Attitude, DataExpectation, Instant, LightCurve, OrbitState, Pointing
-from schemas.errors import BadRequest, NoData
+from schemas.errors import BadRequest, NoData, TransientsError
 
+from ..missions.base import DataTier
+from ..missions.integral.windows import LAST_OBSERVATION
 from .clock import seconds_between
 from .joined import add_modules
+from .newest import Newest, newest_bin, newest_window, of_window, reach
+from .offset import ClockOffset
 from .services import IntegralServices
 from .veto import without_periodic_bins
 
@@ -80,6 +85,42 @@ class ServiceSource:
 
     def _is_young(self, at: Instant) -> bool:
         return self._clock is not None and seconds_between(self._clock(), at) < _REALTIME_S
+
+    async def newest(self, tier: DataTier, at: Instant) -> Newest:
+        # Nothing is younger than the mission's end: nobody looks through the years since.
+        until = min(reach(tier, at, None if self._clock is None else self._clock()), LAST_OBSERVATION)
+        if tier.name == "realtime":
+            return await self._newest_realtime(until)
+        word: Literal["nrt", "cons"] = tier.name
+
+        async def ask(start: Instant, stop: Instant) -> tuple[Pointing, ...]:
+            return await self.services.pointings(start, stop, word)
+
+        return of_window(await newest_window(ask, until), f"scwlist/{word} of {self.services.address}", self.simulated)
+
+    async def _newest_realtime(self, until: Instant) -> Newest:
+        """End of the real-time stream: in a break of the data, what came before it."""
+
+        async def ask(t0: Instant, half_width_s: float) -> LightCurve:
+            return (await self.services.realtime(t0, half_width_s))[0]
+
+        try:
+            end = await newest_bin(ask, until)
+        except NoData:
+            last = (await self.services.expectation(until)).last_data
+            if last is None:
+                raise
+            end = await newest_bin(ask, min(last, until))
+        try:
+            attitude = await self.services.attitude(end)
+        except TransientsError:
+            # How old the stream is does not hang on where it looked.
+            return Newest(end, f"rtlc of {self.services.address}", simulated=self.simulated)
+        place = attitude.x_ra_deg, attitude.x_dec_deg
+        return Newest(end, f"rtlc of {self.services.address}", None, *place, self.simulated)
+
+    def clock_offset(self) -> ClockOffset | None:
+        return self.services.clock_offset
 
     async def aclose(self) -> None:
         await self.services.aclose()

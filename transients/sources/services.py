@@ -15,6 +15,7 @@ from schemas.errors import NoData, NotYet, RefusedInput
 from .clock import from_ijd, seconds_between, shift
 from .formats import read_lightcurve
 from .joined import join
+from .offset import ClockOffset
 from .parse import attitude_from_text, expectation_from_prophecy, orbit_from_text, pointings_from_columns, spacecraft_from_json
 from .refusals import OverRevolution
 from .transport import Reply, Transport
@@ -57,6 +58,11 @@ class IntegralServices:
     def address(self) -> str:
         """The gateway's address."""
         return self._transport.base_url
+
+    @property
+    def clock_offset(self) -> ClockOffset | None:
+        """This machine's clock against the gateway's, as its replies tell it."""
+        return self._transport.clock_offset
 
     async def aclose(self) -> None:
         """Close the connections."""

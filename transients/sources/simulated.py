@@ -12,7 +12,10 @@ from schemas import Attitude, DataExpectation, Instant, LightCurve, OrbitState, 
 from schemas.errors import NoData, NotYet, RefusedInput
 
 from ..missions import parse_spectrum
+from ..missions.base import DataTier
 from .clock import seconds_between, shift
+from .newest import Newest, newest_bin, newest_window, of_window
+from .offset import ClockOffset
 from .simulator import SimulatedBurst, SimulatedObservatory
 from .simulator.bursts import Shape
 from .simulator.draws import generator
@@ -100,6 +103,35 @@ class SimulatedSource:
 
     async def science_window(self, at: Instant) -> str:
         return self.observatory.science_window(at)
+
+    async def newest(self, tier: DataTier, at: Instant) -> Newest:
+        """By the simulation's own delays, whether or not there is a clock: they are known for any instant."""
+        if self._clock is not None:
+            at = min(at, self._clock())
+        end = self.observatory.mission.last_observation
+        if tier.name == "realtime":
+            until = shift(at, -self.delay_s(at))
+            expected = self.observatory.expectation(until)
+            until = until if expected.last_data is None else min(until, expected.last_data)
+            return await self._newest_realtime(until)
+        until = shift(at, -(NRT_DELAY_S if tier.name == "nrt" else CONS_DELAY_S))
+        until = until if end is None else min(until, end)
+
+        async def ask(start: Instant, stop: Instant) -> tuple[Pointing, ...]:
+            return await asyncio.to_thread(self.observatory.pointings, start, stop)
+
+        return of_window(await newest_window(ask, until), self.name, True)
+
+    async def _newest_realtime(self, until: Instant) -> Newest:
+        async def ask(t0: Instant, half_width_s: float) -> LightCurve:
+            return await asyncio.to_thread(self.observatory.light_curve, self.observatory.mission.searched, t0, half_width_s)
+
+        end = await newest_bin(ask, until)
+        attitude = self.observatory.attitude(end)
+        return Newest(end, self.name, None, attitude.x_ra_deg, attitude.x_dec_deg, True)
+
+    def clock_offset(self) -> ClockOffset | None:
+        return None
 
     async def aclose(self) -> None:
         """Nothing is held."""

@@ -7,6 +7,7 @@ from typing import Literal
 
 from schemas import DataStatus, Instant
 
+from ..missions.base import DataTier
 from .clock import seconds_between
 
 LiveTier = Literal["realtime", "nrt", "cons"]
@@ -15,13 +16,6 @@ Interval = tuple[Instant, Instant]
 
 #: Best first.
 _ORDER: tuple[LiveTier, ...] = ("cons", "nrt", "realtime")
-#: Latency, s, below which a tier is called ONLINE, then Delayed (the original's dashboard). CONS comes in weeks and has no words
-#: there; typical is 25 d, so twice and four times that are used.
-_FRESH_S: dict[LiveTier, tuple[float, float]] = {
-    "realtime": (120.0, 3600.0),
-    "nrt": (2 * 3600.0, 10 * 3600.0),
-    "cons": (50 * 86400.0, 100 * 86400.0),
-}
 
 
 def overlap_s(intervals: Sequence[Interval], start: Instant, stop: Instant) -> float:
@@ -77,9 +71,8 @@ def data_status(
     )
 
 
-def freshness(tier: LiveTier, latency_s: float | None) -> Freshness:
-    """The word for how old a tier's newest data is; None: there is no data at all."""
-    online, delayed = _FRESH_S[tier]
-    if latency_s is None or latency_s >= delayed:
+def freshness(tier: DataTier, latency_s: float) -> Freshness:
+    """The mission's word for how old a tier's newest data is."""
+    if latency_s >= tier.delayed_s:
         return "OFFLINE"
-    return "ONLINE" if latency_s < online else "Delayed"
+    return "ONLINE" if latency_s < tier.online_s else "Delayed"

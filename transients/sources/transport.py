@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,10 +13,12 @@ import stamina
 
 from schemas.errors import BadRequest, NotFound, RefusedInput, ServiceRefused, ServiceUnreachable, TransientsError
 
+from .offset import ClockOffset, clock_offset
 from .refusals import error_in, is_page, plain_text
 
 #: Header that everything simulated carries.
 SIMULATED_HEADER = "X-Simulated"
+_MINUTE_S = 60.0
 
 
 class Reply:
@@ -69,6 +73,9 @@ class Transport:
         self._attempts = attempts
         self._max_bytes = max_bytes
         self._wait_s = wait_s
+        #: This machine's clock against the server's, as its replies tell it.
+        self.clock_offset: ClockOffset | None = None
+        self._compared = 0.0
         self._client = httpx2.AsyncClient(timeout=timeout_s, follow_redirects=False, headers={"User-Agent": "transients"})
 
     async def aclose(self) -> None:
@@ -94,8 +101,10 @@ class Transport:
 
     async def _once(self, path: str, params: Mapping[str, str] | None) -> Reply:
         address = self.base_url + path.lstrip("/")
+        sent = dt.datetime.now(dt.UTC)
         try:
             async with self._client.stream("GET", address, params=params) as response:
+                self._compare(clock_offset(response.headers, sent, dt.datetime.now(dt.UTC), self.base_url))
                 content = await self._content(response, address)
         except httpx2.TimeoutException as error:
             raise ServiceUnreachable("no answer in time", where=address) from error
@@ -104,6 +113,14 @@ class Transport:
         if response.status_code != 200:
             raise _status_error(response.status_code, content, address)
         return Reply(content, SIMULATED_HEADER in response.headers, address)
+
+    def _compare(self, told: ClockOffset | None) -> None:
+        """Keep the surest comparison of the clocks of the last minute: a quick reply tells more than a slow one."""
+        before = self.clock_offset
+        if told is not None and (
+            before is None or told.error_s <= before.error_s or time.monotonic() > self._compared + _MINUTE_S
+        ):
+            self.clock_offset, self._compared = told, time.monotonic()
 
     async def _content(self, response: httpx2.Response, address: str) -> bytes:
         parts, size = [], 0

@@ -128,6 +128,11 @@ class Jobs(Outgoing):
         """Jobs that are not done, by kind and state."""
         return tuple(JobDepth(**dict(row)) for row in await self._rows("job_depths"))
 
+    async def jobs_left(self, silent_s: float) -> int:
+        """How many jobs are written as running though no worker has given a sign of them for so long: whoever ran them is gone."""
+        count: int = (await self._row("jobs_left", silent_s))["jobs"]
+        return count
+
     async def jobs_to_come(self) -> int:
         """How many jobs run, or are due and were never started: 0 when nothing but waiting and retrying is left."""
         count: int = (await self._row("jobs_to_come"))["jobs"]

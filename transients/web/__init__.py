@@ -1,6 +1,7 @@
 """Dashboard, HTTP API and event stream."""
 
 from .app import create_app
+from .outside import Outside, OutsideSource, Seen
 from .ports import DashboardStore, HealthCheck, HealthChecks, LineStatus, StatusCard, StatusSource, TierStatus
 from .receiving import alert_routes
 from .server import serve_app
@@ -11,6 +12,9 @@ __all__ = [
     "HealthCheck",
     "HealthChecks",
     "LineStatus",
+    "Outside",
+    "OutsideSource",
+    "Seen",
     "StatusCard",
     "StatusSource",
     "TierStatus",

@@ -30,6 +30,7 @@ from .headers import refuse_nul, secure
 from .health import live, ready
 from .hub import Hub
 from .inject import Clock
+from .outside import Outside, OutsideSource
 from .pages import event_file, event_page, quarantine, raw, refused
 from .ports import DashboardStore, HealthChecks, StatusSource
 from .stream import stream
@@ -61,6 +62,7 @@ def create_app(
     *,
     status: StatusSource,
     health: HealthChecks | None = None,
+    outside: OutsideSource = Outside,
     clock: Clock = utc_now,
     routes: Sequence[ControllerRouterHandler] = (),
 ) -> Litestar:
@@ -76,6 +78,8 @@ def create_app(
         Gives the status card.
     health : mapping of str to callable, optional
         Further checks of /health/ready beside the database.
+    outside : callable
+        Gives what others tell, for the front page.
     clock : callable
         Now, for ages.
     routes : sequence
@@ -96,12 +100,10 @@ def create_app(
         finally:
             await hub.close()
 
+    given = {"store": store, "status": status, "health": health or {}, "outside": outside, "hub": hub, "clock": clock}
     app = Litestar(
         route_handlers=[*PAGES, _metrics(), _static(), *routes],
-        dependencies={
-            name: Provide(_giver(value), sync_to_thread=False)
-            for name, value in (("store", store), ("status", status), ("health", health or {}), ("hub", hub), ("clock", clock))
-        },
+        dependencies={name: Provide(_giver(value), sync_to_thread=False) for name, value in given.items()},
         lifespan=[listening],
         before_request=refuse_nul,
         before_send=[secure],

@@ -180,4 +180,7 @@ def _matches(event: Event, query: EventQuery) -> bool:
         and (query.origin is None or query.origin.lower() in event.origin.lower())
         and (query.role is None or event.role == query.role)
         and any(query.text.lower() in name.lower() for name in names)
+        # An event without a time lies in no stretch of time.
+        and (query.t0_from is None or (event.t0 is not None and event.t0 >= query.t0_from))
+        and (query.t0_before is None or (event.t0 is not None and event.t0 < query.t0_before))
     )

@@ -14,12 +14,21 @@ from transients.store import Artefact, Change, EventPage, EventQuery, Quarantine
 class TierStatus(Record, frozen=True, kw_only=True):
     """How fresh one tier of data is."""
 
-    state: Literal["ONLINE", "Delayed", "OFFLINE", "UNAVAILABLE"]
+    #: The mission's words for the age of the newest data; "UNAVAILABLE": no source tells; "COMPLETE": of a mission that ended, all.
+    state: Literal["ONLINE", "Delayed", "OFFLINE", "UNAVAILABLE", "COMPLETE"]
     #: Newest science window, where the tier has them.
     last: str | None = None
+    #: When the newest data ends.
+    until: Instant | None = None
+    #: Its age when the card was given.
     latency_s: float | None = None
     ra_deg: float | None = None
     dec_deg: float | None = None
+    #: Who told it, and when it was asked.
+    source: str = ""
+    asked_at: Instant | None = None
+    #: Why it is not fresh, where that is known.
+    reason: str = ""
 
 
 class LineStatus(Record, frozen=True, kw_only=True):
@@ -44,18 +53,29 @@ class LineStatus(Record, frozen=True, kw_only=True):
 class StatusCard(Record, frozen=True, kw_only=True):
     """The state of the observatory's data and of this service, for the top of the page and for `transients status`."""
 
+    #: When the card was given: ages are as of then.
     at: Instant
+    #: When the sources were last asked, and who they are.
+    asked_at: Instant | None = None
+    source: str = ""
     mission: str = "INTEGRAL"
     realtime: TierStatus | None = None
     nrt: TierStatus | None = None
     cons: TierStatus | None = None
     revolution: int | None = None
     phase: float | None = None
+    revolution_source: str = ""
+    #: From Earth's centre; a bound on its error; who told it, of which instant.
     distance_mm: float | None = None
+    distance_error_mm: float | None = None
+    distance_source: str = ""
+    distance_at: Instant | None = None
     #: "next break in data in 29 hr: …, for 9.6 hr".
     next_break: str | None = None
     #: Where the sentence comes from: "timeline", "orbit model" …
     next_break_source: str | None = None
+    #: Bound on the error of its times.
+    next_break_error_s: float | None = None
     #: Seconds since each source was last heard, None: never.
     ingest: dict[str, float | None] = msgspec.field(default_factory=dict)
     lines: dict[str, LineStatus] = msgspec.field(default_factory=dict)
@@ -65,7 +85,10 @@ class StatusCard(Record, frozen=True, kw_only=True):
     #: Documents that were refused.
     quarantine: int = 0
     jobs: dict[str, int] = msgspec.field(default_factory=dict)
+    #: This machine's clock minus that of a data service, from the last reply's header Date; a bound on its error; which service.
     clock_offset_s: float | None = None
+    clock_offset_error_s: float | None = None
+    clock_offset_source: str = ""
     hold: bool = False
     simulated: bool = False
     caveats: tuple[str, ...] = ()

@@ -37,6 +37,7 @@ def environment(vendor: Path = VENDOR) -> jinja2.Environment:
         size=wording.size,
         segment=key_to_segment,
         moment=moment,
+        growing=growing,
     )
     env.globals.update(
         UNKNOWN=wording.UNKNOWN,
@@ -45,6 +46,13 @@ def environment(vendor: Path = VENDOR) -> jinja2.Environment:
         vendor_scripts=[name for name in SCRIPTS if (vendor / name).is_file()],
     )
     return env
+
+
+def growing(age_s: float | None) -> Markup:
+    """An age as of now, which the page's script counts on."""
+    if age_s is None:
+        return Markup(escape(wording.UNKNOWN))
+    return Markup('<span data-age="{}">{}</span>').format(f"{age_s:.1f}", wording.duration(age_s))
 
 
 def moment(instant: Instant | None, now: dt.datetime, decimals: int = 0) -> Markup:

@@ -42,6 +42,16 @@ ORDER BY job_id DESC LIMIT $3;
 -- name: job_counts
 SELECT state, count(*) AS jobs FROM job GROUP BY state;
 
+-- name: jobs_left
+-- Jobs that are written as running and that no worker has given a sign of for $1 seconds.
+SELECT count(*) AS jobs FROM job j
+WHERE j.state = 'running'
+  AND NOT EXISTS (
+      SELECT FROM pgqueuer.queue q
+      WHERE q.status = 'picked' AND q.payload = convert_to(j.job_id::text, 'UTF8')
+        AND q.heartbeat > clock_timestamp() - make_interval(secs => $1)
+  );
+
 -- name: jobs_to_come
 SELECT count(*) AS jobs FROM job
 WHERE state = 'running' OR (state = 'queued' AND attempts = 0 AND (not_before IS NULL OR not_before <= clock_timestamp()));

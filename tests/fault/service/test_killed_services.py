@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from command_line import ask
 from service_samples import about, raw, settings, worked
 
 from transients.service.intake import Intake
@@ -45,7 +46,15 @@ async def ended(process: subprocess.Popen[bytes], number: int) -> int:
     return await asyncio.to_thread(process.wait, 30)
 
 
-async def test_a_worker_killed_in_the_middle_of_its_jobs(store: Store, postgres_url: str, tmp_path: Path) -> None:
+async def left(url: str) -> list[str]:
+    """What the status card says of jobs that nobody runs."""
+    card = await asyncio.to_thread(ask, "status", "--source", "sim:1", TRANSIENTS_DATABASE__URL=url)
+    return [caveat for caveat in card["caveats"] if caveat.startswith("jobs: ")]
+
+
+async def test_a_worker_killed_in_the_middle_of_its_jobs(
+    store: Store, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     intake = Intake(store, settings(postgres_url, tmp_path))
     for offset, name in enumerate(NAMES):
         await intake.put(raw(about(name)[0], offset))
@@ -57,16 +66,21 @@ async def test_a_worker_killed_in_the_middle_of_its_jobs(store: Store, postgres_
                 while len(await store.jobs(state="running")) < 2:
                     assert first.poll() is None, (tmp_path / "worker.log").read_text()
                     await asyncio.sleep(0.05)
+            assert await left(postgres_url) == []
         finally:
             code = await ended(first, signal.SIGKILL)
     assert code == -signal.SIGKILL
     assert len(await store.jobs(state="running")) == 2
+    # The database still says "running": the card says that nobody does.
+    monkeypatch.setattr("transients.service.status._GONE_AFTER_S", 0.0)
+    assert await left(postgres_url) == ["jobs: 2 of those running were left by a worker that is gone; the next one takes them up"]
     second = serve(postgres_url, tmp_path)
     try:
         await worked(store)
     finally:
         code = await ended(second, signal.SIGTERM)
     assert code == 0, (tmp_path / "worker.log").read_text()
+    assert await left(postgres_url) == []
     assert sorted(job.attempts for job in await store.jobs() if job.payload.get("stage") == "geometry") == [2, 2]
     await _every_event_once(store, len(NAMES))
 

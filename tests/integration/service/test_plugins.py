@@ -13,6 +13,7 @@ import handlers
 from handlers.builtin import registry
 from schemas import Notice, Refusal
 from transients.config import Settings
+from transients.service.observed import observe
 from transients.service.parts import utc_now
 from transients.service.plugins import load_handlers
 from transients.service.sources import alert_sources
@@ -86,7 +87,8 @@ async def test_a_plug_in_takes_its_alerts_and_a_broken_one_is_named(postgres_url
         assert service.store is not None
         assert alert_sources(Settings(), service.store) == []
         notes = tuple(f"{name}: {reason}" for name, reason in service.broken_plugins.items())
-        card = await status_card(service.store, SaidSource(), integral, made, utc_now(), notes=notes)
+        observed = await observe(SaidSource(), integral, utc_now())
+        card = await status_card(service.store, observed, integral, made, utc_now(), notes=notes)
     assert set(notes) <= set(card.caveats)
 
 

