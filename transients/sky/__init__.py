@@ -9,7 +9,7 @@ from .regions import skymap_from_region
 from .response import response_over, weighted_quantile
 from .summary import response_at_peak, skymap_report
 from .urgency import urgency
-from .visibility import fov_fractions, visibility
+from .visibility import fov_fractions, sun_angles_deg, visibility
 from .writing import write_skymap
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "response_over",
     "skymap_from_region",
     "skymap_report",
+    "sun_angles_deg",
     "urgency",
     "visibility",
     "weighted_quantile",

@@ -165,6 +165,18 @@ def band(axis: FloatArray, half_width_rad: float) -> Margin:
     return lambda v: half_width_rad - np.abs(0.5 * np.pi - healpix.separation_rad(v, axis))
 
 
+def between(axis: FloatArray, low_rad: float, high_rad: float) -> Margin:
+    """Margin of the directions from `low_rad` to `high_rad` from a unit vector; an end at 0 or pi is none."""
+
+    def margin(v: FloatArray) -> FloatArray:
+        angle = healpix.separation_rad(v, axis)
+        inner = angle - low_rad if low_rad > 0.0 else np.full_like(angle, np.pi)
+        outer = high_rad - angle if high_rad < np.pi else np.full_like(angle, np.pi)
+        return np.asarray(np.minimum(inner, outer))
+
+    return margin
+
+
 def both(*margins: Margin) -> Margin:
     """Margin of the intersection."""
 

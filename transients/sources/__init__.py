@@ -5,6 +5,7 @@ from .calibration import load_response
 from .files import FileSource
 from .first_of import FirstOf
 from .formats import read_lightcurve, select, write_lightcurve
+from .mission import MissionPlugin
 from .provider import Provider
 from .service_source import ServiceSource
 from .services import IntegralServices
@@ -19,6 +20,7 @@ __all__ = [
     "FileSource",
     "FirstOf",
     "IntegralServices",
+    "MissionPlugin",
     "NoiseOptions",
     "Provider",
     "ServiceSource",
