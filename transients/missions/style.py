@@ -33,6 +33,8 @@ class CircularStyle:
         Printed under a result of a search, "[1] …".
     search_reference
         Which of them describes the search: "[1]". Empty: the published search is named by its paper.
+    azimuth_origin
+        Where the azimuth in the spacecraft's frame begins.
     long_excess
         Notes by instrument.
     between_revolutions
@@ -50,6 +52,7 @@ class CircularStyle:
     leading: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     search_reference: str = ""
+    azimuth_origin: str = "Z"
     long_excess: Mapping[str, LongExcessNote] = field(default_factory=lambda: MappingProxyType({}))
     between_revolutions: str = ""
     outside_data: str = ""

@@ -109,13 +109,17 @@ def _break(expected: DataExpectation, gap: _Gap | None) -> str:
     """When the last data ended and the next were expected, as far as either is known."""
     last = expected.last_data or (gap[0].stop if gap else None)
     following = expected.next_data or (gap[1].start if gap else None)
-    error = "" if expected.error_s is None else f", uncertain by {expected.error_s / 3600:.1f} h"
+    error = "" if expected.error_s is None else f", uncertain by {_uncertain(expected.error_s)}"
     times = [
         "" if last is None else f"The last data before T0 ended at {utc_text(last)}.",
         "" if following is None else f"The next data were expected from {utc_text(following)}.",
         f"No scientific data were taken in between (source: {expected.source}{error})." if last and following else "",
     ]
     return " ".join(t for t in times if t)
+
+
+def _uncertain(error_s: float) -> str:
+    return f"{error_s / 3600:.1f} h" if error_s >= 360.0 else f"{error_s:.0f} s"
 
 
 def _no_data(event: Event, assessment: Assessment, circulars: Sequence[CircularLink]) -> list[str | None]:

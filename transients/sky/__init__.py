@@ -4,6 +4,7 @@ from .credible import credible_area_deg2, credible_mask, localisation, peak
 from .exposure import fov_exposure
 from .integrals import probability_at_pixels, probability_in_cone, probability_where, probability_within
 from .maps import SkyMap
+from .occultation import hidden_fractions, is_hidden
 from .reading import read_skymap
 from .regions import skymap_from_region
 from .response import response_over, weighted_quantile
@@ -18,6 +19,8 @@ __all__ = [
     "credible_mask",
     "fov_exposure",
     "fov_fractions",
+    "hidden_fractions",
+    "is_hidden",
     "localisation",
     "peak",
     "probability_at_pixels",

@@ -61,8 +61,8 @@ def probability_within(m: SkyMap, margin: Margin, *, tolerance: float = TOLERANC
         order, ipix, prob, distance = order[cut], ipix[cut], prob[cut], distance[cut]
         deep = order >= max_order
         if deep.all() or prob.sum() <= _allowed(inside, total - inside - float(prob.sum()), tolerance):
-            return min(inside + float((prob * _share(distance, order)).sum()), 1.0)
-        inside += float((prob[deep] * _share(distance[deep], order[deep])).sum())
+            return min(inside + float((prob * share(distance, order)).sum()), 1.0)
+        inside += float((prob[deep] * share(distance[deep], order[deep])).sum())
         order, ipix, prob = _cut(order[~deep], ipix[~deep], prob[~deep])
         v = healpix.vectors(order, ipix)
 
@@ -72,7 +72,7 @@ def _allowed(inside: float, outside: float, tolerance: float) -> float:
     return min(tolerance, max(RELATIVE_TOLERANCE * inside, FLOOR_INSIDE), max(RELATIVE_TOLERANCE * outside, FLOOR_OUTSIDE))
 
 
-def _share(distance_rad: FloatArray, order: IntArray) -> FloatArray:
+def share(distance_rad: FloatArray, order: IntArray) -> FloatArray:
     """The part of a tile that lies inside a straight edge at this distance from its centre, taking the tile as a disc."""
     radius = healpix.side_rad(order) / np.sqrt(np.pi)
     t = np.clip(distance_rad / radius, -1.0, 1.0)

@@ -22,6 +22,7 @@ STYLE = CircularStyle(
     leading=("SPI-ACS",),
     references=("[1] Savchenko et al. 2017, A&A 603, A46", "[2] Savchenko et al. 2012, A&A 541, A122"),
     search_reference="[1]",
+    azimuth_origin="the Sun side",
     long_excess=MappingProxyType({"SPI-ACS": _RED_NOISE}),
     between_revolutions="Its orbit is elongated, and near each perigee the instruments are off while it crosses the radiation "
     "belts; the event fell into the perigee passage between revolutions {before} and {after}.",

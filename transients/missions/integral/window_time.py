@@ -10,7 +10,7 @@ from schemas.errors import NoData
 
 from ..base import WindowTime
 from ..times import to_time
-from .revolutions import SOURCE, perigee, perigee_error_h
+from .revolutions import perigee, perigee_error_h, revolution
 from .scw import parse_science_window
 from .windows import data_window
 
@@ -43,5 +43,5 @@ def science_window_time(text: str) -> WindowTime | None:
         time=time,
         error_s=3600 * error_h,
         phase_error=float(error_h / period_h),
-        source=f"approximate, from the number of the pointing and the {SOURCE}",
+        source=f"approximate, from the number of the pointing and the {revolution(time).source}",
     )

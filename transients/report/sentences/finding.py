@@ -79,7 +79,11 @@ def finding(event: Event, assessment: Assessment) -> str:
     best = strongest(search)
     assert best is not None  # `detecting` gives only searches that have one
     method, excess = best
-    parts = [_detection(search, method, excess), _brightness(event, assessment, search, excess)]
+    hidden = hidden_by_earth(assessment) >= ALL_HIDDEN
+    parts = [
+        _detection(search, method, excess, " in time alone" if hidden else ""),
+        _brightness(event, assessment, search, excess),
+    ]
     if search.saturated:
         parts.append("The counters may have saturated: rates, counts and fluence are lower limits.")
     return wrap(" ".join(part for part in parts if part))
@@ -90,9 +94,13 @@ def _sought(assessment: Assessment) -> str:
     return "excess" if hidden_by_earth(assessment) >= ALL_HIDDEN else "counterpart"
 
 
-def _detection(search: SearchResult, method: str, excess: Excess) -> str:
+def _detection(search: SearchResult, method: str, excess: Excess, how: str) -> str:
     chance = "" if excess.fap is None else f", false-alarm probability {probability(excess.fap)}"
-    verdict = f", {excess.classification} associated" if excess.classification in ASSOCIATED else f": {excess.classification}"
+    verdict = (
+        f", {excess.classification} associated{f' {how}' if how else ''}"
+        if excess.classification in ASSOCIATED
+        else f": {excess.classification}"
+    )
     text = (
         f"We find an excess in {search.instrument} ({method} search) starting at {offset(excess.t_start_s)} s, "
         f"{seconds(excess.duration_s)} s long, with S/N {significance(excess.snr)}{chance}{verdict}."

@@ -81,12 +81,12 @@ def orientation(assessment: Assessment) -> str | None:
         return wrap("The alert gives no position; what follows is for the whole sky.")
     if geometry.orientation is None:
         return None
-    o = geometry.orientation
+    o, origin = geometry.orientation, style_of(assessment).azimuth_origin
     how = _ATTITUDE.get(o.attitude_source, o.attitude_source)
     error = "" if o.attitude_error_deg is None or o.attitude_error_deg < 0.05 else f", +/- {o.attitude_error_deg:.1f} deg"
     text = (
         f"The peak of the localisation (RA = {o.ra_deg:.2f} deg, Dec = {o.dec_deg:.2f} deg) was {o.theta_deg:.0f} deg from the "
-        f'pointing axis (azimuth {o.phi_deg:.0f} deg from the Sun side; "{o.word}"; {how}{error}).'
+        f'pointing axis (azimuth {o.phi_deg:.0f} deg from {origin}; "{o.word}"; {how}{error}).'
     )
     seen = geometry.visibility
     if seen is not None and seen.fov_fraction is not None:
