@@ -15,9 +15,9 @@ from . import healpix
 from .integrals import Margin, cone, direction, share
 from .maps import SkyMap
 
-#: Tiles cut by the limb are taken as this many levels of parts, each cut by a straight edge (tests: 1e-4 of a tile against the
-#: exact integral).
-_LEVELS = 3
+#: Tiles cut by the limb are taken as parts of this order (0.2 deg: the Earth's radius is 2 deg for the farthest orbits about it)
+#: and of this many levels below their own at the least, each cut by a straight edge.
+_ORDER, _LEVELS = 8, 2
 
 
 def hidden_fractions(m: SkyMap, orbit: OrbitState) -> FloatArray:
@@ -26,7 +26,7 @@ def hidden_fractions(m: SkyMap, orbit: OrbitState) -> FloatArray:
     distance = margin(m.vectors)
     hidden = (distance > 0.0).astype(np.float64)
     cut = np.abs(distance) < healpix.radius_bound_rad(m.order)
-    levels = np.minimum(_LEVELS, healpix.MAX_ORDER - m.order)
+    levels = np.minimum(np.maximum(_LEVELS, _ORDER - m.order), healpix.MAX_ORDER - m.order)
     for depth in np.unique(levels[cut]):
         rows = np.flatnonzero(cut & (levels == depth))
         parts = healpix.children(m.ipix[rows], int(depth))
