@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from types import MappingProxyType
 
+import msgspec
 import numpy as np
 from astropy.coordinates import SkyCoord
 from astropy.time import Time
 
-from schemas import Attitude, AttitudeSource, DataExpectation, FloatArray, Instant, OrbitState, RevolutionWindow
+from schemas import Attitude, DataExpectation, FloatArray, Instant, OrbitState, RevolutionWindow
 from schemas.errors import NotFound
 from transients.missions import CircularStyle, Instrument, MissionFacts, PlannedGap, parse_spectrum, shift, to_time
-from transients.missions.base import DataTier, ObservingPattern, RevolutionPhase, SlewModel, WindowTime
-from transients.missions.constraints import Constraint, EarthLimb, SunAngle
-from transients.missions.frames import direction_vector, vector_direction
+from transients.missions.base import DataTier, SlewModel
 from transients.missions.gaps import expectation_from_gaps
+from transients.missions.plain import PlainMission
 from transients.missions.spectra import Spectrum
 
 from .orbit import orbit_at, saa_passages
@@ -72,33 +72,21 @@ class CosineResponse:
         return 0.0
 
 
-class LowEarth:
+class LowEarth(PlainMission):
     """What the rest of the program asks of it."""
 
     name = FACTS.name
-    instruments: Mapping[str, Instrument] = FACTS.instruments
-    searched, limiting, imager = "LAM", (), "LIM"
-    last_observation = None
+    instruments = FACTS.instruments
+    searched, imager = "LAM", "LIM"
     fov_radius_deg = 10.0
     response = CosineResponse()
-    patterns: tuple[ObservingPattern, ...] = ()
     slew = SlewModel(rate_deg_s=0.5)
     tiers = (DataTier("realtime", 600.0, 900.0, 7200.0), DataTier("cons", 5 * 86400.0, 10 * 86400.0, 20 * 86400.0))
     sun_angles_deg = (45.0, 180.0)
-
-    def constraint(self, sun_half_width_deg: float | None = None) -> Constraint:
-        half = sun_half_width_deg
-        low, high = self.sun_angles_deg if half is None else (90.0 - half, 90.0 + half)
-        return SunAngle(low, high) & EarthLimb(20.0)
+    earth_limb_deg = 20.0
 
     def orientation_word(self, theta_deg: float, phi_deg: float) -> str:
         return "ahead" if theta_deg < 90 else "behind"
-
-    def revolution(self, time: Time) -> RevolutionPhase | None:
-        return None
-
-    def science_window_time(self, text: str) -> WindowTime | None:
-        return None
 
     def planned_gaps(self, start: Instant, stop: Instant) -> tuple[PlannedGap, ...]:
         return saa_passages(start, stop)
@@ -111,12 +99,6 @@ class LowEarth:
     def approximate_orbit(self, time: Time) -> OrbitState:
         return orbit_at(time)
 
-    def attitude_from_x(self, x: SkyCoord, at: Instant, source: AttitudeSource, error_deg: float | None = None) -> Attitude:
-        axis, north = direction_vector(x), np.array([0.0, 0.0, 1.0])
-        z, icrs = vector_direction(north - (north @ axis) * axis), x.icrs
-        axes = {"x_ra_deg": icrs.ra.deg, "x_dec_deg": icrs.dec.deg, "z_ra_deg": z.ra.deg, "z_dec_deg": z.dec.deg}
-        return Attitude(at=at, **{name: float(value) for name, value in axes.items()}, source=source, error_deg=error_deg)
-
     def coding_fraction(self, instrument: str, y_deg: FloatArray | float, z_deg: FloatArray | float) -> FloatArray:
         y, z = np.broadcast_arrays(np.asarray(y_deg, dtype=float), np.asarray(z_deg, dtype=float))
         if instrument != "LIM":
@@ -125,6 +107,7 @@ class LowEarth:
         return np.clip((10.0 - off_axis) / 5.0, 0.0, 1.0)
 
     def zenith(self, at: Instant) -> Attitude:
-        """It always looks straight up."""
+        """It always looks straight up, Z to the north."""
         place = orbit_at(to_time(at))
-        return self.attitude_from_x(SkyCoord(place.ra_deg, place.dec_deg, unit="deg"), at, "simulated", 0.0)
+        x = SkyCoord(place.ra_deg, place.dec_deg, unit="deg")
+        return msgspec.structs.replace(self.attitude_from_x(x, at, "simulated", 0.0), roll_error_deg=0.0)

@@ -55,7 +55,10 @@ for name in figures:
 _SEARCH_AGAIN = """\
 from schemas import Instant
 from transients.search import search
+from transients.service.plugins import load_missions
 from transients.sources.formats import read_lightcurve
+
+load_missions()  # the facts of missions that plug-ins bring
 
 again = []
 for path, parameters in light_curves.items():
