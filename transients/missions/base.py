@@ -176,7 +176,7 @@ class Mission(Protocol):
 
     @property
     def fov_radius_deg(self) -> float:
-        """Off-axis angle inside which a direction counts as in view."""
+        """Off-axis angle inside which a direction counts as in view; 0: it has no field of view."""
         ...
 
     @property

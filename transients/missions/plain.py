@@ -31,7 +31,7 @@ class PlainMission:
     limiting: tuple[str, ...] = ()
     imager: str | None = None
     last_observation: Instant | None = None
-    #: Nothing is in a field of view where there is none.
+    #: It has no field of view.
     fov_radius_deg = 0.0
     patterns: tuple[ObservingPattern, ...] = ()
     #: Anywhere.

@@ -85,11 +85,13 @@ def earth_fraction(m: SkyMap, orbit: OrbitState, limb_deg: float = 0.0) -> float
     return probability_within(m, cone(direction(bodies.earth_direction(orbit)), np.radians(radius_deg)))
 
 
-def fov_fractions(m: SkyMap, attitude: Attitude, mission: Mission) -> tuple[float, float | None]:
+def fov_fractions(m: SkyMap, attitude: Attitude, mission: Mission) -> tuple[float | None, float | None]:
     """Probability in the field of view (within `mission.fov_radius_deg` of the axis) and in the imager's fully coded part.
 
-    The second is None for a mission without an imager.
+    The first is None for a mission without a field of view, the second for one without an imager.
     """
+    if mission.fov_radius_deg <= 0.0:
+        return None, None
     axis = healpix.unit_vectors(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
     view = cone(axis, np.radians(mission.fov_radius_deg))
     inside = probability_within(m, view)
