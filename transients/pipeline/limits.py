@@ -13,7 +13,7 @@ from schemas.errors import NoData, RefusedInput
 from transients.missions.times import between_frames_s, seconds_between
 from transients.search import CountLevel, count_levels, count_limits, fluence_per_count, limit_map, published_limits
 from transients.search import limits as limits_of_levels
-from transients.sky import SkyMap, hidden_fractions, is_hidden, peak, response_at_peak, response_over, write_skymap
+from transients.sky import LEAST_HIDDEN, SkyMap, hidden_fractions, is_hidden, peak, response_at_peak, response_over, write_skymap
 
 from .context import Context, is_simulated
 from .counterpart import Counterpart
@@ -120,8 +120,10 @@ class _Sight:
 
 
 def _in_sight(skymap: SkyMap, geometry: Geometry) -> _Sight:
-    """Where the place of the spacecraft is not known, nothing is taken to be hidden."""
+    """Nothing is taken to be hidden where the spacecraft's place is not known, nor where it is too little to matter."""
     hidden = np.zeros(len(skymap)) if geometry.orbit is None else hidden_fractions(skymap, geometry.orbit)
+    if float(skymap.prob @ hidden) < LEAST_HIDDEN:
+        hidden = np.zeros(len(skymap))
     left = 1.0 - hidden
     # A hidden tile keeps its area: without probability it is the last of any region.
     return _Sight(skymap.prob * left, skymap.area_sr * np.where(hidden < 1.0, left, 1.0), hidden)

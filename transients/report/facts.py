@@ -17,8 +17,6 @@ ASSOCIATED = ("likely", "tentatively", "possibly")
 
 #: From this part of the localisation on behind the Earth (99 %, what sentences call nearly all), nothing can be said of the event.
 ALL_HIDDEN = 0.99
-#: A smaller part of the localisation behind the Earth changes no printed figure (INTEGRAL's Earth fills 0.04 % of the sky).
-WORTH_SAYING = 0.005
 
 _TIERS = {
     "realtime": "real-time",

@@ -4,7 +4,7 @@ from .credible import credible_area_deg2, credible_mask, localisation, peak
 from .exposure import fov_exposure
 from .integrals import probability_at_pixels, probability_in_cone, probability_where, probability_within
 from .maps import SkyMap
-from .occultation import hidden_fractions, is_hidden
+from .occultation import LEAST_HIDDEN, hidden_fractions, is_hidden
 from .reading import read_skymap
 from .regions import skymap_from_region
 from .response import response_over, weighted_quantile
@@ -14,6 +14,7 @@ from .visibility import fov_fractions, sun_angles_deg, visibility
 from .writing import write_skymap
 
 __all__ = [
+    "LEAST_HIDDEN",
     "SkyMap",
     "credible_area_deg2",
     "credible_mask",

@@ -18,6 +18,8 @@ from .maps import SkyMap
 #: Tiles cut by the limb are taken as parts of this order (0.2 deg: the Earth's radius is 2 deg for the farthest orbits about it)
 #: and of this many levels below their own at the least, each cut by a straight edge.
 _ORDER, _LEVELS = 8, 2
+#: A smaller part of a localisation behind the Earth changes no figure that is printed: INTEGRAL's Earth fills 0.04 % of the sky.
+LEAST_HIDDEN = 0.005
 
 
 def hidden_fractions(m: SkyMap, orbit: OrbitState) -> FloatArray:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from schemas import Assessment, CircularLink, Event
+from transients.sky import LEAST_HIDDEN
 
 from ..facts import (
     ALL_HIDDEN,
-    WORTH_SAYING,
     allowed_sun_angles_deg,
     event_name,
     has_position,
@@ -97,7 +97,7 @@ def orientation(assessment: Assessment) -> str | None:
 def occultation(assessment: Assessment) -> str | None:
     """How much of the localisation the Earth hid, and what follows; None where it is too little to matter."""
     hidden = hidden_by_earth(assessment)
-    if hidden < WORTH_SAYING:
+    if hidden < LEAST_HIDDEN:
         return None
     text = f"For the spacecraft {percent(hidden)} of the localisation probability was behind the Earth at T0"
     if hidden >= ALL_HIDDEN:
