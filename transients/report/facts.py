@@ -18,6 +18,9 @@ ASSOCIATED = ("likely", "tentatively", "possibly")
 #: From this part of the localisation on behind the Earth (99 %, what sentences call nearly all), nothing can be said of the event.
 ALL_HIDDEN = 0.99
 
+#: How the caveat begins that tells of it; a circular on a search has a paragraph instead.
+HIDDEN_CAVEAT = "Behind the Earth at T0:"
+
 _TIERS = {
     "realtime": "real-time",
     "nrt": "near-real-time",

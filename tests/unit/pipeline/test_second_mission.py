@@ -77,6 +77,9 @@ def test_the_whole_sky_is_seen_but_for_what_the_earth_hides() -> None:
     text = body(made)
     assert "30% of the localisation probability was behind the Earth at T0; what follows holds for the rest." in text
     assert "the median over the 50% region of what was in sight of the sky" in text
+    # Once in the draft, as a paragraph; beside the verdict as a caveat.
+    assert "Behind the Earth at T0: 30% of the localisation." in assessment.caveats
+    assert text.count("behind the Earth at T0") + text.count("Behind the Earth at T0") == 1
 
 
 def test_limits_are_those_of_what_is_in_sight() -> None:
