@@ -34,9 +34,13 @@ class Visibility(Record, kw_only=True):
     fov_full_fraction: float | None = None
     #: (angle from the pointing axis in deg, probability within it), angles ascending.
     off_axis: tuple[tuple[float, float], ...] = ()
-    #: Probability that the Sun constraint lets the spacecraft point at.
+    #: Radius about the pointing axis that `fov_fraction` is of.
+    fov_radius_deg: float | None = None
+    #: Probability that the Sun constraint lets the spacecraft point at: the Sun between the two angles from it. The half width is
+    #: that of angles about 90 deg, None for others.
     visible_fraction: float
-    sun_half_width_deg: float
+    sun_half_width_deg: float | None = None
+    sun_angles_deg: tuple[float, float] | None = None
     earth_fraction: float | None = None
     moon_fraction: float | None = None
 
@@ -157,8 +161,9 @@ class Geometry(Record, kw_only=True):
 
     t0: Instant
     mission: str
-    revolution: int
-    phase: float
+    #: None for a mission that counts none.
+    revolution: int | None = None
+    phase: float | None = None
     phase_error: float | None = None
     scw_id: str | None = None
     attitude: Attitude | None = None

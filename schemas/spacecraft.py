@@ -57,7 +57,7 @@ class Orientation(Record, kw_only=True):
     dec_deg: float
     theta_deg: float
     phi_deg: float
-    #: "FoV", "near-FoV", "bottom", "Sun side", "on-ACS".
+    #: What the mission's observers call it: "FoV", "near-FoV", "bottom", "Sun side", "on-ACS" of INTEGRAL.
     word: str
     attitude_source: AttitudeSource
     attitude_error_deg: float | None = None
@@ -76,9 +76,10 @@ class DataExpectation(Record, kw_only=True):
 
     at: Instant
     status: Literal["ONLINE", "OFFLINE"]
-    previous: RevolutionWindow
-    this: RevolutionWindow
-    next: RevolutionWindow
+    #: The windows around it, where the mission has revolutions.
+    previous: RevolutionWindow | None = None
+    this: RevolutionWindow | None = None
+    next: RevolutionWindow | None = None
     #: For OFFLINE: end of the data before, start of the data after.
     last_data: Instant | None = None
     next_data: Instant | None = None

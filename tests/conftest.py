@@ -8,7 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-pytest_plugins = ["plugins.brokers", "plugins.postgres"]
+pytest_plugins = ["plugins.brokers", "plugins.low_earth", "plugins.postgres"]
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -195,8 +195,10 @@ class SourceSettings(Section, kw_only=True):
 
 
 class MissionSettings(Section, kw_only=True):
-    # Half width of the Sun constraint about 90 deg: the spacecraft may point 90 +- this from the Sun.
-    sun_half_width_deg: float = 40.0
+    # The mission whose results are made: "INTEGRAL", or one that a plug-in brings (docs/missions.md).
+    name: str = "INTEGRAL"
+    # Half width of the Sun constraint about 90 deg: the spacecraft may point 90 +- this from the Sun. Not set: the mission's own.
+    sun_half_width_deg: float | None = None
     # File with calibrated responses (docs/response.md); empty: the model that ships.
     response_file: str = ""
     # Time zone of the operations centre, for the working-hours rule of the planning urgency.
@@ -212,8 +214,8 @@ class ZenodoSettings(Section, kw_only=True):
     url: str = ""
     # "by-hand": a deposit waits for `transients publish`; "detections": detections publish themselves; "all".
     publish: Literal["by-hand", "detections", "all"] = "by-hand"
-    # Names put as creators, "Family, Given".
-    creators: tuple[str, ...] = ("INTEGRAL transients service",)
+    # Names put as creators, "Family, Given". Not set: the mission's own.
+    creators: tuple[str, ...] | None = None
 
 
 class MailSettings(Section, kw_only=True):
@@ -252,8 +254,8 @@ class NotifySettings(Section, kw_only=True):
 
 
 class CircularSettings(Section, kw_only=True):
-    # Author lines printed after the people on shift.
-    authors: tuple[str, ...] = ("on behalf of the INTEGRAL multi-messenger collaboration",)
+    # Author lines printed after the people on shift. Not set: the mission's own.
+    authors: tuple[str, ...] | None = None
     # Closing sentence on the status of the product.
     status: str = "This is a preliminary result of automatic processing, checked and sent by a person."
 

@@ -8,8 +8,7 @@ import click
 
 from schemas import Attitude, Instant
 from transients.config import Settings
-from transients.missions import orientation
-from transients.missions.integral import response_report, time_report
+from transients.missions import orientation, response_report, time_report
 from transients.service.parts import mission_of, source_of
 
 from .options import NUMBER, UTC, attitude_from_axes, direction, settings_of, source_option, x_option, z_option
@@ -28,7 +27,7 @@ from .output import emit, json_option, reports_errors
 @click.pass_context
 @reports_errors
 def time_command(context: click.Context, text: str, scale: str, as_json: bool) -> None:
-    """Convert T: a UTC time in ISO 8601, an IJD, an MJD, or a science window id."""
+    """Convert T: a UTC time in ISO 8601, an IJD, an MJD, or the id of a science window."""
     report = time_report(text, scale, mission_of(settings_of(context)))
     if not as_json:
         # Six digits would do for most numbers, not for days: a microsecond is 1e-11 of one.
@@ -63,7 +62,7 @@ def orient_command(
             raise click.UsageError("give --x and --z, or --at")
         settings = settings_of(context)
         attitude = asyncio.run(_attitude_at(at, source, settings))
-    found = orientation(direction(ra, dec), attitude)
+    found = orientation(direction(ra, dec), attitude, mission_of(settings_of(context)).orientation_word)
     emit(
         {
             "theta_deg": found.theta_deg,
@@ -84,11 +83,14 @@ async def _attitude_at(at: Instant, source: str | None, settings: Settings) -> A
 @click.command("response")
 @click.option("--theta", type=NUMBER, required=True, help="Angle from X, deg.")
 @click.option("--phi", type=NUMBER, required=True, help="Azimuth about X, deg; 0 is the Sun side.")
-@click.option("--instrument", default="SPI-ACS", show_default=True, help="SPI-ACS, IBIS/Veto or ISGRI.")
+@click.option("--instrument", help="One of the mission's; default: the one whose rate is searched.")
 @click.option("--spectrum", default="hard", show_default=True, help="hard, soft, crabby, comp:a,Ep, band:a,b,Ep or pl:g.")
 @json_option
 @click.pass_context
 @reports_errors
-def response_command(context: click.Context, theta: float, phi: float, instrument: str, spectrum: str, as_json: bool) -> None:
+def response_command(
+    context: click.Context, theta: float, phi: float, instrument: str | None, spectrum: str, as_json: bool
+) -> None:
     """Fluence per count (75-2000 keV) of an instrument for a direction and a spectrum."""
-    emit(response_report(theta, phi, instrument, spectrum, mission_of(settings_of(context))), as_json)
+    mission = mission_of(settings_of(context))
+    emit(response_report(theta, phi, instrument or mission.searched, spectrum, mission), as_json)

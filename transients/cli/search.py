@@ -8,6 +8,7 @@ import click
 
 from schemas import Instant
 from transients.search import search, search_report
+from transients.service.plugins import load_missions
 
 from .curves import curve_about
 from .options import POSITIVE, UTC
@@ -23,6 +24,7 @@ from .output import emit, json_option, reports_errors
 @reports_errors
 def search_command(lightcurve: Path, t0: Instant, window: float, method: str, as_json: bool) -> None:
     """Search LIGHTCURVE (MMODA FITS, genlc, IPN, real-time JSON or dump, our archive) about T0."""
+    load_missions()
     curve = curve_about(lightcurve, t0, window)
     result = search(
         curve,

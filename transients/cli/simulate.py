@@ -11,7 +11,7 @@ import click
 
 from schemas import Instant
 from schemas.errors import ConfigurationError
-from transients.service.parts import mission_of, utc_now
+from transients.service.parts import integral_of, utc_now
 
 from .options import UTC, FiniteFloat, settings_of
 from .output import emit_json, json_option, reports_errors
@@ -69,7 +69,7 @@ def simulate_command(
     from transients.web.services import Faults, parse_fault
 
     noise = NoiseOptions(gaps_per_day=gaps_per_day, spikes=spikes, belts=not no_belts)
-    mission = mission_of(settings_of(context))
+    mission = integral_of(settings_of(context))
     observatory = SimulatedObservatory(seed, mission, bursts=[parse_burst(text) for text in bursts], noise=noise)
 
     def told(url: str) -> None:

@@ -11,21 +11,28 @@ _iers.conf.auto_download = False
 _iers.conf.iers_degraded_accuracy = "ignore"
 _iers.conf.auto_max_age = None
 
-from .base import Instrument, Mission, Response, RevolutionPhase  # noqa: E402
+from .base import Instrument, Mission, PlannedGap, Response, RevolutionPhase, WindowTime  # noqa: E402
 from .bodies import earth_angular_radius, earth_direction, light_travel, moon_direction, sun_direction  # noqa: E402
 from .frames import orient, orientation, orientation_word, to_spacecraft  # noqa: E402
+from .reports import response_report, time_report  # noqa: E402
 from .spectra import Band, Comptonised, PowerLaw, Spectrum, energy_ratio, parse_spectrum  # noqa: E402
+from .style import CircularStyle, LongExcessNote, MissionFacts  # noqa: E402
 from .times import from_ijd, ijd, seconds_between, shift, to_instant, to_time  # noqa: E402
 
 __all__ = [
     "Band",
+    "CircularStyle",
     "Comptonised",
     "Instrument",
+    "LongExcessNote",
     "Mission",
+    "MissionFacts",
+    "PlannedGap",
     "PowerLaw",
     "Response",
     "RevolutionPhase",
     "Spectrum",
+    "WindowTime",
     "earth_angular_radius",
     "earth_direction",
     "energy_ratio",
@@ -37,9 +44,11 @@ __all__ = [
     "orientation",
     "orientation_word",
     "parse_spectrum",
+    "response_report",
     "seconds_between",
     "shift",
     "sun_direction",
+    "time_report",
     "to_instant",
     "to_spacecraft",
     "to_time",

@@ -1,4 +1,8 @@
-"""What the rest of the program asks of a mission. A second mission implements this protocol in a folder of its own."""
+"""What the rest of the program asks of a mission: `Mission`, its `Response`, and the plain facts that both speak of.
+
+What a mission does not have is None, an empty tuple, or `NoData`: a mission without revolutions, science windows, an imager or an
+observing pattern is a whole mission.
+"""
 
 from __future__ import annotations
 
@@ -48,6 +52,29 @@ class Instrument:
     coarse_above_counts: float | None = None
     #: Some bins of its rate are other data, at a fixed period; it shows in T0 -+ this, s.
     periodic_within_s: float | None = None
+    #: Whether the published association search speaks for it: its false-alarm figures are those of the noise they were measured on.
+    published_search: bool = False
+
+
+@dataclass(frozen=True)
+class WindowTime:
+    """When a science window was, as far as its id alone tells."""
+
+    id: str
+    time: Time
+    error_s: float
+    source: str
+    #: The same error in revolutions, where they are counted.
+    phase_error: float | None = None
+
+
+@dataclass(frozen=True)
+class PlannedGap:
+    """An interval in which no scientific data is expected, and why, in a few words: "perigee passage"."""
+
+    start: Instant
+    stop: Instant
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -148,12 +175,15 @@ class Mission(Protocol):
         ...
 
     @property
-    def fov_radius_deg(self) -> float: ...
+    def fov_radius_deg(self) -> float:
+        """Off-axis angle inside which a direction counts as in view; 0: it has no field of view."""
+        ...
+
     @property
     def response(self) -> Response: ...
     @property
     def patterns(self) -> tuple[ObservingPattern, ...]:
-        """Observing patterns, the narrowest first."""
+        """Observing patterns, the narrowest first; empty: it has none to advise."""
         ...
 
     @property
@@ -163,17 +193,45 @@ class Mission(Protocol):
         """Stages of its data, the earliest first."""
         ...
 
+    @property
+    def sun_angles_deg(self) -> tuple[float, float]:
+        """The angles from the Sun between which its pointing axis may lie."""
+        ...
+
     def constraint(self, sun_half_width_deg: float | None = None) -> Constraint:
         """Where it may point; the Sun within 90 deg -+ a half width of the pointing axis' normal, None: the mission's own."""
         ...
 
-    def revolution(self, time: Time) -> RevolutionPhase: ...
-    def perigee(self, number: int) -> Time: ...
-    def data_window(self, number: int) -> RevolutionWindow: ...
+    def orientation_word(self, theta_deg: float, phi_deg: float) -> str:
+        """What its observers call a direction in the spacecraft's frame."""
+        ...
+
+    def revolution(self, time: Time) -> RevolutionPhase | None:
+        """The revolution of an instant; None for a mission whose revolutions nobody counts."""
+        ...
+
+    def science_window_time(self, text: str) -> WindowTime | None:
+        """When a science window was, from its id; None where the text is no id of the mission's."""
+        ...
+
+    def planned_gaps(self, start: Instant, stop: Instant) -> tuple[PlannedGap, ...]:
+        """The gaps in its data that overlap [start, stop], in time order, as its model has them."""
+        ...
+
     def expectation(
         self, at: Instant, windows: Sequence[RevolutionWindow] | None = None, windows_source: str = "timeline"
-    ) -> DataExpectation: ...
-    def approximate_orbit(self, time: Time) -> OrbitState: ...
-    def attitude_from_x(self, x: SkyCoord, at: Instant, source: AttitudeSource, error_deg: float | None = None) -> Attitude: ...
-    def coding_fraction(self, instrument: str, y_deg: FloatArray | float, z_deg: FloatArray | float) -> FloatArray: ...
-    def coding_fraction_at(self, instrument: str, theta_rad: FloatArray | float, phi_rad: FloatArray | float) -> FloatArray: ...
+    ) -> DataExpectation:
+        """Whether data is expected at an instant, and the breaks around it; known windows go before the model."""
+        ...
+
+    def approximate_orbit(self, time: Time) -> OrbitState:
+        """Where it is by its model, with the error, for when nothing better answers."""
+        ...
+
+    def attitude_from_x(self, x: SkyCoord, at: Instant, source: AttitudeSource, error_deg: float | None = None) -> Attitude:
+        """The attitude where only the pointing axis is known."""
+        ...
+
+    def coding_fraction(self, instrument: str, y_deg: FloatArray | float, z_deg: FloatArray | float) -> FloatArray:
+        """Share of the detector that sees a source, for offsets from X toward Y and Z; 1 everywhere for an all-sky monitor."""
+        ...

@@ -6,6 +6,8 @@ zero on the Sun side. For a direction along X or -X phi is 0 by definition.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import astropy.units as u
 import numpy as np
 from astropy.coordinates import SkyCoord
@@ -86,7 +88,7 @@ def orient(direction: SkyCoord, x: SkyCoord, z: SkyCoord) -> tuple[u.Quantity, u
 
 
 def orientation_word(theta_deg: float, phi_deg: float) -> str:
-    """What observers call a direction, the first that holds.
+    """What INTEGRAL's observers call a direction, the first that holds.
 
     >>> orientation_word(10.0, 0.0), orientation_word(127.8, -20.2), orientation_word(65.8, -110.2)
     ('FoV', 'bottom', 'on-ACS')
@@ -100,8 +102,11 @@ def orientation_word(theta_deg: float, phi_deg: float) -> str:
     return "Sun side" if abs(phi_deg) < 30 else "on-ACS"
 
 
-def orientation(direction: SkyCoord, attitude: Attitude) -> Orientation:
-    """One direction in the frame of one attitude, as a record that names the attitude's source and error."""
+def orientation(direction: SkyCoord, attitude: Attitude, word: Callable[[float, float], str] = orientation_word) -> Orientation:
+    """One direction in the frame of one attitude, as a record that names the attitude's source and error.
+
+    `word` of theta and phi in degrees is what the mission's observers call the direction: `Mission.orientation_word`.
+    """
     icrs = direction.icrs
     theta, phi = to_spacecraft(icrs.ra.rad, icrs.dec.rad, attitude)
     theta_deg, phi_deg = float(np.degrees(theta)), float(np.degrees(phi))
@@ -110,7 +115,7 @@ def orientation(direction: SkyCoord, attitude: Attitude) -> Orientation:
         dec_deg=float(icrs.dec.deg),
         theta_deg=theta_deg,
         phi_deg=phi_deg,
-        word=orientation_word(theta_deg, phi_deg),
+        word=word(theta_deg, phi_deg),
         attitude_source=attitude.source,
         attitude_error_deg=attitude.error_deg,
     )

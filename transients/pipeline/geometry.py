@@ -25,7 +25,7 @@ from schemas import (
 from schemas.errors import NoData, TransientsError
 from schemas.provenance import InputRef
 from transients.missions import light_travel, orientation, sun_direction, to_instant, to_time
-from transients.sky import fov_exposure, peak, urgency, visibility
+from transients.sky import fov_exposure, peak, sun_angles_deg, urgency, visibility
 
 from .context import Context
 from .localise import Localised
@@ -99,14 +99,16 @@ def _compute(event: Event, localised: Localised, state: SpacecraftState, now: In
     # Without a position there is no direction, and no number may be made from one.
     direction = None if localised.localisation.kind == "all-sky" else peak(skymap)
     revolution = mission.revolution(time)
-    oriented = None if state.attitude is None or direction is None else orientation(direction, state.attitude)
+    oriented = (
+        None if state.attitude is None or direction is None else orientation(direction, state.attitude, mission.orientation_word)
+    )
     seen = visibility(skymap, event.t0, mission, state.attitude, state.orbit, context.settings.mission.sun_half_width_deg)
     return Geometry(
         t0=event.t0,
         mission=mission.name,
-        revolution=revolution.number,
-        phase=revolution.phase,
-        phase_error=revolution.phase_error,
+        revolution=None if revolution is None else revolution.number,
+        phase=None if revolution is None else revolution.phase,
+        phase_error=None if revolution is None else revolution.phase_error,
         scw_id=state.scw_id,
         attitude=state.attitude,
         orbit=state.orbit,
@@ -166,7 +168,7 @@ def _provenance(event: Event, localised: Localised, state: SpacecraftState, cont
         parameters={
             "t0": event.t0.iso if event.t0 is not None else None,
             "mission": context.mission.name,
-            "sun_half_width_deg": context.settings.mission.sun_half_width_deg,
+            "sun_angles_deg": list(sun_angles_deg(context.mission, context.settings.mission.sun_half_width_deg)),
             "exposure_half_window_d": EXPOSURE_HALF_WINDOW_D,
             "operations_time_zone": context.settings.mission.operations_time_zone,
         },

@@ -19,7 +19,7 @@ from .geometry import ATTITUDE, geometry, spacecraft_state
 from .limits import Limited, limits
 from .localise import localise
 from .rules import holds, proposes_circular
-from .verdict import verdict
+from .verdict import out_of_sight, verdict
 
 #: "geometry" needs no count rates and is there at once; "search" is the whole journey.
 Stage = Literal["geometry", "search"]
@@ -137,7 +137,7 @@ def _assessment(
         limits=limited.result,
         verdict=word,
         own_triggers=tuple(own_triggers),
-        caveats=(*seen.caveats, *limited.caveats),
+        caveats=(*seen.caveats, *limited.caveats, *out_of_sight(geometry)),
         circular_proposed=proposes_circular(event, policy, word),
         wake=event.state == "active" and holds(policy.wake_if, event),
         version=context.version,

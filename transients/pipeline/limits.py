@@ -13,7 +13,7 @@ from schemas.errors import NoData, RefusedInput
 from transients.missions.times import between_frames_s, seconds_between
 from transients.search import CountLevel, count_levels, count_limits, fluence_per_count, limit_map, published_limits
 from transients.search import limits as limits_of_levels
-from transients.sky import SkyMap, response_at_peak, response_over, write_skymap
+from transients.sky import LEAST_HIDDEN, SkyMap, hidden_fractions, is_hidden, peak, response_at_peak, response_over, write_skymap
 
 from .context import Context, is_simulated
 from .counterpart import Counterpart
@@ -67,8 +67,11 @@ def _compute(event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart
             caveats.append(f"No limit from {curve.info.instrument}: {error}")
     spectra = tuple(dict.fromkeys((*policy.spectra, "hard", "soft")))
     used = {level.instrument for level in levels} | set(published_counts)
+    view = _in_sight(skymap, geometry)
+    if view.in_sight == 0.0:
+        return Limited(caveats=(*caveats, "No upper limits: the localisation was behind the Earth."))
     responses = {
-        (instrument, spectrum): response_over(skymap, geometry.attitude, context.mission, instrument, spectrum)
+        (instrument, spectrum): view.of(response_over(skymap, geometry.attitude, context.mission, instrument, spectrum))
         for instrument in context.mission.response.instruments
         if instrument in used
         for spectrum in spectra
@@ -77,27 +80,66 @@ def _compute(event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart
         return Limited(caveats=tuple(caveats))
     distance = geometry.localisation.distmean_mpc if geometry.localisation is not None else None
     distance = event.distance_mpc if distance is None else distance
-    areas = skymap.area_sr
     maps = _maps(published_counts, responses, len(skymap))
     simulated = is_simulated(geometry, seen.light_curves, context)
     fits = _map_file(event, skymap, maps, context, simulated=simulated) if maps else None
-    words = response_at_peak(skymap, geometry.attitude, context.mission, tuple(sorted(used)), _QUOTED_SPECTRUM)
+    words = _words(geometry, skymap, tuple(sorted(used)), context)
     response = context.mission.response
     result = LimitResult(
-        published=published_limits(published_counts, responses, skymap.prob, distance, areas),
-        limits=limits_of_levels(levels, responses, skymap.prob, distance_mpc=distance),
+        published=published_limits(published_counts, responses, view.prob, distance, view.area_sr),
+        limits=limits_of_levels(levels, responses, view.prob, distance_mpc=distance, in_sight=view.in_sight),
         count_limits=tuple((name, scale, n) for name, by_scale in published_counts.items() for scale, n in by_scale.items()),
-        response={
-            name: ResponseWord(percent_of_best=found["percent_of_best_at_peak"], word=found["word"])
-            for name, found in words.items()
-        },
-        conversions=fluence_per_count(responses, skymap.prob, areas),
+        response=words,
+        conversions=fluence_per_count(responses, view.prob, view.area_sr),
         map_blob_id=None if fits is None else sha256_hex(fits),
         response_source=f"{response.source}, version {response.version}",
         caveats=tuple(caveats),
         provenance=_provenance(geometry, seen, policy, context, distance),
     )
     return Limited(result, fits, maps, tuple(caveats))
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Sight:
+    """What of a map the Earth leaves in sight: per tile the probability, the area, and the part that is hidden; (n,) each.
+
+    Limits are of this part; how much of the localisation it holds is `in_sight`.
+    """
+
+    prob: FloatArray
+    area_sr: FloatArray
+    hidden: FloatArray
+
+    @property
+    def in_sight(self) -> float:
+        return min(float(self.prob.sum()), 1.0)
+
+    def of(self, per_count: FloatArray) -> FloatArray:
+        """A response per tile, infinite for the tiles that are hidden."""
+        return np.where(self.hidden < 1.0, per_count, np.inf)
+
+
+def _in_sight(skymap: SkyMap, geometry: Geometry) -> _Sight:
+    """Nothing is taken to be hidden where the spacecraft's place is not known, nor where it is too little to matter."""
+    hidden = np.zeros(len(skymap)) if geometry.orbit is None else hidden_fractions(skymap, geometry.orbit)
+    if float(skymap.prob @ hidden) < LEAST_HIDDEN:
+        hidden = np.zeros(len(skymap))
+    left = 1.0 - hidden
+    # A hidden tile keeps its area: without probability it is the last of any region.
+    return _Sight(skymap.prob * left, skymap.area_sr * np.where(hidden < 1.0, left, 1.0), hidden)
+
+
+def _words(geometry: Geometry, skymap: SkyMap, instruments: tuple[str, ...], context: Context) -> dict[str, ResponseWord]:
+    """How well each instrument sees the region's peak; nothing of it where the Earth hides it."""
+    top = peak(skymap)
+    assert geometry.attitude is not None
+    if geometry.orbit is not None and is_hidden(float(top.ra.rad), float(top.dec.rad), geometry.orbit):
+        return {}
+    known = tuple(name for name in instruments if name in context.mission.response.instruments)
+    found = response_at_peak(skymap, geometry.attitude, context.mission, known, _QUOTED_SPECTRUM)
+    return {
+        name: ResponseWord(percent_of_best=word["percent_of_best_at_peak"], word=word["word"]) for name, word in found.items()
+    }
 
 
 def _t0_seconds(curve: LightCurve, geometry: Geometry) -> float:
@@ -112,7 +154,11 @@ def _maps(
     counts: dict[str, dict[float, float]], responses: dict[tuple[str, str], FloatArray], tiles: int
 ) -> dict[str, FloatArray]:
     found = {name: limit_map(counts, responses, spectrum, scale, tiles) for spectrum, scale, name in _MAPPED}
-    return {name: np.where(np.isfinite(values), values, np.nan) for name, values in found.items() if values is not None}
+    return {
+        name: np.where(np.isfinite(values), values, np.nan)
+        for name, values in found.items()
+        if values is not None and np.isfinite(values).any()
+    }
 
 
 def _map_file(event: Event, skymap: SkyMap, maps: dict[str, FloatArray], context: Context, *, simulated: bool) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from schemas import Assessment, Circular, CircularLink, Event, FloatArray, Instant
+from schemas import Assessment, Attitude, Circular, CircularLink, Event, FloatArray, Geometry, Instant
 from transients.config import CircularSettings
 from transients.report import draft, event_name, mark, result_files, variant_of
 from transients.report.figures import allsky_figure, lightcurve_figure, limit_figure
@@ -75,11 +75,18 @@ def _artefacts(event: Event, assessment: Assessment, outcome: Outcome) -> tuple[
     if outcome.limit_map is not None and outcome.skymap is not None:
         files["limits.multiorder.fits"] = outcome.limit_map
         if (drawn := _drawn_limit(outcome)) is not None:
-            attitude = None if geometry is None else geometry.attitude
             files["limits.png"] = limit_figure(
-                outcome.skymap, drawn, name=name, what="3σ, 1 s, hard spectrum", mark=word, attitude=attitude
+                outcome.skymap, drawn, name=name, what="3σ, 1 s, hard spectrum", mark=word, view=_view(geometry)
             ).png
     return files, curves
+
+
+def _view(geometry: Geometry | None) -> tuple[Attitude, float] | None:
+    """Where the spacecraft looked, and the radius of its field of view; None where either is not known."""
+    seen = None if geometry is None else geometry.visibility
+    if geometry is None or geometry.attitude is None or seen is None or seen.fov_radius_deg is None:
+        return None
+    return geometry.attitude, seen.fov_radius_deg
 
 
 def _drawn_limit(outcome: Outcome) -> FloatArray | None:

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from schemas import DataStatus, Event, Geometry, SearchResult
+from transients.report.facts import HIDDEN_CAVEAT
+from transients.report.numbers import percent
+from transients.sky import LEAST_HIDDEN
 
 Verdict = Literal["detection", "non-detection", "inactive", "no-data", "retracted", "pending"]
 
@@ -29,6 +32,14 @@ def verdict(
     if offline and (searches or not any(status.completeness > 0 for status in data)):
         return "inactive"
     return "no-data" if searched else "pending"
+
+
+def out_of_sight(geometry: Geometry | None) -> tuple[str, ...]:
+    """What has to be told beside the word, where the Earth hid enough of the localisation to matter."""
+    seen = None if geometry is None else geometry.visibility
+    if seen is None or seen.earth_fraction is None or seen.earth_fraction < LEAST_HIDDEN:
+        return ()
+    return (f"{HIDDEN_CAVEAT} {percent(seen.earth_fraction)} of the localisation.",)
 
 
 def _saw_t0(result: SearchResult) -> bool:

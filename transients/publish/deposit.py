@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from schemas import Assessment, Event, Publication
 from transients.config import ZenodoSettings
+from transients.missions.known import known_style
 from transients.report import event_name, mark
 
 from .base import Deposit, file_list
@@ -47,13 +48,20 @@ def deposit_for(
         "title": f"{word}: {title}" if word else title,
         "upload_type": "dataset",
         "description": f"<p>{html.escape(f'{word}. {text}' if word else text)}</p>",
-        "creators": [{"name": name} for name in settings.creators],
+        "creators": [{"name": name} for name in _creators(settings, assessment)],
         "keywords": [assessment.mission, event.event_id, event.messenger, *(["simulated data"] if assessment.simulated else [])],
         "access_right": "open",
         "license": _LICENCE,
         "version": str(assessment.revision),
     }
     return Deposit(files=files, metadata=metadata, simulated=bool(word), previous=previous)
+
+
+def _creators(settings: ZenodoSettings, assessment: Assessment) -> tuple[str, ...]:
+    """Those of the settings, else the mission's, else its name: a deposit has a creator."""
+    if settings.creators is not None:
+        return settings.creators
+    return known_style(assessment.mission).creators or (assessment.mission,)
 
 
 def releases(settings: ZenodoSettings, assessment: Assessment) -> bool:

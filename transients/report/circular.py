@@ -8,7 +8,7 @@ from schemas import Assessment, Circular, CircularLink, Event, Instant, sha256_h
 from schemas.errors import RefusedInput
 
 from . import sentences
-from .facts import mark, warning
+from .facts import mark, style_of, warning
 from .stories import story
 from .subjects import subject, variant_of
 from .text import ascii_text, paragraphs, wrap
@@ -16,15 +16,13 @@ from .text import ascii_text, paragraphs, wrap
 #: Stands where the people on shift belong while nobody is; the style check refuses a text that still has it.
 UNSIGNED = "(nobody on shift: name of the sender)"
 
-_REFERENCES = ("[1] Savchenko et al. 2017, A&A 603, A46", "[2] Savchenko et al. 2012, A&A 541, A122")
-
 
 def draft(
     event: Event,
     assessment: Assessment,
     *,
     people: Sequence[str],
-    authors: Sequence[str],
+    authors: Sequence[str] | None,
     status: str,
     created: Instant,
     links: Mapping[str, str] | None = None,
@@ -38,8 +36,8 @@ def draft(
     ----------
     people : sequence of str
         Those on shift, first among the authors; empty puts `UNSIGNED`, which `check_circular` refuses.
-    authors : sequence of str
-        Author lines from the settings.
+    authors : sequence of str or None
+        Author lines from the settings; None: those of the mission.
     status : str
         Closing sentence on what the product is (preliminary, official).
     created : Instant
@@ -59,15 +57,16 @@ def draft(
     variant = variant_of(assessment)
     if variant is None:
         raise RefusedInput(f'verdict "{assessment.verdict}" calls for no circular', where=assessment.event_key)
+    style = style_of(assessment)
     word, title = mark(assessment), subject(variant, event, assessment)
     body = paragraphs(
         [
             warning(assessment),
-            _authors(people, authors),
+            _authors(people, style.authors if authors is None else authors),
             *story(variant, event, assessment, circulars, triggers_heard=triggers_heard),
             sentences.listing(links or {}),
             wrap(status),
-            "\n".join(_REFERENCES) if variant in ("detection", "non-detection") else None,
+            "\n".join(style.references) if variant in ("detection", "non-detection") else None,
             _made_by(assessment),
             sentences.listing(data_links or {}),
         ]

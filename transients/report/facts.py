@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from schemas import Assessment, Event, Excess, FluencePerCount, Geometry, Instant, SearchResult
+from schemas import Assessment, Event, Excess, FluencePerCount, Geometry, Instant, SearchResult, Visibility
+from transients.missions import CircularStyle
+from transients.missions.known import known_style
 
 #: Names under which people know an event better than by its origin and number.
 _WELL_KNOWN = re.compile(r"(GRB ?\d{6}[A-Z]?|IceCube-\d{6}[A-Z]|GW\d{6}(_\d{6})?|ANTARES ?\d{6}[A-Z]?|KM3-\d{6}[A-Z])")
 
 #: Words of the classes that speak for an association, best first.
 ASSOCIATED = ("likely", "tentatively", "possibly")
+
+#: From this part of the localisation on behind the Earth (99 %, what sentences call nearly all), nothing can be said of the event.
+ALL_HIDDEN = 0.99
+
+#: How the caveat begins that tells of it; a circular on a search has a paragraph instead.
+HIDDEN_CAVEAT = "Behind the Earth at T0:"
 
 _TIERS = {
     "realtime": "real-time",
@@ -45,10 +53,15 @@ def warning(assessment: Assessment) -> str | None:
     return f"*** {said} ***" if said else None
 
 
-def instrument_phrase(names: Iterable[str]) -> str:
-    """Instruments as subjects name them: "SPI-ACS", "SPI-ACS and IBIS"."""
-    kinds = {"IBIS" if name.startswith("IBIS") or name in ("ISGRI", "PICsIT") else name for name in names}
-    return joined(sorted(kinds, key=lambda kind: (kind != "SPI-ACS", kind)))
+def instrument_phrase(names: Iterable[str], style: CircularStyle) -> str:
+    """Instruments as subjects of a mission name them: "SPI-ACS", "SPI-ACS and IBIS"."""
+    kinds = {style.families.get(name, name) for name in names}
+    return joined(sorted(kinds, key=lambda kind: (kind not in style.leading, kind)))
+
+
+def style_of(assessment: Assessment) -> CircularStyle:
+    """How circulars speak of the assessment's mission."""
+    return known_style(assessment.mission)
 
 
 def joined(words: Iterable[str]) -> str:
@@ -114,6 +127,30 @@ def distance_mpc(event: Event, assessment: Assessment) -> float | None:
 def has_position(geometry: Geometry | None) -> bool:
     """Whether the localisation says anything: the peak of the whole sky is no place."""
     return geometry is not None and (geometry.localisation is None or geometry.localisation.kind != "all-sky")
+
+
+def allowed_sun_angles_deg(seen: Visibility) -> tuple[float, float]:
+    """The angles from the Sun at which the spacecraft may point; records before they were kept have the half width alone."""
+    if seen.sun_angles_deg is not None:
+        return seen.sun_angles_deg
+    half = 90.0 if seen.sun_half_width_deg is None else seen.sun_half_width_deg
+    return 90.0 - half, 90.0 + half
+
+
+def sun_rule(allowed_deg: tuple[float, float], about: str, between: str) -> str:
+    """The allowed angles in words: by their half width where they lie about 90 deg, else from one to the other.
+
+    >>> sun_rule((50.0, 130.0), "90 +- {:g} deg", "{:g} to {:g} deg"), sun_rule((45.0, 180.0), "90 +- {:g} deg", "{:g} to {:g} deg")
+    ('90 +- 40 deg', '45 to 180 deg')
+    """
+    low, high = allowed_deg
+    return about.format(0.5 * (high - low)) if low + high == 180.0 else between.format(low, high)
+
+
+def hidden_by_earth(assessment: Assessment) -> float:
+    """Part of the localisation that the Earth hid from the spacecraft at T0, 0 where it is not known."""
+    seen = None if assessment.geometry is None else assessment.geometry.visibility
+    return 0.0 if seen is None or seen.earth_fraction is None else seen.earth_fraction
 
 
 def utc_text(instant: Instant) -> str:

@@ -30,7 +30,7 @@ if g is not None and g.localisation is not None:
     place = g.localisation
     print(f"90 % area {place.area90_deg2:.1f} deg2 about {place.peak_ra_deg:.3f} {place.peak_dec_deg:.3f}")
 if g is not None and g.visibility is not None:
-    print(f"visible fraction {g.visibility.visible_fraction:.4f} at a Sun half width of {g.visibility.sun_half_width_deg} deg")
+    print(f"visible fraction {g.visibility.visible_fraction:.4f} at {g.visibility.sun_angles_deg} deg from the Sun")
 """
 
 _SEARCHES = """\
@@ -55,7 +55,10 @@ for name in figures:
 _SEARCH_AGAIN = """\
 from schemas import Instant
 from transients.search import search
+from transients.service.plugins import load_missions
 from transients.sources.formats import read_lightcurve
+
+load_missions()  # the facts of missions that plug-ins bring
 
 again = []
 for path, parameters in light_curves.items():

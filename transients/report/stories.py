@@ -6,15 +6,13 @@ from collections.abc import Sequence
 
 from schemas import Assessment, CircularLink, DataExpectation, Event, RevolutionWindow
 from schemas.errors import RefusedInput
+from transients.missions import CircularStyle
 
 from . import sentences
 from .excesses import has_spikes, longest_listed_s, tables
-from .facts import event_name, utc_text
+from .facts import event_name, searched, style_of, utc_text
 from .subjects import Variant
 from .text import wrap
-
-#: Above this duration SPI-ACS noise has a red component (Savchenko et al. 2012), which the published figure ignores.
-_RED_NOISE_S = 2.0
 
 #: The revolutions before and after a break in the data.
 _Gap = tuple[RevolutionWindow, RevolutionWindow]
@@ -50,6 +48,7 @@ def _observation(
         sentences.data_used(event, assessment, circulars),
         sentences.operations(assessment),
         sentences.orientation(assessment),
+        sentences.occultation(assessment),
         sentences.response(assessment),
         sentences.background(assessment),
         sentences.methods(assessment),
@@ -64,12 +63,10 @@ def _observation(
 
 
 def _table_notes(assessment: Assessment) -> str | None:
-    notes = []
-    if any(s.instrument == "SPI-ACS" for s in assessment.searches) and longest_listed_s(assessment) > _RED_NOISE_S:
-        notes.append(
-            "SPI-ACS noise has a red component above 2 s, so the false-alarm probability (FAP) of longer excesses may be "
-            "underestimated [2]."
-        )
+    of_instruments = style_of(assessment).long_excess
+    longest_s = longest_listed_s(assessment)
+    found = [of_instruments[name] for name in searched(assessment) if name in of_instruments]
+    notes = [note.text for note in found if longest_s > note.above_s]
     if has_spikes(assessment):
         notes.append("* marks the shape of a charged-particle hit.")
     return wrap(" ".join(notes)) if notes else None
@@ -83,7 +80,7 @@ def _inactive(event: Event, assessment: Assessment, circulars: Sequence[Circular
     gap = _gap(expected)
     at = (
         f"{geometry.mission} gave no scientific data at {utc_text(geometry.t0)}, the time T0 of "
-        f"{event_name(event)}{_cited(circulars)}.{_perigee(gap)}"
+        f"{event_name(event)}{_cited(circulars)}.{_why(gap, style_of(assessment))}"
     )
     return [wrap(at), wrap(_break(expected, gap)), sentences.caveats(assessment)]
 
@@ -95,32 +92,34 @@ def _cited(circulars: Sequence[CircularLink]) -> str:
 def _gap(expected: DataExpectation) -> _Gap | None:
     """The revolutions before and after the break, None where the break is not between two revolutions."""
     for before, after in ((expected.previous, expected.this), (expected.this, expected.next)):
-        if before.stop <= expected.at <= after.start:
+        if before is not None and after is not None and before.stop <= expected.at <= after.start:
             return before, after
     return None
 
 
-def _perigee(gap: _Gap | None) -> str:
-    """Why there is no data, where the break is that of a perigee."""
+def _why(gap: _Gap | None, style: CircularStyle) -> str:
+    """Why there is no data, in the mission's own words, where it has any."""
     if gap is None:
-        return ""
-    return (
-        " Its orbit is elongated, and near each perigee the instruments are off while it crosses the radiation belts; the "
-        f"event fell into the perigee passage between revolutions {gap[0].number} and {gap[1].number}."
-    )
+        return f" {style.outside_data}" if style.outside_data else ""
+    said = style.between_revolutions.format(before=gap[0].number, after=gap[1].number)
+    return f" {said}" if said else ""
 
 
 def _break(expected: DataExpectation, gap: _Gap | None) -> str:
     """When the last data ended and the next were expected, as far as either is known."""
     last = expected.last_data or (gap[0].stop if gap else None)
     following = expected.next_data or (gap[1].start if gap else None)
-    error = "" if expected.error_s is None else f", uncertain by {expected.error_s / 3600:.1f} h"
+    error = "" if expected.error_s is None else f", uncertain by {_uncertain(expected.error_s)}"
     times = [
         "" if last is None else f"The last data before T0 ended at {utc_text(last)}.",
         "" if following is None else f"The next data were expected from {utc_text(following)}.",
         f"No scientific data were taken in between (source: {expected.source}{error})." if last and following else "",
     ]
     return " ".join(t for t in times if t)
+
+
+def _uncertain(error_s: float) -> str:
+    return f"{error_s / 3600:.1f} h" if error_s >= 360.0 else f"{error_s:.0f} s"
 
 
 def _no_data(event: Event, assessment: Assessment, circulars: Sequence[CircularLink]) -> list[str | None]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from schemas import Circular
+from transients.missions.known import known_style
 
 from .circular import UNSIGNED
 from .text import WIDTH
@@ -22,24 +23,24 @@ _EMPTY = (
 )
 
 
-def check_circular(circular: Circular) -> list[str]:
+def check_circular(circular: Circular, mission: str) -> list[str]:
     """List what is wrong with a circular, a line each; an empty list: fit to be signed.
 
     Checked: lines of at most 70 columns (a bare address may be longer), printable ASCII, no tabs or trailing blanks, a subject
-    of one line with an event and the mission's name (GCN accepts subjects by keyword), no unfilled values, somebody to sign.
+    of one line with an event and the mission's keyword (GCN accepts subjects by keyword), no unfilled values, somebody to sign.
     """
-    return [*_subject(circular.subject), *_body(circular.body)]
+    return [*_subject(circular.subject, known_style(mission).keyword), *_body(circular.body)]
 
 
-def _subject(subject: str) -> Iterator[str]:
+def _subject(subject: str, keyword: str) -> Iterator[str]:
     if "\n" in subject or not subject.isascii():
         yield "subject: must be one line of ASCII"
     if len(subject) > _SUBJECT_WIDTH:
         yield f"subject: {len(subject)} characters, at most {_SUBJECT_WIDTH}"
     if ": " not in subject:
         yield 'subject: must read "EVENT: result"'
-    if "INTEGRAL" not in subject:
-        yield "subject: does not name INTEGRAL, a keyword by which circulars are accepted"
+    if keyword not in subject:
+        yield f"subject: does not name {keyword}, a keyword by which circulars are accepted"
     for pattern, what in _EMPTY:
         if pattern.search(subject):
             yield f"subject: {what}"

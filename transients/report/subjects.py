@@ -8,7 +8,7 @@ from typing import Literal
 from schemas import Assessment, Event
 from schemas.errors import RefusedInput
 
-from .facts import detecting, event_name, instrument_phrase, searched, strongest
+from .facts import ALL_HIDDEN, detecting, event_name, hidden_by_earth, instrument_phrase, searched, strongest, style_of
 
 Variant = Literal["detection", "non-detection", "inactive", "no-data", "retraction"]
 
@@ -37,12 +37,16 @@ def _detection_subject(event: Event, assessment: Assessment) -> str:
     if search is None or best is None:
         raise RefusedInput("a detection without an excess", where=assessment.event_key)
     weak = "Weakly associated counterpart" if best[1].classification not in ("likely", "tentatively") else "Counterpart"
-    where = instrument_phrase([search.instrument])
+    where = instrument_phrase([search.instrument], style_of(assessment))
+    if hidden_by_earth(assessment) >= ALL_HIDDEN:
+        return f"{event_name(event)}: Excess in {assessment.mission} {where}, the position was behind the Earth"
     return f"{event_name(event)}: {weak} candidate in {assessment.mission} {where} prompt observation"
 
 
 def _non_detection_subject(event: Event, assessment: Assessment) -> str:
-    names = instrument_phrase(searched(assessment))
+    names = instrument_phrase(searched(assessment), style_of(assessment))
+    if hidden_by_earth(assessment) >= ALL_HIDDEN:
+        return f"{event_name(event)}: {assessment.mission} {names} did not see the position, behind the Earth"
     return f"{event_name(event)}: No counterpart candidates in {assessment.mission} {names} prompt observation"
 
 

@@ -33,6 +33,7 @@ def limits(
     confidences: Sequence[float] = CONFIDENCES,
     systematic_fraction: float = SYSTEMATIC_FRACTION,
     distance_mpc: float | None = None,
+    in_sight: float = 1.0,
 ) -> tuple[LimitEntry, ...]:
     """The fluence above which a flat burst would, with the stated confidence, have given more counts than the largest seen.
 
@@ -56,12 +57,15 @@ def limits(
         Of the response.
     distance_mpc : float, optional
         Mean distance, for the isotropic energy.
+    in_sight : float
+        Part of the localisation that the tiles are: the rest was behind the Earth, and the limits do not speak of it.
 
     Returns
     -------
     tuple of LimitEntry
         One per level, spectrum and confidence. `probability_covered` is the probability of the tiles where the limit is reached
-        one by one. Where so much of the region is out of sight that the confidence cannot be reached, there is no entry.
+        one by one, a part of the whole localisation. Where so much of the region is out of sight that the confidence cannot be
+        reached, there is no entry.
     """
     prob = np.atleast_1d(np.asarray(probabilities, float))
     region = prob / prob.sum()
@@ -70,7 +74,8 @@ def limits(
         for (instrument, spectrum), response in responses.items():
             if instrument != level.instrument:
                 continue
-            seen = _Seen(level, np.broadcast_to(np.asarray(response, float), region.shape), region, systematic_fraction)
+            per_count = np.broadcast_to(np.asarray(response, float), region.shape)
+            seen = _Seen(level, per_count, region, systematic_fraction, in_sight)
             found = (_entry(seen, spectrum, confidence, distance_mpc) for confidence in confidences)
             entries += [entry for entry in found if entry is not None]
     return tuple(entries)
@@ -92,6 +97,8 @@ class _Seen:
     per_count: FloatArray
     prob: FloatArray
     systematic_fraction: float
+    #: Part of the localisation that the region is.
+    in_sight: float = 1.0
 
 
 def _entry(seen: _Seen, spectrum: str, confidence: float, distance_mpc: float | None) -> LimitEntry | None:
@@ -107,7 +114,7 @@ def _entry(seen: _Seen, spectrum: str, confidence: float, distance_mpc: float | 
         instrument=seen.level.instrument,
         fluence_erg_cm2=fluence,
         count_limit=least,
-        probability_covered=_covered(seen, fluence, least),
+        probability_covered=seen.in_sight * _covered(seen, fluence, least),
         eiso_erg=isotropic_erg(fluence, distance_mpc),
         systematic_fraction=seen.systematic_fraction,
     )

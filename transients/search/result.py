@@ -8,6 +8,7 @@ from typing import Literal
 from schemas import Excess, InputRef, Instant, LightCurve, Provenance, PublishedSearch, SearchResult, TimeFrame
 from schemas.errors import NoData
 from transients import __version__
+from transients.missions.base import Instrument
 from transients.missions.known import known_instrument
 from transients.missions.times import between_frames_s, seconds_between
 
@@ -102,15 +103,19 @@ def search(
     found = search_all_windows(
         background, half_width_s, association_window_s, spikes=instrument is not None and instrument.particle_hits
     )
-    published, refused = _published(bins, half_width_s, method)
+    published, refused = _published(bins, half_width_s, method, instrument)
     best = detection(_decisive(found, published, method), association_window_s, background)
     burst = None if best is None else burst_of(best, background, float(found.overdispersion.at(background.bins.bin_s)))
     return _result(asked, bins, found, published, refused, burst)
 
 
-def _published(bins: Bins, half_width_s: float, method: Method) -> tuple[PublishedSearch | None, str | None]:
+def _published(
+    bins: Bins, half_width_s: float, method: Method, instrument: Instrument | None
+) -> tuple[PublishedSearch | None, str | None]:
     if method == "allwindow":
         return None, "not asked for"
+    if instrument is not None and not instrument.published_search:
+        return None, "its false-alarm figures are those of another instrument's noise"
     try:
         return published_search_bins(bins, half_width_s), None
     except NoData as error:

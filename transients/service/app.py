@@ -31,7 +31,7 @@ from .observed import Observed, Observing, observe
 from .outgoing import Outgoing
 from .outside import Surroundings
 from .parts import mission_of, source_of
-from .plugins import load_handlers
+from .plugins import load_handlers, load_missions
 from .reassessing import outdated, reassess
 from .receiving import Receiving
 from .sources import alert_sources
@@ -83,7 +83,7 @@ class Service:
         self._data = data
         self._alerts = alerts
         #: What became of the plug-ins that could not be loaded, by name.
-        self.broken_plugins = load_handlers()
+        self.broken_plugins = load_handlers() | load_missions()[1]
         #: Why an alert source gives nothing more, by name.
         self.deaf: dict[str, str] = {}
         #: What became of each alert source's alerts, and how its line is.

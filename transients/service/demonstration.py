@@ -21,7 +21,7 @@ from transients.store import EventQuery, Store
 
 from .apart import running
 from .app import Service
-from .parts import mission_of
+from .parts import integral_of
 
 _SEED = 230307
 #: Somebody is always on shift in the demo; messages are recorded, not sent.
@@ -65,7 +65,7 @@ async def demonstration(settings: Settings, folder: Path, port: int | None) -> A
         Of the dashboard; None: a free one.
     """
     started = time.monotonic()
-    mission = mission_of(settings)
+    mission = integral_of(settings)
     observatory = SimulatedObservatory(_SEED, mission, bursts=demo.BURSTS, pointings=demo.POINTINGS)
     with EmbeddedKafka() as broker:
         script = await asyncio.to_thread(demo.messages)

@@ -14,6 +14,7 @@ from schemas.errors import ConfigurationError
 if TYPE_CHECKING:
     from transients.config import Settings
     from transients.missions import Mission
+    from transients.missions.integral import Integral
     from transients.sources import DataSource
 
 
@@ -23,10 +24,33 @@ def utc_now() -> Instant:
 
 
 def mission_of(settings: Settings) -> Mission:
-    """The mission the settings describe."""
-    from transients.missions.integral import Integral
+    """The mission the settings name.
+
+    Raises
+    ------
+    ConfigurationError
+        When there is none of that name, or its response file cannot be read.
+    """
+    from .plugins import mission_plugin
+
+    return mission_plugin(settings.mission.name).make(settings.mission.response_file)
+
+
+def integral_of(settings: Settings) -> Integral:
+    """INTEGRAL: the simulated data services and the demo are of it alone.
+
+    Raises
+    ------
+    ConfigurationError
+        When the settings name another mission.
+    """
+    from transients.missions.integral import FACTS, Integral
     from transients.sources import load_response
 
+    if settings.mission.name != FACTS.name:
+        raise ConfigurationError(
+            f"the simulated data services and the demo are of {FACTS.name}, not of {settings.mission.name}", where="mission.name"
+        )
     return Integral(load_response(settings.mission.response_file))
 
 
@@ -36,19 +60,26 @@ def named_source(name: str, settings: Settings, mission: Mission) -> DataSource:
     Raises
     ------
     ConfigurationError
-        When the name is none of these.
+        When the name is none of these, or the mission has no source of that kind.
     """
-    from transients.sources import FileSource, IntegralServices, ServiceSource, SimulatedObservatory, SimulatedSource
+    from transients.sources import Breaker
 
+    from .plugins import mission_plugin
+
+    plugin = mission_plugin(mission.name)
     if name == "sim" or name.startswith("sim:"):
         seed = name.partition(":")[2] or "1"
         if not (seed.isascii() and seed.isdigit()):
             raise ConfigurationError(f"a seed is a number, not {seed!r}", where=name)
-        return SimulatedSource(SimulatedObservatory(int(seed), mission))
+        if plugin.simulator is None:
+            raise ConfigurationError(f"{mission.name} has no simulator", where=name)
+        return plugin.simulator(int(seed), mission)
     if name.startswith(("http://", "https://")):
-        return ServiceSource(IntegralServices(name, timeout_s=settings.sources.timeout_s, clock=utc_now))
+        if plugin.services is None:
+            raise ConfigurationError(f"{mission.name} has no data services", where=name)
+        return Breaker(plugin.services(name, mission, settings.sources.timeout_s, utc_now))
     if Path(name).exists():
-        return FileSource([name], mission)
+        return plugin.files(Path(name), mission)
     raise ConfigurationError("no such file, folder, address or simulator (sim:SEED)", where=name)
 
 

@@ -67,9 +67,9 @@ async def status_card(
         mission=mission.name,
         source=observed.source,
         **tiers,  # type: ignore[arg-type]
-        revolution=revolution.number,
-        phase=revolution.phase,
-        revolution_source=revolution.source,
+        revolution=None if revolution is None else revolution.number,
+        phase=None if revolution is None else revolution.phase,
+        revolution_source="" if revolution is None else revolution.source,
         **_distance(observed.orbit, mission, now, caveats),
         next_break=expected.sentence,
         next_break_source=expected.source,

@@ -4,20 +4,24 @@ from .credible import credible_area_deg2, credible_mask, localisation, peak
 from .exposure import fov_exposure
 from .integrals import probability_at_pixels, probability_in_cone, probability_where, probability_within
 from .maps import SkyMap
+from .occultation import LEAST_HIDDEN, hidden_fractions, is_hidden
 from .reading import read_skymap
 from .regions import skymap_from_region
 from .response import response_over, weighted_quantile
 from .summary import response_at_peak, skymap_report
 from .urgency import urgency
-from .visibility import fov_fractions, visibility
+from .visibility import fov_fractions, sun_angles_deg, visibility
 from .writing import write_skymap
 
 __all__ = [
+    "LEAST_HIDDEN",
     "SkyMap",
     "credible_area_deg2",
     "credible_mask",
     "fov_exposure",
     "fov_fractions",
+    "hidden_fractions",
+    "is_hidden",
     "localisation",
     "peak",
     "probability_at_pixels",
@@ -29,6 +33,7 @@ __all__ = [
     "response_over",
     "skymap_from_region",
     "skymap_report",
+    "sun_angles_deg",
     "urgency",
     "visibility",
     "weighted_quantile",

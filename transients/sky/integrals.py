@@ -61,8 +61,8 @@ def probability_within(m: SkyMap, margin: Margin, *, tolerance: float = TOLERANC
         order, ipix, prob, distance = order[cut], ipix[cut], prob[cut], distance[cut]
         deep = order >= max_order
         if deep.all() or prob.sum() <= _allowed(inside, total - inside - float(prob.sum()), tolerance):
-            return min(inside + float((prob * _share(distance, order)).sum()), 1.0)
-        inside += float((prob[deep] * _share(distance[deep], order[deep])).sum())
+            return min(inside + float((prob * share(distance, order)).sum()), 1.0)
+        inside += float((prob[deep] * share(distance[deep], order[deep])).sum())
         order, ipix, prob = _cut(order[~deep], ipix[~deep], prob[~deep])
         v = healpix.vectors(order, ipix)
 
@@ -72,7 +72,7 @@ def _allowed(inside: float, outside: float, tolerance: float) -> float:
     return min(tolerance, max(RELATIVE_TOLERANCE * inside, FLOOR_INSIDE), max(RELATIVE_TOLERANCE * outside, FLOOR_OUTSIDE))
 
 
-def _share(distance_rad: FloatArray, order: IntArray) -> FloatArray:
+def share(distance_rad: FloatArray, order: IntArray) -> FloatArray:
     """The part of a tile that lies inside a straight edge at this distance from its centre, taking the tile as a disc."""
     radius = healpix.side_rad(order) / np.sqrt(np.pi)
     t = np.clip(distance_rad / radius, -1.0, 1.0)
@@ -163,6 +163,18 @@ def cone(axis: FloatArray, radius_rad: float) -> Margin:
 def band(axis: FloatArray, half_width_rad: float) -> Margin:
     """Margin of the band within `half_width_rad` of the great circle at right angles to a unit vector."""
     return lambda v: half_width_rad - np.abs(0.5 * np.pi - healpix.separation_rad(v, axis))
+
+
+def between(axis: FloatArray, low_rad: float, high_rad: float) -> Margin:
+    """Margin of the directions from `low_rad` to `high_rad` from a unit vector; an end at 0 or pi is none."""
+
+    def margin(v: FloatArray) -> FloatArray:
+        angle = healpix.separation_rad(v, axis)
+        inner = angle - low_rad if low_rad > 0.0 else np.full_like(angle, np.pi)
+        outer = high_rad - angle if high_rad < np.pi else np.full_like(angle, np.pi)
+        return np.asarray(np.minimum(inner, outer))
+
+    return margin
 
 
 def both(*margins: Margin) -> Margin:

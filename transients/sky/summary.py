@@ -13,7 +13,7 @@ from transients.missions.spectra import Spectrum
 
 from .credible import localisation, peak
 from .maps import SkyMap
-from .visibility import SUN_HALF_WIDTH_DEG, earth_fraction, fov_fractions, visibility
+from .visibility import earth_fraction, fov_fractions, sun_angles_deg, visibility
 
 
 def skymap_report(
@@ -23,7 +23,7 @@ def skymap_report(
     mission: Mission | None = None,
     attitude: Attitude | None = None,
     orbit: OrbitState | None = None,
-    sun_half_width_deg: float = SUN_HALF_WIDTH_DEG,
+    sun_half_width_deg: float | None = None,
     instruments: tuple[str, ...] | None = None,
     spectrum: str | Spectrum = "hard",
 ) -> dict[str, Any]:
@@ -47,6 +47,7 @@ def skymap_report(
     dict
         Plain JSON data; keys carry their unit.
     """
+    low_deg, high_deg = sun_angles_deg(mission, sun_half_width_deg)
     where = localisation(m, str(m.meta.get("kind", "")))
     report: dict[str, Any] = {
         "area50_deg2": where.area50_deg2,
@@ -57,7 +58,8 @@ def skymap_report(
         "distmean_mpc": where.distmean_mpc,
         "tiles": where.tiles,
         "visible_fraction": None,
-        "sun_half_width_deg": sun_half_width_deg,
+        "sun_half_width_deg": 0.5 * (high_deg - low_deg) if low_deg + high_deg == 180.0 else None,
+        "sun_angles_deg": [low_deg, high_deg],
         "fov_fraction": None,
         "fov_full_fraction": None,
         "earth_fraction": None,
@@ -66,7 +68,7 @@ def skymap_report(
         "remarks": list(m.remarks),
     }
     if at is not None:
-        seen = visibility(m, at, None, None, orbit, sun_half_width_deg)
+        seen = visibility(m, at, mission, None, orbit, sun_half_width_deg)
         report["visible_fraction"], report["moon_fraction"] = seen.visible_fraction, seen.moon_fraction
     if orbit is not None:
         report["earth_fraction"] = earth_fraction(m, orbit)

@@ -9,12 +9,12 @@ from transients.missions import bodies, times
 from transients.missions.base import Instrument, Mission
 
 from . import healpix
-from .integrals import Margin, band, cone, direction, probability_within
+from .integrals import Margin, between, cone, direction, probability_within
 from .maps import SkyMap
 
-#: Half width about 90 deg of the angles to the Sun at which INTEGRAL points (Sun angle 50 to 130 deg).
+#: Half width about 90 deg of the angles to the Sun that a spacecraft is allowed where no mission tells.
 SUN_HALF_WIDTH_DEG = 40.0
-#: Directions this close to the Moon's centre are counted as kept from view by it: INTEGRAL's pointing limit.
+#: Directions this close to the Moon's centre are counted as kept from view by it.
 MOON_LIMB_DEG = 10.0
 
 
@@ -24,7 +24,7 @@ def visibility(
     mission: Mission | None = None,
     attitude: Attitude | None = None,
     orbit: OrbitState | None = None,
-    sun_half_width_deg: float = SUN_HALF_WIDTH_DEG,
+    sun_half_width_deg: float | None = None,
     *,
     earth_limb_deg: float = 0.0,
     moon_limb_deg: float = MOON_LIMB_DEG,
@@ -38,11 +38,11 @@ def visibility(
     ----------
     at : Instant
     mission : Mission, optional
-        For the field of view; without it the fractions in view are None.
+        For the field of view and its Sun angles; without it the fractions in view are None.
     attitude : Attitude, optional
     orbit : OrbitState, optional
-    sun_half_width_deg : float
-        The spacecraft may point 90 deg +- this from the Sun.
+    sun_half_width_deg : float, optional
+        The spacecraft may point 90 deg +- this from the Sun; None: as its mission says, without one 90 deg +- 40 deg.
     earth_limb_deg : float
         Added to the Earth's angular radius; 0: only what the solid Earth blocks.
     moon_limb_deg : float
@@ -50,6 +50,7 @@ def visibility(
     """
     time = times.to_time(at)
     sun = direction(bodies.sun_direction(time))
+    low_deg, high_deg = sun_angles_deg(mission, sun_half_width_deg)
     earth = moon = fov = full = None
     if orbit is not None:
         earth = earth_fraction(m, orbit, earth_limb_deg)
@@ -61,11 +62,21 @@ def visibility(
         at=at,
         fov_fraction=fov,
         fov_full_fraction=full,
-        visible_fraction=probability_within(m, band(sun, np.radians(sun_half_width_deg))),
-        sun_half_width_deg=sun_half_width_deg,
+        fov_radius_deg=None if fov is None or mission is None else mission.fov_radius_deg,
+        visible_fraction=probability_within(m, between(sun, np.radians(low_deg), np.radians(high_deg))),
+        sun_half_width_deg=0.5 * (high_deg - low_deg) if low_deg + high_deg == 180.0 else None,
+        sun_angles_deg=(low_deg, high_deg),
         earth_fraction=earth,
         moon_fraction=moon,
     )
+
+
+def sun_angles_deg(mission: Mission | None, half_width_deg: float | None) -> tuple[float, float]:
+    """The angles from the Sun between which the spacecraft may point; a half width goes before what the mission says."""
+    if half_width_deg is None and mission is not None:
+        return mission.sun_angles_deg
+    half = SUN_HALF_WIDTH_DEG if half_width_deg is None else half_width_deg
+    return 90.0 - half, 90.0 + half
 
 
 def earth_fraction(m: SkyMap, orbit: OrbitState, limb_deg: float = 0.0) -> float:
@@ -74,11 +85,13 @@ def earth_fraction(m: SkyMap, orbit: OrbitState, limb_deg: float = 0.0) -> float
     return probability_within(m, cone(direction(bodies.earth_direction(orbit)), np.radians(radius_deg)))
 
 
-def fov_fractions(m: SkyMap, attitude: Attitude, mission: Mission) -> tuple[float, float | None]:
+def fov_fractions(m: SkyMap, attitude: Attitude, mission: Mission) -> tuple[float | None, float | None]:
     """Probability in the field of view (within `mission.fov_radius_deg` of the axis) and in the imager's fully coded part.
 
-    The second is None for a mission without an imager.
+    The first is None for a mission without a field of view, the second for one without an imager.
     """
+    if mission.fov_radius_deg <= 0.0:
+        return None, None
     axis = healpix.unit_vectors(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
     view = cone(axis, np.radians(mission.fov_radius_deg))
     inside = probability_within(m, view)

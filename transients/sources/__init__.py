@@ -1,10 +1,12 @@
 """Data in: services, archive, recorded files, real-time stream, simulator; honest about "not yet", "never" and "refused"."""
 
 from .base import DataSource
+from .breaker import Breaker
 from .calibration import load_response
 from .files import FileSource
 from .first_of import FirstOf
 from .formats import read_lightcurve, select, write_lightcurve
+from .mission import MissionPlugin
 from .provider import Provider
 from .service_source import ServiceSource
 from .services import IntegralServices
@@ -15,10 +17,12 @@ from .tiers import data_status, freshness
 from .veto import bins_kept, without_periodic_bins
 
 __all__ = [
+    "Breaker",
     "DataSource",
     "FileSource",
     "FirstOf",
     "IntegralServices",
+    "MissionPlugin",
     "NoiseOptions",
     "Provider",
     "ServiceSource",

@@ -68,7 +68,7 @@ class FileSource:
             return self._contents
 
     async def light_curve(self, instrument: str, t0: Instant, half_width_s: float) -> LightCurve:
-        curves = [lc for lc in (await self._read()).light_curves if lc.info.instrument == instrument]
+        curves = [lc for lc in (await self._read()).light_curves if self._is_of(lc, instrument)]
         found: list[LightCurve] = []
         missed: list[str] = []
         for lc in curves:
@@ -79,6 +79,10 @@ class FileSource:
         if not found:
             raise NoData("; ".join(missed[:3]) or f"no light curve of {instrument}", where=self.name)
         return max(found, key=lambda lc: (float(lc.width_s.sum()), -lc.info.bin_s))
+
+    def _is_of(self, lc: LightCurve, instrument: str) -> bool:
+        """Instruments of two missions may share a name."""
+        return lc.info.instrument == instrument and (self._mission is None or lc.info.mission == self._mission.name)
 
     async def attitude(self, at: Instant) -> Attitude:
         tables = (await self._read()).attitudes

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from schemas import Instant, LightCurve
 from schemas.errors import BadRequest, NoData
 
-from ..missions import Mission
+from ..missions.integral import Integral
 from .base import DataSource
 from .clock import from_ijd, instant_of, shift, time_of
 
@@ -40,7 +40,7 @@ class Provider:
     """
 
     source: DataSource
-    mission: Mission
+    mission: Integral
     clock: Callable[[], Instant]
     one_revolution: bool = True
     #: Age at which a tier has the data of an instant, s.

@@ -65,7 +65,9 @@ def realtime_json(lc: LightCurve) -> dict[str, Any]:
 def prophecy(expected: DataExpectation) -> list[Any]:
     """The sentence, and the revolutions about an instant."""
     windows = {"prevrev": expected.previous, "thisrev": expected.this, "nextrev": expected.next}
-    facts: dict[str, Any] = {key: {"num": w.number, "start": w.start.utc, "stop": w.stop.utc} for key, w in windows.items()}
+    facts: dict[str, Any] = {
+        key: {"num": w.number, "start": w.start.utc, "stop": w.stop.utc} for key, w in windows.items() if w is not None
+    }
     facts["last_data_utc"] = expected.last_data.utc if expected.last_data else None
     facts["next_data_utc"] = expected.next_data.utc if expected.next_data else None
     facts["expected_data_status"] = expected.status

@@ -9,7 +9,7 @@ from litestar import Response, get
 from litestar.params import Parameter
 from litestar.response import Redirect, Template
 
-from schemas import Assessment, to_json
+from schemas import Assessment, Circular, to_json
 from schemas.errors import NotFound
 from transients.report import check_circular
 from transients.store import QuarantineQuery
@@ -55,7 +55,7 @@ async def event_page(store: TheStore, clock: TheClock, key: str, revision: Revis
         "limits": limit_rows(assessment.limits) if assessment is not None and assessment.limits is not None else (),
         "excesses": excess_rows(assessment) if assessment is not None else ((), 0),
         "circular": circular,
-        "circular_problems": [] if circular is None else check_circular(circular),
+        "circular_problems": _problems(circular, assessment),
         "publications": await store.publications(event.event_key),
         "circulars": [(link, circular_address(link)) for link in await store.circulars_of(event.event_key)],
         "history": history_lines(event),
@@ -66,6 +66,11 @@ async def event_page(store: TheStore, clock: TheClock, key: str, revision: Revis
         "now": clock(),
     }
     return Template("event.html", context=context)
+
+
+def _problems(circular: Circular | None, assessment: Assessment | None) -> list[str]:
+    """What is wrong with the draft written from the assessment."""
+    return [] if circular is None or assessment is None else check_circular(circular, assessment.mission)
 
 
 @get("/events/{key:str}/files/{name:str}", include_in_schema=False)

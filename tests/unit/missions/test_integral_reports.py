@@ -5,8 +5,7 @@ from mission_samples import shipped_integral
 
 from schemas import Instant
 from schemas.errors import NoData, RefusedInput
-from transients.missions import to_time
-from transients.missions.integral import time_report
+from transients.missions import time_report, to_time
 
 INTEGRAL = shipped_integral()
 KEYS = {"utc", "ijd", "mjd_tt", "revolution", "phase", "phase_error", "source"}

@@ -11,8 +11,8 @@ from mission_samples import COEFFICIENTS, shipped_integral, shipped_response
 from scipy.special import sph_harm_y
 
 from schemas.errors import NotFound, RefusedInput
-from transients.missions import Comptonised, PowerLaw, parse_spectrum
-from transients.missions.integral import response_from_fits, response_from_json, response_report, response_to_fits
+from transients.missions import Comptonised, PowerLaw, parse_spectrum, response_report
+from transients.missions.integral import response_from_fits, response_from_json, response_to_fits
 from transients.missions.integral.folding import AreaShape, fluence_per_count, fold
 from transients.missions.integral.harmonics import HarmonicMap, harmonic_count, harmonic_terms
 from transients.missions.integral.response import AREA_SHAPES

@@ -67,7 +67,7 @@ def test_golden_text(name: str, snapshot: SnapshotAssertion) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_drafts_pass_the_style_check(name: str) -> None:
     assessment, event = CASES[name]
-    assert check_circular(write(assessment, event)) == []
+    assert check_circular(write(assessment, event), "INTEGRAL") == []
 
 
 def test_the_draft_names_its_facts() -> None:
@@ -197,7 +197,7 @@ def test_inactive_blames_the_perigee_only_when_it_was_one() -> None:
 def test_nobody_on_shift_is_visible_and_refused() -> None:
     circular = write(samples.assessment(), people=())
     assert UNSIGNED in circular.body
-    assert check_circular(circular) == ["body: nobody signs it"]
+    assert check_circular(circular, "INTEGRAL") == ["body: nobody signs it"]
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_nobody_on_shift_is_visible_and_refused() -> None:
 )
 def test_the_style_check_finds(change: dict[str, str], complaint: str) -> None:
     wrong = msgspec.structs.replace(write(samples.assessment()), **change)
-    assert any(complaint in line for line in check_circular(wrong))
+    assert any(complaint in line for line in check_circular(wrong, "INTEGRAL"))
 
 
 def test_names_people_use() -> None:
@@ -261,7 +261,7 @@ def test_whatever_is_missing_the_text_stays_fit(geometry, limits, search, flags,
         simulated=simulated,
         own_triggers=(("INTEGRAL_WAKEUP", "9999", -0.0),) if own else (),
     )
-    complaints = check_circular(write(assessment, people=["P. Q.", *people], triggers_heard=heard))
+    complaints = check_circular(write(assessment, people=["P. Q.", *people], triggers_heard=heard), "INTEGRAL")
     assert [c for c in complaints if "columns" in c or "ASCII" in c or "None" in c or "subject" in c] == []
 
 

@@ -1,19 +1,21 @@
-"""INTEGRAL, the first mission: times, orbit, attitude, instruments, response, files."""
+"""INTEGRAL, the first mission: times, orbit, attitude, instruments, response, files, and the words of its circulars."""
 
 from .attitude import attitude_from_x
 from .files import AttitudeTable, OrbitTable, read_attitude, read_orbit
 from .instruments import INSTRUMENTS, coding_fraction, coding_fraction_at
 from .mission import Integral
 from .orbit import approximate_orbit
-from .reports import response_report, time_report
 from .response import ResponseModel, response_from_json
 from .response_fits import response_from_fits, response_to_fits
 from .revolutions import perigee, revolution
 from .scw import ScienceWindow, parse_science_window, science_window_id
+from .style import FACTS
 from .timeline import Timeline, read_timeline
-from .windows import data_window, expectation
+from .window_time import science_window_time
+from .windows import data_window, expectation, planned_gaps
 
 __all__ = [
+    "FACTS",
     "INSTRUMENTS",
     "AttitudeTable",
     "Integral",
@@ -29,14 +31,14 @@ __all__ = [
     "expectation",
     "parse_science_window",
     "perigee",
+    "planned_gaps",
     "read_attitude",
     "read_orbit",
     "read_timeline",
     "response_from_fits",
     "response_from_json",
-    "response_report",
     "response_to_fits",
     "revolution",
     "science_window_id",
-    "time_report",
+    "science_window_time",
 ]

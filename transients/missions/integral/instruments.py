@@ -32,18 +32,27 @@ _IBIS_ZERO = (_degrees(_MASK_MM + _DETECTOR_MM[0]), _degrees(_MASK_MM + _DETECTO
 _TABLE = (
     Instrument(
         "SPI-ACS", 75, 1e5, "rate", 0.05, None, None, None, "91 BGO crystals, 512 kg; no energy, no direction",
-        particle_hits=True, coarse_above_counts=10_000.0,
+        particle_hits=True, coarse_above_counts=10_000.0, published_search=True,
     ),
     Instrument(
         "IBIS/Veto", 100, 1e4, "rate", 8.0, None, None, None, "best from behind; its high energy limit is nominal",
-        periodic_within_s=1800.0,
+        periodic_within_s=1800.0, published_search=True,
     ),
-    Instrument("ISGRI", 15, 1000, "events", None, _IBIS_FULL, _IBIS_ZERO, "rectangle", "128 x 128 CdTe pixels, 2600 cm2"),
     Instrument(
-        "PICsIT", 260, 8000, "spectral timing", 0.016, _IBIS_FULL, _IBIS_ZERO, "rectangle", "CsI, 3100 cm2, 8 channels of rate"
+        "ISGRI", 15, 1000, "events", None, _IBIS_FULL, _IBIS_ZERO, "rectangle", "128 x 128 CdTe pixels, 2600 cm2",
+        published_search=True,
     ),
-    Instrument("SPI", 20, 8000, "events", None, (16.0, 16.0), (35.0, 35.0), "disc", "19 Ge crystals; hexagon taken as a disc"),
-    Instrument("JEM-X", 3, 35, "events", None, (4.8, 4.8), (13.2, 13.2), "disc", "two coded-mask X-ray cameras"),
+    Instrument(
+        "PICsIT", 260, 8000, "spectral timing", 0.016, _IBIS_FULL, _IBIS_ZERO, "rectangle", "CsI, 3100 cm2, 8 channels of rate",
+        published_search=True,
+    ),
+    Instrument(
+        "SPI", 20, 8000, "events", None, (16.0, 16.0), (35.0, 35.0), "disc", "19 Ge crystals; hexagon taken as a disc",
+        published_search=True,
+    ),
+    Instrument(
+        "JEM-X", 3, 35, "events", None, (4.8, 4.8), (13.2, 13.2), "disc", "two coded-mask X-ray cameras", published_search=True
+    ),
 )  # fmt: skip
 INSTRUMENTS: Mapping[str, Instrument] = MappingProxyType({entry.name: entry for entry in _TABLE})
 #: The rate that is searched, those that only add to the limits, and the instrument of the field of view.

@@ -10,9 +10,10 @@ from astropy.time import Time
 
 from schemas import Attitude, AttitudeSource, DataExpectation, FloatArray, Instant, OrbitState, RevolutionWindow
 
-from ..base import DataTier, Instrument, ObservingPattern, Response, RevolutionPhase, SlewModel
+from ..base import DataTier, Instrument, ObservingPattern, PlannedGap, Response, RevolutionPhase, SlewModel, WindowTime
 from ..constraints import Constraint
-from . import attitude, instruments, operations, orbit, revolutions, scw
+from ..frames import orientation_word
+from . import attitude, instruments, operations, orbit, revolutions, scw, style, window_time
 from . import windows as data_windows
 from .windows import LAST_OBSERVATION
 
@@ -25,7 +26,7 @@ class Integral:
 
     @property
     def name(self) -> str:
-        return "INTEGRAL"
+        return style.NAME
 
     @property
     def instruments(self) -> Mapping[str, Instrument]:
@@ -64,9 +65,17 @@ class Integral:
     def tiers(self) -> tuple[DataTier, ...]:
         return operations.TIERS
 
+    @property
+    def sun_angles_deg(self) -> tuple[float, float]:
+        return 90.0 - operations.SUN_HALF_WIDTH_DEG, 90.0 + operations.SUN_HALF_WIDTH_DEG
+
     def constraint(self, sun_half_width_deg: float | None = None) -> Constraint:
         """See `operations.constraint`."""
         return operations.constraint(sun_half_width_deg)
+
+    def orientation_word(self, theta_deg: float, phi_deg: float) -> str:
+        """See `frames.orientation_word`."""
+        return orientation_word(theta_deg, phi_deg)
 
     def revolution(self, time: Time) -> RevolutionPhase:
         """See `revolutions.revolution`."""
@@ -79,6 +88,10 @@ class Integral:
     def data_window(self, number: int) -> RevolutionWindow:
         """See `windows.data_window`."""
         return data_windows.data_window(number)
+
+    def planned_gaps(self, start: Instant, stop: Instant) -> tuple[PlannedGap, ...]:
+        """See `windows.planned_gaps`."""
+        return data_windows.planned_gaps(start, stop)
 
     def expectation(
         self, at: Instant, windows: Sequence[RevolutionWindow] | None = None, windows_source: str = "timeline"
@@ -93,6 +106,10 @@ class Integral:
     def parse_science_window(self, text: str) -> scw.ScienceWindow:
         """See `scw.parse_science_window`."""
         return scw.parse_science_window(text)
+
+    def science_window_time(self, text: str) -> WindowTime | None:
+        """See `window_time.science_window_time`."""
+        return window_time.science_window_time(text)
 
     def approximate_orbit(self, time: Time) -> OrbitState:
         """See `orbit.approximate_orbit`."""

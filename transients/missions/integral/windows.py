@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import astropy.units as u
 
 from schemas import DataExpectation, Instant, RevolutionWindow
 
+from ..base import PlannedGap
 from ..times import from_ijd, ijd, to_instant, to_time
 from .revolutions import perigee_error_h, perigee_ijd, revolution
 
@@ -75,6 +77,22 @@ def expectation(
             sentence="INTEGRAL stopped observing on 2025-02-28: no data since",
         )
     return _expectation(at, (previous, this, following), SOURCE_WORD, window_error_s(number))
+
+
+def planned_gaps(start: Instant, stop: Instant) -> tuple[PlannedGap, ...]:
+    """The perigee passages that overlap [start, stop]; their ends are known to `window_error_s`.
+
+    Raises
+    ------
+    NoData
+        Before the launch.
+    """
+    first, last = revolution(to_time(start)).number, revolution(to_time(stop)).number
+    gaps = [
+        PlannedGap(before.stop, after.start, "perigee passage")
+        for before, after in pairwise(data_window(number) for number in range(max(first - 1, 1), last + 2))
+    ]
+    return tuple(gap for gap in gaps if gap.start < stop and gap.stop > start)
 
 
 def _second(day: float) -> Instant:

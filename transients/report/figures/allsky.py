@@ -11,10 +11,12 @@ from transients.missions.bodies import earth_angular_radius, earth_direction, mo
 from transients.missions.times import to_time
 from transients.sky import SkyMap
 
-from ..facts import has_position, utc_text
+from ..facts import allowed_sun_angles_deg, has_position, sun_rule, utc_text
 from .canvas import COLOURS, Picture, finish, footnote, new_figure
 from .sphere import circle, credible_levels, draw_credible, draw_peak, filled, grid, paper, sky_axes, unbroken, values_at, vector
 
+#: A disc up to this radius is drawn by its edge; a larger one, as the Earth from a low orbit, may hold a pole.
+_SMALL_DEG = 20.0
 _HALO = {"boxstyle": "round,pad=0.12", "fc": "white", "ec": "none", "alpha": 0.75}
 
 
@@ -24,8 +26,6 @@ def allsky_figure(
     *,
     name: str,
     mark: str = "",
-    fov_radius_deg: float = 15.0,
-    sun_half_width_deg: float = 40.0,
     svg: bool = False,
 ) -> Picture:
     """Draw the sky at T0 in right ascension and declination.
@@ -34,21 +34,18 @@ def allsky_figure(
     ----------
     m : SkyMap, optional
         The localisation; None where there is no position.
-    fov_radius_deg : float
-        Radius of the circle drawn about the pointing axis.
-    sun_half_width_deg : float
-        Half width of the allowed band about 90 deg from the Sun; what the geometry's visibility was computed with wins.
+        Where the geometry says what of it could be seen, the angles from the Sun that are allowed are shaded, and the circle of
+        its field of view is drawn.
     """
-    if geometry.visibility is not None:
-        sun_half_width_deg = geometry.visibility.sun_half_width_deg
+    seen = geometry.visibility
     figure = new_figure(10.5, 6.8)
     axes = sky_axes(figure)
-    _draw_sun(axes, geometry, sun_half_width_deg)
+    _draw_sun(axes, geometry, None if seen is None else allowed_sun_angles_deg(seen))
     if m is not None and has_position(geometry):
         _draw_region(axes, m)
     _draw_earth_and_moon(axes, geometry)
     if geometry.attitude is not None:
-        _draw_attitude(axes, geometry.attitude, fov_radius_deg)
+        _draw_attitude(axes, geometry.attitude, None if seen is None else seen.fov_radius_deg)
     figure.suptitle(f"{name}: sky at {geometry.mission}, {utc_text(geometry.t0)}", fontsize=12, x=0.03, ha="left")
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.075), ncols=4, fontsize=8, frameon=False)
     footnote(figure, _statement(geometry))
@@ -66,12 +63,17 @@ def _draw_region(axes: Any, m: SkyMap) -> None:
     draw_peak(axes, m)
 
 
-def _draw_sun(axes: Any, geometry: Geometry, half_width_deg: float) -> None:
+def _draw_sun(axes: Any, geometry: Geometry, allowed_deg: tuple[float, float] | None) -> None:
     sun = sun_direction(to_time(geometry.t0))
-    ra, dec = grid(coarsening=3)
-    height = np.abs(vector(ra, dec) @ vector(sun.ra.rad, sun.dec.rad))
-    axes.contourf(paper(ra), dec, height, levels=[np.sin(np.radians(half_width_deg)), 1.01], colors=["#dedede"], zorder=0)
-    axes.plot([], [], marker="s", ls="none", color="#dedede", label=f"barred by the Sun (allowed: 90° ± {half_width_deg:.0f}°)")
+    if allowed_deg is not None:
+        ra, dec = grid(coarsening=3)
+        height = vector(ra, dec) @ vector(sun.ra.rad, sun.dec.rad)
+        low, high = np.cos(np.radians(allowed_deg))
+        for levels in ([low, 1.01], [-1.01, high]):
+            if levels[1] - levels[0] > 0.01:
+                axes.contourf(paper(ra), dec, height, levels=levels, colors=["#dedede"], zorder=0)
+        rule = sun_rule(allowed_deg, "90° ± {:.0f}°", "{:.0f}° to {:.0f}°")
+        axes.plot([], [], marker="s", ls="none", color="#dedede", label=f"barred by the Sun (allowed: {rule})")
     _body(axes, "Sun", (sun.ra.rad, sun.dec.rad), COLOURS["sun"], 11)
 
 
@@ -82,8 +84,15 @@ def _draw_earth_and_moon(axes: Any, geometry: Geometry) -> None:
     if geometry.orbit is None:
         return
     earth, radius = earth_direction(geometry.orbit), earth_angular_radius(geometry.orbit)
-    ra, dec = circle(earth.ra.rad, earth.dec.rad, float(radius.to_value("rad")))
-    axes.fill(*_closed(ra, dec), color=COLOURS["earth"], alpha=0.8, lw=0, zorder=6)
+    if radius.to_value("deg") < _SMALL_DEG:
+        ra, dec = circle(earth.ra.rad, earth.dec.rad, float(radius.to_value("rad")))
+        axes.fill(*_closed(ra, dec), color=COLOURS["earth"], alpha=0.8, lw=0, zorder=6)
+    else:
+        ra, dec = grid(coarsening=3)
+        height = vector(ra, dec) @ vector(earth.ra.rad, earth.dec.rad)
+        axes.contourf(
+            paper(ra), dec, height, levels=[np.cos(radius.to_value("rad")), 1.01], colors=[COLOURS["earth"]], alpha=0.35, zorder=6
+        )
     _body(axes, f"Earth, radius {radius.to_value('deg'):.1f}°", (earth.ra.rad, earth.dec.rad), COLOURS["earth"], 4)
 
 
@@ -93,11 +102,12 @@ def _closed(ra_rad: FloatArray, dec_rad: FloatArray) -> tuple[FloatArray, FloatA
     return np.where(x - x[0] > np.pi, x - 2 * np.pi, np.where(x[0] - x > np.pi, x + 2 * np.pi, x)), dec_rad
 
 
-def _draw_attitude(axes: Any, attitude: Attitude, fov_radius_deg: float) -> None:
+def _draw_attitude(axes: Any, attitude: Attitude, fov_radius_deg: float | None) -> None:
     x = np.radians([attitude.x_ra_deg, attitude.x_dec_deg])
     z = np.radians([attitude.z_ra_deg, attitude.z_dec_deg])
-    line = unbroken(*circle(x[0], x[1], np.radians(fov_radius_deg)))
-    axes.plot(*line, color=COLOURS["view"], lw=1.8, label=f"field of view, {fov_radius_deg:.0f}° about X", zorder=7)
+    if fov_radius_deg is not None:
+        line = unbroken(*circle(x[0], x[1], np.radians(fov_radius_deg)))
+        axes.plot(*line, color=COLOURS["view"], lw=1.8, label=f"field of view, {fov_radius_deg:.0f}° about X", zorder=7)
     y = np.cross(vector(*z), vector(*x))
     for label, v in (("X", vector(*x)), ("−X", -vector(*x)), ("Z", vector(*z)), ("Y", y)):
         place = (np.arctan2(v[1], v[0]), np.arcsin(np.clip(v[2], -1, 1)))
@@ -125,5 +135,7 @@ def _statement(geometry: Geometry) -> str:
         bound = "" if error is None else f" ± {error:.1f}°"
         parts.append(f"attitude: {geometry.attitude.source}{bound}")
     if geometry.orbit is not None:
-        parts.append(f"orbit: {geometry.orbit.source}, {geometry.orbit.distance_km / 1000:.0f} Mm from Earth's centre")
+        distance = geometry.orbit.distance_km / 1000
+        shown = f"{distance:.0f}" if distance >= 10 else f"{distance:.2f}"
+        parts.append(f"orbit: {geometry.orbit.source}, {shown} Mm from Earth's centre")
     return "; ".join(parts)

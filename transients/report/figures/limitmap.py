@@ -20,8 +20,7 @@ def limit_figure(
     what: str,
     mark: str = "",
     localisation: SkyMap | None = None,
-    attitude: Attitude | None = None,
-    fov_radius_deg: float = 15.0,
+    view: tuple[Attitude, float] | None = None,
     svg: bool = False,
 ) -> Picture:
     """Draw a map of upper limits.
@@ -36,8 +35,8 @@ def limit_figure(
         What the limit is, for the scale: "3σ, SPI-ACS, 1 s, hard spectrum".
     localisation : SkyMap, optional
         Whose credible contours are drawn; None: those of `m`.
-    attitude : Attitude, optional
-        Draws the pointing axis and the field of view.
+    view : (Attitude, float), optional
+        Draws the field of view of this radius in deg.
 
     Raises
     ------
@@ -67,10 +66,11 @@ def limit_figure(
     where = m if localisation is None else localisation
     draw_credible(axes, where)
     draw_peak(axes, where)
-    if attitude is not None:
-        line = unbroken(*circle(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg), np.radians(fov_radius_deg)))
+    if view is not None:
+        attitude, radius_deg = view
+        line = unbroken(*circle(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg), np.radians(radius_deg)))
         axes.plot(*line, color="white", lw=2.6)
-        axes.plot(*line, color=COLOURS["view"], lw=1.5, label=f"field of view, {fov_radius_deg:.0f}° about X")
+        axes.plot(*line, color=COLOURS["view"], lw=1.5, label=f"field of view, {radius_deg:.0f}° about X")
     figure.suptitle(f"{name}: sensitivity over the sky", fontsize=12, x=0.03, ha="left")
     axes.legend(loc="lower right", fontsize=8)
     extremes = f"deepest {scientific(low)}, shallowest {scientific(high)} erg cm⁻²"

@@ -3,7 +3,7 @@
 from .finding import background, finding, methods
 from .limits import own_limits, published_limits
 from .notes import caveats, listing, own_triggers
-from .observation import data_used, operations, orientation, region, response
+from .observation import data_used, occultation, operations, orientation, region, response
 
 __all__ = [
     "background",
@@ -12,6 +12,7 @@ __all__ = [
     "finding",
     "listing",
     "methods",
+    "occultation",
     "operations",
     "orientation",
     "own_limits",

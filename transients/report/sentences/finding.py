@@ -5,10 +5,24 @@ from __future__ import annotations
 from schemas import Assessment, Event, Excess, SearchResult
 
 from ..excesses import RESPONSE_SYSTEMATIC
-from ..facts import ASSOCIATED, conversion, detecting, distance_mpc, joined, noise_by_scale, searched, strongest
+from ..facts import (
+    ALL_HIDDEN,
+    ASSOCIATED,
+    conversion,
+    detecting,
+    distance_mpc,
+    hidden_by_earth,
+    joined,
+    noise_by_scale,
+    searched,
+    strongest,
+    style_of,
+)
 from ..numbers import offset, probability, scientific, seconds, significance
 from ..text import wrap
 
+#: Where the association search was published, for a mission whose references do not have it.
+PAPER = "Savchenko et al. (2017, A&A 603, A46)"
 #: erg of isotropic emission per erg/cm^2 at 1 Mpc: 4 pi (3.0857e24 cm)^2.
 _CM2_PER_MPC2 = 1.19650e50
 
@@ -30,18 +44,19 @@ def background(assessment: Assessment) -> str | None:
 def methods(assessment: Assessment) -> str | None:
     """What was searched and how, and in which time frame."""
     said = []
+    reference = style_of(assessment).search_reference or PAPER
     for search in assessment.searches:
         start, stop = search.window_s
         how = []
         if search.published is not None:
-            how.append(f"the association search of [1] on {search.published.scales} time scales")
+            how.append(f"the association search of {reference} on {search.published.scales} time scales")
         if search.allwindow is not None:
             sure = search.allwindow
             how.append(f"an all-window search over a background from sidebands (false-alarm rates: {sure.trials_from})")
         if how:
             said.append(f"{search.instrument} was searched from {offset(start, 1)} s to {offset(stop, 1)} s by {joined(how)}.")
-        if search.published_refused is not None:
-            said.append(f"The search of [1] was not made on {search.instrument}: {search.published_refused}.")
+        if search.published_refused is not None and style_of(assessment).search_reference:
+            said.append(f"The search of {reference} was not made on {search.instrument}: {search.published_refused}.")
     if assessment.searches:
         said.append(_frame(assessment))
     return wrap(" ".join(said)) if said else None
@@ -60,19 +75,32 @@ def finding(event: Event, assessment: Assessment) -> str:
     """The detection paragraph, or that there is none."""
     search = detecting(assessment)
     if search is None:
-        return wrap(f"We find no significant counterpart in {joined(searched(assessment))}.")
+        return wrap(f"We find no significant {_sought(assessment)} in {joined(searched(assessment))}.")
     best = strongest(search)
     assert best is not None  # `detecting` gives only searches that have one
     method, excess = best
-    parts = [_detection(search, method, excess), _brightness(event, assessment, search, excess)]
+    hidden = hidden_by_earth(assessment) >= ALL_HIDDEN
+    parts = [
+        _detection(search, method, excess, " in time alone" if hidden else ""),
+        _brightness(event, assessment, search, excess),
+    ]
     if search.saturated:
         parts.append("The counters may have saturated: rates, counts and fluence are lower limits.")
     return wrap(" ".join(part for part in parts if part))
 
 
-def _detection(search: SearchResult, method: str, excess: Excess) -> str:
+def _sought(assessment: Assessment) -> str:
+    """A counterpart; only an excess where the Earth hid the event."""
+    return "excess" if hidden_by_earth(assessment) >= ALL_HIDDEN else "counterpart"
+
+
+def _detection(search: SearchResult, method: str, excess: Excess, how: str) -> str:
     chance = "" if excess.fap is None else f", false-alarm probability {probability(excess.fap)}"
-    verdict = f", {excess.classification} associated" if excess.classification in ASSOCIATED else f": {excess.classification}"
+    verdict = (
+        f", {excess.classification} associated{f' {how}' if how else ''}"
+        if excess.classification in ASSOCIATED
+        else f": {excess.classification}"
+    )
     text = (
         f"We find an excess in {search.instrument} ({method} search) starting at {offset(excess.t_start_s)} s, "
         f"{seconds(excess.duration_s)} s long, with S/N {significance(excess.snr)}{chance}{verdict}."

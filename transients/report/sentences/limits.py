@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from schemas import Assessment, Event
+from transients.sky import LEAST_HIDDEN
 
-from ..facts import distance_mpc, joined
+from ..facts import distance_mpc, hidden_by_earth, joined
 from ..numbers import percent, scientific, seconds
 from ..text import table, wrap
 
@@ -54,7 +55,10 @@ def _energies(event: Event, assessment: Assessment) -> list[str]:
 
 def _half_region(assessment: Assessment) -> str:
     place = None if assessment.geometry is None else assessment.geometry.localisation
-    return "half of the sky" if place is not None and place.kind == "all-sky" else "the 50% region of the localisation"
+    whole = "the sky" if place is not None and place.kind == "all-sky" else "the localisation"
+    if hidden_by_earth(assessment) >= LEAST_HIDDEN:
+        return f"the 50% region of what was in sight of {whole}"
+    return "half of the sky" if whole == "the sky" else f"the 50% region of {whole}"
 
 
 def own_limits(assessment: Assessment) -> str | None:

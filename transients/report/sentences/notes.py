@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from schemas import Assessment, Event
 
-from ..facts import event_name, joined
+from ..facts import HIDDEN_CAVEAT, event_name, joined
 from ..numbers import offset
 from ..text import wrap
 
@@ -44,6 +44,8 @@ def caveats(assessment: Assessment) -> str | None:
             lines += part.caveats
     if assessment.verdict in ("inactive", "no-data"):
         lines = [line for line in lines if not line.startswith("No limit")]
+    else:
+        lines = [line for line in lines if not line.startswith(HIDDEN_CAVEAT)]
     said = [wrap(f"- {_public(line)}", indent="  ") for line in lines]
     return "\n".join(["Notes:", *dict.fromkeys(said)]) if said else None
 

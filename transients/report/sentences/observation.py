@@ -5,8 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from schemas import Assessment, CircularLink, Event
+from transients.sky import LEAST_HIDDEN
 
-from ..facts import event_name, has_position, joined, searched, tier_of, utc_text
+from ..facts import (
+    ALL_HIDDEN,
+    allowed_sun_angles_deg,
+    event_name,
+    has_position,
+    hidden_by_earth,
+    joined,
+    searched,
+    style_of,
+    sun_rule,
+    tier_of,
+    utc_text,
+)
 from ..numbers import offset, percent
 from ..text import wrap
 
@@ -30,8 +43,10 @@ def data_used(event: Event, assessment: Assessment, circulars: Sequence[Circular
     said = [f"{name} ({tier} data)" if (tier := tier_of(assessment, name)) else name for name in names]
     numbers = joined(f"{'GCN ' * (i == 0)}{c.circular_id}" for i, c in enumerate(circulars))
     about = f" ({numbers})" if circulars else ""
+    reference = style_of(assessment).search_reference
+    following = f", following {reference}," if reference else ""
     return wrap(
-        f"We searched {assessment.mission} {joined(said)}, following [1], for a prompt counterpart of {event_name(event)}{about}."
+        f"We searched {assessment.mission} {joined(said)}{following} for a prompt counterpart of {event_name(event)}{about}."
     )
 
 
@@ -44,7 +59,8 @@ def operations(assessment: Assessment) -> str | None:
     expected = geometry.expectation
     if expected is not None:
         state = "scientific data were" if expected.status == "ONLINE" else "no scientific data were"
-        parts.append(f"At T0 {state} expected from {geometry.mission} (revolution {geometry.revolution}; {expected.source}).")
+        turn = "" if geometry.revolution is None else f"revolution {geometry.revolution}; "
+        parts.append(f"At T0 {state} expected from {geometry.mission} ({turn}{expected.source}).")
     for search in assessment.searches:
         start, stop = search.window_s
         gap = search.gap_at_t0_s
@@ -65,17 +81,28 @@ def orientation(assessment: Assessment) -> str | None:
         return wrap("The alert gives no position; what follows is for the whole sky.")
     if geometry.orientation is None:
         return None
-    o = geometry.orientation
+    o, origin = geometry.orientation, style_of(assessment).azimuth_origin
     how = _ATTITUDE.get(o.attitude_source, o.attitude_source)
     error = "" if o.attitude_error_deg is None or o.attitude_error_deg < 0.05 else f", +/- {o.attitude_error_deg:.1f} deg"
     text = (
         f"The peak of the localisation (RA = {o.ra_deg:.2f} deg, Dec = {o.dec_deg:.2f} deg) was {o.theta_deg:.0f} deg from the "
-        f'pointing axis (azimuth {o.phi_deg:.0f} deg from the Sun side; "{o.word}"; {how}{error}).'
+        f'pointing axis (azimuth {o.phi_deg:.0f} deg from {origin}; "{o.word}"; {how}{error}).'
     )
     seen = geometry.visibility
     if seen is not None and seen.fov_fraction is not None:
         text += f" The imager's field of view held {percent(seen.fov_fraction)} of the localisation probability."
     return wrap(text)
+
+
+def occultation(assessment: Assessment) -> str | None:
+    """How much of the localisation the Earth hid, and what follows; None where it is too little to matter."""
+    hidden = hidden_by_earth(assessment)
+    if hidden < LEAST_HIDDEN:
+        return None
+    text = f"For the spacecraft {percent(hidden)} of the localisation probability was behind the Earth at T0"
+    if hidden >= ALL_HIDDEN:
+        return wrap(f"{text}: an event there could not be seen, and what was found or not found says nothing of it.")
+    return wrap(f"{text}; what follows holds for the rest.")
 
 
 def region(assessment: Assessment) -> str | None:
@@ -88,7 +115,7 @@ def region(assessment: Assessment) -> str | None:
     parts = [
         f"The localisation covers {place.area50_deg2:.3g} deg2 (50%) and {place.area90_deg2:.3g} deg2 (90%).",
         f"At T0 {percent(seen.visible_fraction)} of its probability was where the Sun constraint "
-        f"(90 +- {seen.sun_half_width_deg:g} deg) allows pointing.",
+        f"({sun_rule(allowed_sun_angles_deg(seen), '90 +- {:g} deg', '{:g} to {:g} deg')}) allows pointing.",
     ]
     if seen.fov_fraction is not None:
         parts.append(f"{percent(seen.fov_fraction)} of it was in the field of view.")
@@ -98,7 +125,8 @@ def region(assessment: Assessment) -> str | None:
 def response(assessment: Assessment) -> str | None:
     """Response words with percent per instrument."""
     words = {} if assessment.limits is None else assessment.limits.response
-    if not words or (assessment.geometry is not None and not has_position(assessment.geometry)):
+    placeless = assessment.geometry is not None and not has_position(assessment.geometry)
+    if not words or placeless:
         return None
     said = [f"{w.word} for {name} ({percent(w.percent_of_best / 100)} of the best)" for name, w in words.items()]
     return wrap(f"The response in that direction is {joined(said)}.")

@@ -128,6 +128,7 @@ def read_archive(hdus: fits.HDUList) -> Columns:
         reference=Instant(utc=str(header["DATEREF"])[:19], ns=int(header["REFNS"])),
         bin_s=bin_s,
         tier=tier,
+        mission=str(header["TELESCOP"]),
         instrument=str(header["INSTRUME"]),
         simulated=bool(header["SIMULATD"]),
         energy_kev=(float(header["E_MIN"]), float(header["E_MAX"])) if "E_MIN" in header else None,

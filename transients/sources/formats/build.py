@@ -32,6 +32,7 @@ class Columns:
     reference: Instant
     bin_s: float
     tier: Tier = "archive"
+    mission: str = "INTEGRAL"
     instrument: str | None = None
     simulated: bool = False
     energy_kev: tuple[float, float] | None = None
@@ -79,6 +80,7 @@ def to_lightcurve(columns: Columns, data: bytes, name: str) -> LightCurve:
         remarks.append(f"{int((~keep).sum())} bins of zero-count runs taken as missing data")
         start, width, counts = start[keep], width[keep], counts[keep]
     info = LightCurveInfo(
+        mission=columns.mission,
         instrument=columns.instrument or instrument_by_bin(columns.bin_s),
         tier="simulated" if columns.simulated else columns.tier,
         reference=columns.reference,

@@ -24,8 +24,9 @@ from schemas import (
 )
 from schemas.errors import BadRequest, NoData
 
-from ...missions import Mission, light_travel, sun_direction, to_spacecraft
+from ...missions import light_travel, sun_direction, to_spacecraft
 from ...missions.frames import direction_vector, vector_direction
+from ...missions.integral import Integral
 from ..clock import from_ijd, ijd_of, seconds_between, shift, time_of
 from .bursts import SimulatedBurst
 from .counters import BINS_S, MODULES, NoiseOptions, draw_counts, module_share, observed_bins
@@ -33,7 +34,7 @@ from .plan import PlannedWindow, plan_revolution
 
 
 class SimulatedObservatory:
-    """A spacecraft of a mission that behaves plausibly and was never there.
+    """An INTEGRAL that behaves plausibly and was never there.
 
     Every answer depends on the seed, the options and the time asked for only: overlapping requests agree bin by bin.
 
@@ -54,7 +55,7 @@ class SimulatedObservatory:
     def __init__(
         self,
         seed: int,
-        mission: Mission,
+        mission: Integral,
         bursts: Sequence[SimulatedBurst] = (),
         noise: NoiseOptions | None = None,
         pointings: Sequence[tuple[Instant, Instant, float, float]] = (),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas import Assessment, Event, Exposure, Geometry, Visibility
+from transients.report.facts import allowed_sun_angles_deg
 
 from ..wording import number, percent
 
@@ -57,7 +58,7 @@ def _facts(assessment: Assessment, geometry: Geometry) -> dict[str, str]:
         if where is None
         else f"(θ, φ) in deg; attitude: {where.attitude_source}{_within(where.attitude_error_deg)}",
         "FoV exposure": "" if exposed is None else _exposure(exposed),
-        "ScW": f"revolution {geometry.revolution}, phase {geometry.phase:.3f}",
+        "ScW": "" if geometry.phase is None else f"revolution {geometry.revolution}, phase {geometry.phase:.3f}",
         "Data": "; ".join(
             f"{data.instrument}: {data.tier}, {percent(data.completeness)} of the window, from {data.source}"
             for data in assessment.data
@@ -84,7 +85,7 @@ def _exposure(exposed: Exposure) -> str:
 
 
 def _visibility(seen: Visibility) -> str:
-    low, high = 90.0 - seen.sun_half_width_deg, 90.0 + seen.sun_half_width_deg
+    low, high = allowed_sun_angles_deg(seen)
     parts = [f"probability that may be pointed at, Sun {low:g} to {high:g} deg away"]
     named = (
         ("in the field of view", seen.fov_fraction),

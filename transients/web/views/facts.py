@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas import Assessment, DataStatus, Event, Geometry, LimitResult, Provenance, Record
+from transients.report.facts import allowed_sun_angles_deg, sun_rule
 
 from ..wording import UNKNOWN, number, percent
 
@@ -103,7 +104,7 @@ def _sky(geometry: Geometry) -> list[Fact]:
             )
     seen = geometry.visibility
     if seen is not None:
-        rule = f"Sun angle 90° ± {seen.sun_half_width_deg:g}°"
+        rule = f"Sun angle {sun_rule(allowed_sun_angles_deg(seen), '90° ± {:g}°', '{:g}° to {:g}°')}"
         facts.append(Fact(label="Visible", value=percent(seen.visible_fraction), source=f"{rule}; {by}"))
         named = (
             ("In the field of view", seen.fov_fraction),
@@ -126,11 +127,12 @@ def _sky(geometry: Geometry) -> list[Fact]:
 def _spacecraft(geometry: Geometry) -> list[Fact]:
     by = made_by(geometry.provenance)
     phase_error = UNKNOWN if geometry.phase_error is None else f"± {number(geometry.phase_error, 2)}"
-    facts = [
-        Fact(label="Revolution", value=f"{geometry.revolution}", source=by),
-        Fact(label="Orbital phase", value=f"{geometry.phase:.3f}", uncertainty=phase_error, source=by),
-        Fact(label="Science window", value=geometry.scw_id or UNKNOWN, source=by),
-    ]
+    facts = []
+    if geometry.revolution is not None:
+        facts.append(Fact(label="Revolution", value=f"{geometry.revolution}", source=by))
+    if geometry.phase is not None:
+        facts.append(Fact(label="Orbital phase", value=f"{geometry.phase:.3f}", uncertainty=phase_error, source=by))
+    facts.append(Fact(label="Science window", value=geometry.scw_id or UNKNOWN, source=by))
     aim = geometry.attitude
     if aim is not None:
         error = UNKNOWN if aim.error_deg is None else f"± {number(aim.error_deg, 2)}°"

@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import astropy.units as u
 import numpy as np
 from astropy.time import Time
 
 from schemas import Instant
-from schemas.errors import NoData, RefusedInput
+from schemas.errors import RefusedInput
 
-from ..base import Mission
-from ..times import from_ijd, ijd, to_time
-from .revolutions import perigee_error_h
-from .scw import parse_science_window
+from .base import Mission, WindowTime
+from .times import from_ijd, ijd, to_time
 
 #: Time scales of a text that does not say; "auto" is UTC for ISO dates and TT for day counts, as both are used.
 SCALES = ("auto", "utc", "tt", "tai", "tdb")
@@ -23,8 +20,6 @@ SCALES = ("auto", "utc", "tt", "tai", "tdb")
 _SMALLEST_MJD = 18_262.0
 #: An IJD beyond this (2136) is a mistake.
 _LARGEST_IJD = 49_718.0
-#: Hours per pointing number since the first data, from six recorded science windows: 0.45 to 1.03.
-_POINTING_H, _POINTING_SPREAD_H = 0.75, 0.30
 _DAY_COUNT = re.compile(r"(?:(IJD|MJD)\s*)?([+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)", re.ASCII | re.IGNORECASE)
 
 
@@ -34,12 +29,12 @@ def time_report(text: str, scale: str, mission: Mission) -> dict[str, Any]:
     Parameters
     ----------
     text
-        ISO date, IJD, MJD, or science window id. A bare number below 18 262 is an IJD, from there on an MJD; "IJD 8538.5" or
-        "MJD 60082.5" say which.
+        ISO date, IJD, MJD, or the id of a science window of the mission. A bare number below 18 262 is an IJD, from there on an
+        MJD; "IJD 8538.5" or "MJD 60082.5" say which.
     scale
         "auto", "utc", "tt", "tai" or "tdb": the scale of an ISO date or MJD. An IJD is TT whatever this says.
     mission
-        Gives revolution and phase.
+        Gives revolution and phase; they are None for a mission that counts none.
 
     Returns
     -------
@@ -56,8 +51,9 @@ def time_report(text: str, scale: str, mission: Mission) -> dict[str, Any]:
     if scale not in SCALES:
         raise RefusedInput(f"a time scale is one of {', '.join(SCALES)}", where=repr(scale))
     stripped = text.strip()
-    if re.fullmatch(r"\d{12}(\.\d{3})?", stripped, re.ASCII):
-        return _window_report(stripped, mission)
+    window = mission.science_window_time(stripped)
+    if window is not None:
+        return _window_report(window, mission)
     match = _DAY_COUNT.fullmatch(stripped)
     if match is None:
         return _report(_read_date(stripped, scale), mission)
@@ -71,29 +67,22 @@ def _report(time: Time, mission: Mission, digits: int = 9) -> dict[str, Any]:
         "utc": Instant.parse(Time(time.utc, format="isot", precision=digits).value).iso,
         "ijd": ijd(time),
         "mjd_tt": float(time.tt.mjd),
-        "revolution": turn.number,
-        "phase": turn.phase,
-        "phase_error": turn.phase_error,
-        "source": turn.source,
+        "revolution": None if turn is None else turn.number,
+        "phase": None if turn is None else turn.phase,
+        "phase_error": None if turn is None else turn.phase_error,
+        "source": None if turn is None else turn.source,
     }
 
 
-def _window_report(text: str, mission: Mission) -> dict[str, Any]:
-    """A science window's time, from its pointing's number and the mean time per pointing: hours of error, and said so."""
-    window = parse_science_window(text)
-    expected = mission.data_window(window.revolution) if window.revolution > 0 else None
-    if expected is None:
-        raise NoData(f"INTEGRAL has no revolution {window.revolution}", where=text)
-    start, stop = to_time(expected.start), to_time(expected.stop)
-    time = min(start + _POINTING_H * window.pointing * u.h, stop)
-    error_h = perigee_error_h(window.revolution) + _POINTING_SPREAD_H * window.pointing + 1.0
-    report = _report(time, mission)
-    period_h = (mission.perigee(window.revolution + 1) - mission.perigee(window.revolution)).to_value(u.h)
-    report["phase_error"] = float(error_h / period_h)
-    report["time_error_s"] = 3600 * error_h
-    report["source"] = f"approximate, from the number of the pointing and the {report['source']}"
-    report["scw_id"] = window.id
-    return report
+def _window_report(window: WindowTime, mission: Mission) -> dict[str, Any]:
+    """A science window's time, which its id gives with an error."""
+    return {
+        **_report(window.time, mission),
+        "phase_error": window.phase_error,
+        "time_error_s": window.error_s,
+        "source": window.source,
+        "scw_id": window.id,
+    }
 
 
 def _read_date(text: str, scale: str) -> Time:
