@@ -1,7 +1,8 @@
 """INTEGRAL, the first mission: times, orbit, attitude, instruments, response, files."""
 
 from .attitude import attitude_from_x
-from .files import AttitudeTable, OrbitTable, read_attitude, read_orbit
+from .files import read_attitude, read_orbit
+from .index import index_attitude, read_index
 from .instruments import INSTRUMENTS, coding_fraction, coding_fraction_at
 from .mission import Integral
 from .orbit import approximate_orbit
@@ -15,9 +16,7 @@ from .windows import data_window, expectation
 
 __all__ = [
     "INSTRUMENTS",
-    "AttitudeTable",
     "Integral",
-    "OrbitTable",
     "ResponseModel",
     "ScienceWindow",
     "Timeline",
@@ -27,9 +26,11 @@ __all__ = [
     "coding_fraction_at",
     "data_window",
     "expectation",
+    "index_attitude",
     "parse_science_window",
     "perigee",
     "read_attitude",
+    "read_index",
     "read_orbit",
     "read_timeline",
     "response_from_fits",
