@@ -71,6 +71,8 @@ def orient_command(
             "word": found.word,
             "attitude_source": found.attitude_source,
             "attitude_error_deg": found.attitude_error_deg,
+            "theta_error_deg": found.theta_error_deg,
+            "phi_error_deg": found.phi_error_deg,
         },
         as_json,
     )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import astropy.units as u
 import numpy as np
 from astropy.coordinates import SkyCoord, get_body
 from astropy.time import Time
 
-from schemas import FloatArray, LightTravel, OrbitState
+from schemas import FloatArray, OrbitState
 
 from .frames import direction_vector, unit_vector, vector_direction
 
@@ -63,21 +61,3 @@ def light_travel(direction: SkyCoord, orbit: OrbitState) -> u.Quantity:
     r is the spacecraft's geocentric vector and n the unit vector to the source; negative when the spacecraft sees a burst later.
     """
     return direction_vector(direction) @ position_km(orbit) / SPEED_OF_LIGHT_KM_S * u.s
-
-
-def light_travel_delays(direction: SkyCoord, places: Mapping[str, OrbitState]) -> tuple[LightTravel, ...]:
-    """When a plane wave from a direction, which passes Earth's centre at 0, passes each place, in the order they are given.
-
-    delay = -r.n/c, negative where the wave comes by earlier. The error is that of the place, whatever way it lies; that of the
-    direction is not in it. A difference of two delays is the delay from one spacecraft to the other. The curvature of the wave's
-    front is left out: r^2/(2 d c), for 150 000 km and a source beyond 1.3 pc less than a nanosecond.
-    """
-    return tuple(
-        LightTravel(
-            place=name,
-            delay_s=-float(light_travel(direction, orbit).to_value(u.s)),
-            error_s=None if orbit.error_km is None else orbit.error_km / SPEED_OF_LIGHT_KM_S,
-            source=orbit.source,
-        )
-        for name, orbit in places.items()
-    )

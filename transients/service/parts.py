@@ -46,7 +46,7 @@ def named_source(name: str, settings: Settings, mission: Mission) -> DataSource:
             raise ConfigurationError(f"a seed is a number, not {seed!r}", where=name)
         return SimulatedSource(SimulatedObservatory(int(seed), mission))
     if name.startswith(("http://", "https://")):
-        return ServiceSource(IntegralServices(name, timeout_s=settings.sources.timeout_s, clock=utc_now))
+        return ServiceSource(IntegralServices(name, timeout_s=settings.sources.timeout_s, clock=utc_now), utc_now)
     if Path(name).exists():
         return FileSource([name], mission)
     raise ConfigurationError("no such file, folder, address or simulator (sim:SEED)", where=name)

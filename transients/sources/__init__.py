@@ -5,6 +5,7 @@ from .calibration import load_response
 from .files import FileSource
 from .first_of import FirstOf
 from .formats import read_lightcurve, select, write_lightcurve
+from .pointings import PointingSource
 from .provider import Provider
 from .service_source import ServiceSource
 from .services import IntegralServices
@@ -20,6 +21,7 @@ __all__ = [
     "FirstOf",
     "IntegralServices",
     "NoiseOptions",
+    "PointingSource",
     "Provider",
     "ServiceSource",
     "SimulatedBurst",
