@@ -6,6 +6,7 @@ time on, within 0.025 deg of one fixed direction of the spacecraft's frame (the 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -118,7 +119,7 @@ def test_most_of_the_month_is_told(may_2023: tuple[list[PointingUpdate], list[No
     total = sum(seconds_between(each.stop, each.start) for each in pointings)
     # 84.5 % of the time gives data; some notices of the archive are missing.
     assert 0.75 < total / (31 * 86400) < 0.85
-    for before, after in zip(pointings, pointings[1:], strict=False):
+    for before, after in itertools.pairwise(pointings):
         assert before.stop <= after.start
 
 
