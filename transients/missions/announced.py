@@ -30,7 +30,7 @@ class AnnouncementRule:
     #: A settled pointing lies this close to its notice. 52 alerts of four months carry the imager's axis: 0.133 to 0.154 deg off, at
     #: one and the same place of the spacecraft's frame to 0.025 deg, which is its misalignment; a recorded attitude is 0.006 deg off.
     error_deg: float = 0.03
-    #: The longest usual pointing: three in a hundred steps from notice to notice are longer, and most of those miss a notice.
+    #: The longest usual pointing: one in twenty steps from notice to notice is longer: perigees, and missing notices.
     usual_s: float = 75 * 60.0
     #: A field is observed for longer; within this time after a notice, the next one tells whether it still was.
     overdue_s: float = 3 * 3600.0

@@ -31,7 +31,8 @@ _POINTING_MARKS = (b"POINTDIR", b"Point_Dir", b"pointing_direction")
 _PACKET_BYTES = 160
 #: A timeline's file is named after its revolution: TSF_2641_….INT.
 _TIMELINE_NAME = re.compile(r"TSF_(\d{4})_", re.ASCII)
-_TLE_LINE = re.compile(r"^1 [0-9A-Z ]{5}[UCS ] ", re.ASCII | re.MULTILINE)
+#: The first line of two-line elements: 69 columns, the last a checksum.
+_TLE_LINE = re.compile(r"^1 [0-9A-Z ]{5}[UCS ] [^\n]{59}\d\s*$", re.ASCII | re.MULTILINE)
 
 
 @dataclasses.dataclass(eq=False)
