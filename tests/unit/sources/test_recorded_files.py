@@ -3,13 +3,11 @@ timelines, indices and the archive's attitude and orbit files."""
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import numpy as np
 import pytest
-from astropy.io import fits
-from mission_samples import shipped_integral
+from mission_samples import index_file, shipped_integral
 
 from schemas import Instant, PointingUpdate
 from schemas.errors import NoData, RefusedInput
@@ -36,31 +34,6 @@ OTHER = (
 )
 
 
-def index(**change: object) -> bytes:
-    """Two pointings of an hour with a slew of six minutes between; X on the equator at RA 40 and 42, Z at the pole."""
-    start = DAY + np.array([-0.5, 0.5, 0.6]) / 24
-    stop = DAY + np.array([0.5, 0.6, 1.6]) / 24
-    columns: dict[str, object] = {
-        "SWID": ["264100200010", "264100210011", "264100210010"],
-        "SW_TYPE": ["POINTING", "SLEW", "POINTING"],
-        "TSTART": start,
-        "TSTOP": stop,
-        "TELAPSE": 86400 * (stop - start),
-        "RA_SCX": [40.0, 41.0, 42.0],
-        "DEC_SCX": [0.0, 0.0, 0.0],
-        "RA_SCZ": [0.0, 0.0, 0.0],
-        "DEC_SCZ": [90.0, 90.0, 90.0],
-    } | change
-    made = [
-        fits.Column(name, "12A" if name.startswith("SW") else "D", array=np.array(values))
-        for name, values in columns.items()
-        if values is not None
-    ]
-    out = io.BytesIO()
-    fits.HDUList([fits.PrimaryHDU(), fits.BinTableHDU.from_columns(made, name="GNRL-SCWG-GRP-IDX")]).writeto(out)
-    return out.getvalue()
-
-
 def notice(time: str, ra_deg: float, dec_deg: float) -> str:
     return f"""<?xml version='1.0' encoding='UTF-8'?>
 <voe:VOEvent xmlns:voe="http://www.ivoa.net/xml/VOEvent/v2.0" ivorn="ivo://nasa.gsfc.gcn/INTEGRAL#Point_Dir_{time}_000000-1"
@@ -73,11 +46,11 @@ def notice(time: str, ra_deg: float, dec_deg: float) -> str:
 
 
 def test_index_of_science_windows() -> None:
-    first, slew, second = read_index(index(), "GNRL-SCWG-GRP-IDX.fits")
+    first, slew, second = read_index(index_file(), "GNRL-SCWG-GRP-IDX.fits")
     assert (first.scw_id, first.kind, first.x_ra_deg, first.z_dec_deg) == ("264100200010", "pointing", 40.0, 90.0)
     assert (slew.kind, second.scw_id) == ("slew", "264100210010")
-    assert abs(ijd(to_time(first.stop)) - DAY - 0.5 / 24) < 1e-9
-    assert read_index(index(RA_SCZ=None, DEC_SCZ=None, SW_TYPE=None, TELAPSE=None), "x")[1].kind == "slew"
+    assert abs(ijd(to_time(first.stop)) - DAY - 0.5 / 24) < 1e-8
+    assert read_index(index_file(RA_SCZ=None, DEC_SCZ=None, SW_TYPE=None, TELAPSE=None), "x")[1].kind == "slew"
 
 
 @pytest.mark.parametrize(
@@ -93,22 +66,22 @@ def test_index_of_science_windows() -> None:
 )
 def test_an_index_that_is_refused(change: dict[str, object], message: str) -> None:
     with pytest.raises(RefusedInput, match=message):
-        read_index(index(**change), "idx.fits")
+        read_index(index_file(**change), "idx.fits")
 
 
 def test_attitude_of_an_index_is_constant_within_pointings() -> None:
-    table = index_attitude(index(), "idx.fits")
+    table = index_attitude(index_file(), "idx.fits")
     still = table.at(T)
     assert (still.source, still.x_ra_deg) == ("constant", pytest.approx(40.0))
     middle = table.at(to_instant(from_ijd(DAY + 0.55 / 24)))
     assert middle.x_ra_deg == pytest.approx(41.0, abs=1e-3)
     assert middle.error_deg == pytest.approx(1.0 + 5 / 60, abs=1e-3)
     with pytest.raises(RefusedInput, match="gives no attitudes"):
-        index_attitude(index(RA_SCZ=None, DEC_SCZ=None), "idx.fits")
+        index_attitude(index_file(RA_SCZ=None, DEC_SCZ=None), "idx.fits")
 
 
 async def test_a_folder_of_everything(tmp_path: Path) -> None:
-    (tmp_path / "idx.fits").write_bytes(index())
+    (tmp_path / "idx.fits").write_bytes(index_file())
     (tmp_path / "TSF_2641_SSSSSSSSSSSSS_0001.INT").write_text(TIMELINE)
     (tmp_path / "iss.tle").write_text("ISS\n" + "\n".join(LINES) + "\n")
     rows = "".join(f"2023-05-18T1{h}:00:00,{1e5 + h},0,0\n" for h in range(6))
@@ -178,7 +151,7 @@ async def test_notices_of_an_inbox_are_the_last_resort(tmp_path: Path) -> None:
         return [each for each in kept if start <= each.time <= stop]
 
     notices = PointingSource(fetch, MISSION, "the inbox")
-    (tmp_path / "idx.fits").write_bytes(index())
+    (tmp_path / "idx.fits").write_bytes(index_file())
     both = FirstOf([FileSource([tmp_path], MISSION), notices])
     assert (await both.attitude(T)).source == "constant"
     assert not asked

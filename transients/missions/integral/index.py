@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from astropy.time import Time
 
-from schemas import FloatArray, Pointing
+from schemas import FloatArray, Instant, Pointing
 from schemas.errors import RefusedInput
 
 from ..attitude_table import AttitudeTable
 from ..frames import unit_vector
-from ..times import from_ijd, to_instant
+from ..times import from_ijd
 from .files import STILL_ERRORS
 from .fits_tables import Table, read_tables
 from .operations import SLEW
@@ -46,8 +47,8 @@ def read_index(data: bytes, name: str) -> tuple[Pointing, ...]:
         found[window.id] = Pointing(
             scw_id=window.id,
             kind=_kind(table, i, window.kind),
-            start=to_instant(from_ijd(numbers["TSTART"][i])),
-            stop=to_instant(from_ijd(numbers["TSTOP"][i])),
+            start=_instant(numbers["TSTART"][i]),
+            stop=_instant(numbers["TSTOP"][i]),
             x_ra_deg=float(numbers["RA_SCX"][i]),
             x_dec_deg=float(numbers["DEC_SCX"][i]),
             z_ra_deg=None if roll is None else float(roll["RA_SCZ"][i]),
@@ -81,6 +82,11 @@ def index_attitude(data: bytes, name: str) -> AttitudeTable:
         STILL_ERRORS["predicted"],
         rate_deg_s=SLEW.rate_deg_s,
     )
+
+
+def _instant(day: float) -> Instant:
+    """An IJD to the millisecond: in a double it is good to 0.1 us, and packets come every 8 s."""
+    return Instant.parse(Time(from_ijd(day), format="isot", precision=3).value)
 
 
 def _text(value: Any) -> str:
