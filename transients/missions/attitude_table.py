@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from schemas import Attitude, AttitudeSource, FloatArray, Instant
 from schemas.errors import RefusedInput
 
 from .frames import vector_direction
+from .quaternions import angle_rad, from_axes, slerp, to_axes
 from .row_times import Place, place
 from .times import ijd, to_time
 
@@ -74,11 +74,10 @@ class AttitudeTable:
             Outside the table.
         """
         found = place(self.begin_ijd, self.end_ijd, ijd(to_time(instant)), self.name)
-        low = _rotation(self.x[found.low], self.z[found.low])
-        turn = (_rotation(self.x[found.high], self.z[found.high]) * low.inv()).as_rotvec()
-        axes = (Rotation.from_rotvec(found.share * turn) * low).as_matrix()
-        x, z = vector_direction(axes[:, 0]), vector_direction(axes[:, 2])
-        moved = _angle_deg(self.x[found.low], self.x[found.high]), float(np.degrees(np.linalg.norm(turn)))
+        low, high = (from_axes(self.x[row], self.z[row]) for row in (found.low, found.high))
+        axes = to_axes(slerp(low, high, found.share))
+        x, z = vector_direction(axes[0]), vector_direction(axes[1])
+        moved = _angle_deg(self.x[found.low], self.x[found.high]), float(np.degrees(angle_rad(low, high)))
         return Attitude(
             at=instant,
             x_ra_deg=float(x.ra.deg),
@@ -99,13 +98,6 @@ class AttitudeTable:
         if still_deg is None:
             return moving or None
         return min(still_deg + moving, 180.0)
-
-
-def _rotation(x: FloatArray, z: FloatArray) -> Rotation:
-    """From the spacecraft's axes to the sky's: the columns of its matrix are X, Y and Z."""
-    upright = z - (z @ x) * x
-    upright = upright / np.linalg.norm(upright)
-    return Rotation.from_matrix(np.stack([x, np.cross(upright, x), upright], axis=-1))
 
 
 def _angle_deg(a: FloatArray, b: FloatArray) -> float:

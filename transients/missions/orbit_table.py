@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import KroghInterpolator
 
 from schemas import FloatArray, Instant, OrbitState
 from schemas.errors import RefusedInput
 
 from .frames import vector_direction
+from .polynomials import interpolate
 from .row_times import place
 from .times import ijd, to_instant, to_time
 
@@ -97,8 +97,5 @@ class OrbitTable:
         first = int(np.clip(after - nodes // 2, 0, max(len(self.time_ijd) - nodes, 0)))
         rows = slice(first, first + nodes)
         seconds = (self.time_ijd[rows] - day) * _SECONDS_PER_DAY
-        if self.velocity_km_s is None:
-            return np.asarray(KroghInterpolator(seconds, self.position_km[rows])(0.0))
-        # A time given twice stands for the value and its derivative.
-        values = np.stack([self.position_km[rows], self.velocity_km_s[rows]], axis=1).reshape(-1, 3)
-        return np.asarray(KroghInterpolator(np.repeat(seconds, 2), values)(0.0))
+        slopes = None if self.velocity_km_s is None else self.velocity_km_s[rows]
+        return interpolate(seconds, self.position_km[rows], slopes, 0.0)
