@@ -74,12 +74,16 @@ class FileSource:
         """From attitude files, the best first; else from an index of science windows; else from pointing notices."""
         contents = await self._read()
         tables = sorted(contents.attitudes, key=lambda table: _ATTITUDE_ORDER.get(table.source, 9))
-        announced = [] if self._announced is None else [self._announced.attitude]
-        found = _first([*(table.at for table in tables), *announced], at)
-        if found is None:
-            counted = f"{len(tables)} attitude files and {len(contents.updates)} pointing notices"
-            raise NoData(f"none of {counted} covers {at}", where=self.name)
-        return found
+        found = _first([table.at for table in tables], at)
+        if found is not None:
+            return found
+        missing = f"none of {len(tables)} attitude files covers {at}"
+        if self._announced is None:
+            raise NoData(missing, where=self.name)
+        try:
+            return self._announced.attitude(at)
+        except NoData as error:
+            raise NoData(f"{missing}; {error.message}", where=self.name) from error
 
     async def orbit(self, at: Instant) -> OrbitState:
         """From state vectors; else from a light curve's heading; else from the two-line elements nearest in time."""
