@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from typing import NoReturn
 
 from schemas import Attitude, DataExpectation, Instant, LightCurve, OrbitState, Pointing, PointingUpdate
 from schemas.errors import NoData
 
 from ..missions import Mission
 from ..missions.announced import AnnouncedPointings, AnnouncementRule
+from ..missions.base import DataTier
 from .clock import shift
 
 Fetch = Callable[[str, Instant, Instant], Awaitable[Sequence[PointingUpdate]]]
@@ -61,6 +63,13 @@ class PointingSource:
 
     async def science_window(self, at: Instant) -> str:
         raise NoData("notices name no science windows", where=self.name)
+
+    async def newest(self, tier: DataTier, at: Instant) -> NoReturn:
+        """A notice is no data of any tier."""
+        raise NoData("notices bring no counts", where=self.name)
+
+    def clock_offset(self) -> None:
+        """They come when they come."""
 
     async def aclose(self) -> None:
         """Nothing is held."""
