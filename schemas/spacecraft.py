@@ -61,6 +61,9 @@ class Orientation(Record, kw_only=True):
     word: str
     attitude_source: AttitudeSource
     attitude_error_deg: float | None = None
+    #: Bounds on the errors of the angles: phi suffers from the roll, and near the axis from the error of X; 180: phi says nothing.
+    theta_error_deg: float | None = None
+    phi_error_deg: float | None = None
 
 
 class RevolutionWindow(Record, kw_only=True):

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import csv
+import io
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from astropy.io import fits
 
 import transients.missions.integral as integral
 from transients.missions.integral import Integral, ResponseModel, response_from_json
 
 COEFFICIENTS = Path(integral.__file__).parent / "response.json"
 COLUMNS = {"ISGRI": "isgri_pct_of_opt", "IBIS/Veto": "veto_pct_of_opt", "SPI-ACS": "acs_pct_of_opt"}
+
+#: 2023-05-18T12:59:08 UTC, IJD.
+INDEX_DAY = 8538.541865555555
 
 
 def shipped_response() -> ResponseModel:
@@ -70,6 +75,32 @@ def percentage_table(found: list[Percentage], tolerance_percent: float) -> str:
         span = f"{entry.low:.1f} to {entry.high:.1f}"
         lines.append(f"{entry.theta_deg:6.0f} {entry.instrument:10} {entry.published:9g} {span:>16}  {entry.event}{mark}")
     return "\n".join(lines)
+
+
+def index_file(**change: object) -> bytes:
+    """An index of science windows: two pointings of an hour, the first about 2023-05-18T12:59:08, with a slew of six minutes between;
+    X on the equator at RA 40 and 42, Z at the pole. `change` replaces columns, None leaves one out."""
+    start = INDEX_DAY + np.array([-0.5, 0.5, 0.6]) / 24
+    stop = INDEX_DAY + np.array([0.5, 0.6, 1.6]) / 24
+    columns: dict[str, object] = {
+        "SWID": ["264100200010", "264100210011", "264100210010"],
+        "SW_TYPE": ["POINTING", "SLEW", "POINTING"],
+        "TSTART": start,
+        "TSTOP": stop,
+        "TELAPSE": 86400 * (stop - start),
+        "RA_SCX": [40.0, 41.0, 42.0],
+        "DEC_SCX": [0.0, 0.0, 0.0],
+        "RA_SCZ": [0.0, 0.0, 0.0],
+        "DEC_SCZ": [90.0, 90.0, 90.0],
+    } | change
+    made = [
+        fits.Column(name, "12A" if name.startswith("SW") else "D", array=np.array(values))
+        for name, values in columns.items()
+        if values is not None
+    ]
+    out = io.BytesIO()
+    fits.HDUList([fits.PrimaryHDU(), fits.BinTableHDU.from_columns(made, name="GNRL-SCWG-GRP-IDX")]).writeto(out)
+    return out.getvalue()
 
 
 if __name__ == "__main__":

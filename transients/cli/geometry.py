@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import click
 
 from schemas import Attitude, Instant
+from schemas.errors import TransientsError
 from transients.config import Settings
-from transients.missions import orientation, response_report, time_report
+from transients.missions import Mission, orientation, response_report, shift, time_report
 from transients.service.parts import mission_of, source_of
 
 from .options import NUMBER, UTC, attitude_from_axes, direction, settings_of, source_option, x_option, z_option
 from .output import emit, json_option, reports_errors
+
+#: Science windows begin and end with packets, which come every 8 s.
+_LISTED_ERROR_S = 8.0
 
 
 @click.command("time")
@@ -23,16 +28,37 @@ from .output import emit, json_option, reports_errors
     default="auto",
     help="Scale of an ISO time or MJD; auto: UTC for ISO, TT for MJD.",
 )
+@source_option
 @json_option
 @click.pass_context
 @reports_errors
-def time_command(context: click.Context, text: str, scale: str, as_json: bool) -> None:
+def time_command(context: click.Context, text: str, scale: str, source: str | None, as_json: bool) -> None:
     """Convert T: a UTC time in ISO 8601, an IJD, an MJD, or the id of a science window."""
-    report = time_report(text, scale, mission_of(settings_of(context)))
+    settings = settings_of(context)
+    mission = mission_of(settings)
+    report = time_report(text, scale, mission)
+    if "scw_id" in report and (source is not None or settings.sources.archive_dirs):
+        report = asyncio.run(_listed_window(report, source, settings, mission))
     if not as_json:
         # Six digits would do for most numbers, not for days: a microsecond is 1e-11 of one.
         report |= {name: f"{report[name]:.9f}" for name in ("ijd", "mjd_tt")}
     emit(report, as_json)
+
+
+async def _listed_window(report: dict[str, Any], source: str | None, settings: Settings, mission: Mission) -> dict[str, Any]:
+    """A science window's time by the source's list of windows; where it is not listed the approximate time stays, and says so."""
+    about, error_s = Instant.parse(report["utc"]), report["time_error_s"]
+    async with source_of(source, settings, mission) as data:
+        try:
+            listed = await data.pointings(shift(about, -error_s), shift(about, error_s))
+        except TransientsError as error:
+            return report | {"source": f"{report['source']} ({error})"}
+        found = next((each for each in listed if each.scw_id == report["scw_id"]), None)
+        if found is None:
+            return report | {"source": f"{report['source']} ({data.name}: not among {len(listed)} science windows)"}
+        known = time_report(found.start.iso, "utc", mission)
+        told = {"scw_id": found.scw_id, "stop_utc": found.stop.iso, "time_error_s": _LISTED_ERROR_S}
+        return known | told | {"source": f"list of science windows, {data.name}; phase: {known['source']}"}
 
 
 @click.command("orient")
@@ -70,6 +96,8 @@ def orient_command(
             "word": found.word,
             "attitude_source": found.attitude_source,
             "attitude_error_deg": found.attitude_error_deg,
+            "theta_error_deg": found.theta_error_deg,
+            "phi_error_deg": found.phi_error_deg,
         },
         as_json,
     )

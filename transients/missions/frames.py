@@ -118,4 +118,20 @@ def orientation(direction: SkyCoord, attitude: Attitude, word: Callable[[float, 
         word=word(theta_deg, phi_deg),
         attitude_source=attitude.source,
         attitude_error_deg=attitude.error_deg,
+        theta_error_deg=attitude.error_deg,
+        phi_error_deg=phi_error_deg(theta_deg, attitude),
     )
+
+
+def phi_error_deg(theta_deg: float, attitude: Attitude) -> float | None:
+    """Bound on the error of phi: of the roll, and asin(sin(error of X) / sin theta), the turn that X's error makes of a direction.
+
+    180 where X's error reaches the direction or its antipode: phi may be anything. None where the attitude states no error.
+    """
+    if attitude.error_deg is None and attitude.roll_error_deg is None:
+        return None
+    error, roll = attitude.error_deg or 0.0, attitude.roll_error_deg or 0.0
+    sine = abs(float(np.sin(np.radians(theta_deg))))
+    if error >= 90 or np.sin(np.radians(error)) >= sine:
+        return 180.0 if error > 0 or sine < _ON_AXIS else roll
+    return min(roll + float(np.degrees(np.arcsin(np.sin(np.radians(error)) / sine))), 180.0)

@@ -16,7 +16,7 @@ from schemas.errors import TransientsError
 from transients.config import Settings, StatusSettings
 from transients.embedded import EmbeddedPostgres
 from transients.missions import Mission
-from transients.sources import DataSource
+from transients.sources import DataSource, FirstOf, PointingSource
 from transients.store import JobRunner, Store
 from transients.web import StatusCard, alert_routes, create_app
 from transients.web.server import serve_app
@@ -112,7 +112,9 @@ class Service:
             store = await self._open_store(stack)
             data = self._data
             if data is None:
-                data = await stack.enter_async_context(source_of(None, self.settings, self.mission))
+                configured = await stack.enter_async_context(source_of(None, self.settings, self.mission))
+                notices = PointingSource(store.pointings_between, self.mission, "the inbox")
+                data = FirstOf([configured, notices])
             intake = Intake(store, self.settings)
             serve_metrics(self.settings.metrics)
             async with asyncio.TaskGroup() as group:

@@ -7,6 +7,7 @@ from .files import FileSource
 from .first_of import FirstOf
 from .formats import read_lightcurve, select, write_lightcurve
 from .mission import MissionPlugin
+from .pointings import PointingSource
 from .provider import Provider
 from .service_source import ServiceSource
 from .services import IntegralServices
@@ -24,6 +25,7 @@ __all__ = [
     "IntegralServices",
     "MissionPlugin",
     "NoiseOptions",
+    "PointingSource",
     "Provider",
     "ServiceSource",
     "SimulatedBurst",

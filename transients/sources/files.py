@@ -1,33 +1,23 @@
-"""Recorded files as a source: light curves, attitude and orbit files, in folders or one by one."""
+"""Recorded files as a source: light curves, attitudes, orbits, science windows, timelines and pointing notices."""
 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from schemas import Attitude, DataExpectation, Instant, LightCurve, OrbitState, Pointing
-from schemas.errors import NoData, RefusedInput, TransientsError
+from schemas.errors import NoData
 
 from ..missions import Mission
+from ..missions.announced import AnnouncedPointings
 from ..missions.base import DataTier
-from ..missions.integral import AttitudeTable, OrbitTable, read_attitude, read_orbit
 from .clock import seconds_between, shift
-from .formats import read_lightcurve, select
+from .formats import select
 from .newest import Newest, reach
 from .offset import ClockOffset
-
-#: Files larger than this are not looked into: a year of native bins is about 600 MB.
-_MAX_BYTES = 1_000_000_000
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class _Contents:
-    light_curves: tuple[LightCurve, ...]
-    attitudes: tuple[AttitudeTable, ...]
-    orbits: tuple[OrbitTable, ...]
-    refused: tuple[tuple[str, str], ...]
+from .recorded import Recorded, read_recorded
 
 
 class FileSource:
@@ -37,15 +27,17 @@ class FileSource:
     ----------
     paths
         Files, and folders whose files (at any depth) are looked at. What is none of the known kinds is passed over in a folder
-        and listed by `refused`; a path given by itself must be readable.
+        and listed by `refused`; a path given by itself must be readable. Of archives of alerts only pointing notices are taken.
     mission
-        For what no file tells: whether data was expected. None: such questions have no answer.
+        For what no file tells: whether data was expected, and the roll of a pointing that a notice gives. None: such questions
+        have no answer.
     """
 
     def __init__(self, paths: Sequence[str | Path], mission: Mission | None = None) -> None:
         self._paths = tuple(Path(path) for path in paths)
         self._mission = mission
-        self._contents: _Contents | None = None
+        self._contents: Recorded | None = None
+        self._announced: AnnouncedPointings | None = None
         self._lock = asyncio.Lock()
 
     @property
@@ -59,12 +51,13 @@ class FileSource:
 
     async def refused(self) -> tuple[tuple[str, str], ...]:
         """Files that are none of the known kinds, and why."""
-        return (await self._read()).refused
+        return tuple((await self._read()).refused)
 
-    async def _read(self) -> _Contents:
+    async def _read(self) -> Recorded:
         async with self._lock:
             if self._contents is None:
-                self._contents = await asyncio.to_thread(_read_all, self._paths)
+                self._contents = await asyncio.to_thread(read_recorded, self._paths)
+                self._announced = _announced(self._contents, self._mission)
             return self._contents
 
     async def light_curve(self, instrument: str, t0: Instant, half_width_s: float) -> LightCurve:
@@ -85,37 +78,61 @@ class FileSource:
         return lc.info.instrument == instrument and (self._mission is None or lc.info.mission == self._mission.name)
 
     async def attitude(self, at: Instant) -> Attitude:
-        tables = (await self._read()).attitudes
-        for table in sorted(tables, key=lambda table: _ATTITUDE_ORDER.get(table.source, 9)):
-            try:
-                return table.at(at)
-            except NoData:
-                continue
-        raise NoData(f"none of {len(tables)} attitude files covers {at}", where=self.name)
+        """From attitude files, the best first; else from an index of science windows; else from pointing notices."""
+        contents = await self._read()
+        tables = sorted(contents.attitudes, key=lambda table: _ATTITUDE_ORDER.get(table.source, 9))
+        found = _first([table.at for table in tables], at)
+        if found is not None:
+            return found
+        missing = f"none of {len(tables)} attitude files covers {at}"
+        if self._announced is None:
+            raise NoData(missing, where=self.name)
+        try:
+            return self._announced.attitude(at)
+        except NoData as error:
+            raise NoData(f"{missing}; {error.message}", where=self.name) from error
 
     async def orbit(self, at: Instant) -> OrbitState:
+        """From state vectors; else from a light curve's heading; else from the two-line elements nearest in time."""
         contents = await self._read()
-        for table in contents.orbits:
-            try:
-                return table.at(at)
-            except NoData:
-                continue
+        found = _first([table.at for table in contents.orbits], at)
+        if found is not None:
+            return found
         for lc in contents.light_curves:
             place = _from_light_curve(lc, at)
             if place is not None:
                 return place
+        satellites = sorted({each.satellite.satnum for each in contents.elements})
+        if len(satellites) > 1:
+            raise NoData(f"two-line elements of {len(satellites)} satellites: which is meant is not told", where=self.name)
+        if contents.elements:
+            return min(contents.elements, key=lambda each: abs(each.age_days(at))).at(at)
         raise NoData(f"none of {len(contents.orbits)} orbit files covers {at}", where=self.name)
 
     async def pointings(self, start: Instant, stop: Instant) -> tuple[Pointing, ...]:
-        raise NoData("files give no list of science windows", where=self.name)
+        """Science windows of an index; else the pointings that notices announced."""
+        contents = await self._read()
+        found = tuple(each for each in contents.pointings if each.start < stop and each.stop > start)
+        if found:
+            return tuple(sorted(found, key=lambda each: each.start))
+        if self._announced is None:
+            raise NoData("no file lists science windows or announces pointings then", where=self.name)
+        return self._announced.pointings(start, stop)
 
     async def expectation(self, at: Instant) -> DataExpectation:
+        """From timelines where they cover the instant, else from the mission's orbit model."""
+        contents = await self._read()
         if self._mission is None:
             raise NoData("files do not tell when data was expected", where=self.name)
-        return self._mission.expectation(at)
+        return self._mission.expectation(at, contents.windows, "timeline")
 
     async def science_window(self, at: Instant) -> str:
-        raise NoData("files give no list of science windows", where=self.name)
+        """From an index of science windows."""
+        contents = await self._read()
+        found = next((each.scw_id for each in contents.pointings if each.start <= at < each.stop), None)
+        if found is None:
+            raise NoData(f"no file lists a science window at {at}", where=self.name)
+        return found
 
     async def newest(self, tier: DataTier, at: Instant) -> Newest:
         """Only what a file itself calls that tier counts: an archive's newest bin is no real-time stream."""
@@ -143,7 +160,28 @@ def _recorded(curves: Sequence[LightCurve]) -> str:
     return f"{len(curves)} light curves, the newest {newest.info.instrument} ({newest.info.tier}) until {end}"
 
 
-_ATTITUDE_ORDER = {"historic": 0, "snapshot": 1, "predicted": 2}
+_ATTITUDE_ORDER = {"historic": 0, "snapshot": 1, "predicted": 2, "constant": 3}
+
+
+T = TypeVar("T")
+
+
+def _first(questions: Sequence[Callable[[Instant], T]], at: Instant) -> T | None:
+    """The first answer about an instant."""
+    for ask in questions:
+        try:
+            return ask(at)
+        except NoData:
+            continue
+    return None
+
+
+def _announced(contents: Recorded, mission: Mission | None) -> AnnouncedPointings | None:
+    """Pointings of the mission that notices announced; None where there are none."""
+    if mission is None:
+        return None
+    updates = [each for each in contents.updates if each.mission == mission.name]
+    return AnnouncedPointings(updates, mission.attitude_from_x, mission.slew) if updates else None
 
 
 def _from_light_curve(lc: LightCurve, at: Instant) -> OrbitState | None:
@@ -155,43 +193,3 @@ def _from_light_curve(lc: LightCurve, at: Instant) -> OrbitState | None:
     # Half the file's length at the fastest the spacecraft flies where data is taken, about 3 km/s.
     error_km = 3.0 * 0.5 * seconds_between(last, first) + 30.0
     return OrbitState(at=at, ra_deg=ra, dec_deg=dec, distance_km=km, source=f"heading of {lc.info.source}", error_km=error_km)
-
-
-def _read_all(paths: Sequence[Path]) -> _Contents:
-    curves: list[LightCurve] = []
-    attitudes: list[AttitudeTable] = []
-    orbits: list[OrbitTable] = []
-    refused: list[tuple[str, str]] = []
-    for path, wanted in _listed(paths):
-        data = _bytes(path)
-        kept, reason = False, ""
-        for reader, kind in ((read_attitude, attitudes), (read_orbit, orbits), (read_lightcurve, curves)):
-            try:
-                kind.append(reader(data, str(path)))  # type: ignore[arg-type]
-                kept = True
-            except TransientsError as error:
-                reason = error.message
-        if not kept:
-            if wanted:
-                raise RefusedInput(reason, where=str(path))
-            refused.append((str(path), reason))
-    return _Contents(tuple(curves), tuple(attitudes), tuple(orbits), tuple(refused))
-
-
-def _listed(paths: Sequence[Path]) -> list[tuple[Path, bool]]:
-    listed: list[tuple[Path, bool]] = []
-    for path in paths:
-        if path.is_dir():
-            listed.extend((file, False) for file in sorted(path.rglob("*")) if file.is_file())
-        else:
-            listed.append((path, True))
-    return listed
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise RefusedInput(f"larger than {_MAX_BYTES} bytes", where=str(path))
-        return path.read_bytes()
-    except OSError as error:
-        raise RefusedInput(f"cannot be read: {error.strerror}", where=str(path)) from error

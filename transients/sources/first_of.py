@@ -49,7 +49,21 @@ class FirstOf:
         return await self._first(lambda source: source.light_curve(instrument, t0, half_width_s))
 
     async def expectation(self, at: Instant) -> DataExpectation:
-        return await self._first(lambda source: source.expectation(at))
+        """The first that knows more than the orbit model; where none does, what the model says."""
+        modelled: DataExpectation | None = None
+        errors: list[tuple[str, TransientsError]] = []
+        for source in self.sources:
+            try:
+                found = await source.expectation(at)
+            except TransientsError as error:
+                errors.append((source.name, error))
+                continue
+            if found.source != "orbit":
+                return found
+            modelled = found if modelled is None else modelled
+        if modelled is None:
+            raise gathered(errors)
+        return modelled
 
     async def science_window(self, at: Instant) -> str:
         return await self._first(lambda source: source.science_window(at))

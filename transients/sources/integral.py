@@ -20,7 +20,7 @@ def _make(response_file: str) -> Integral:
 
 
 def _services(address: str, mission: Mission, timeout_s: float, clock: Clock) -> DataSource:
-    return ServiceSource(IntegralServices(address, timeout_s=timeout_s, clock=clock))
+    return ServiceSource(IntegralServices(address, timeout_s=timeout_s, clock=clock), clock)
 
 
 def _simulator(seed: int, mission: Mission) -> DataSource:

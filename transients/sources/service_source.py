@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Literal
 
+import msgspec
+
 from schemas import Attitude, DataExpectation, Instant, LightCurve, OrbitState, Pointing
 from schemas.errors import BadRequest, NoData, TransientsError
 
@@ -23,6 +25,9 @@ _TARGETS = {"SPI-ACS": "ACS", "IBIS/Veto": "IBIS_VETO"}
 _MODULES = 8
 #: The real-time stream is asked for events younger than this.
 _REALTIME_S = 2 * 86400.0
+#: Recorded replies of 2023 to questions about the present gave the pointing before, or the one before that (docs/missions.md): attitudes
+#: come with the near-real-time data, within 3 h. Two dither steps of 2.17 deg; after a slew to another field it is farther off.
+_ATTITUDE_SETTLED_S, _STALE_DEG = 3 * 3600.0, 4.4
 
 
 class ServiceSource:
@@ -50,7 +55,11 @@ class ServiceSource:
         return self.services.simulated
 
     async def attitude(self, at: Instant) -> Attitude:
-        return await self.services.attitude(at)
+        """The service's attitude; asked about the last hours, it may be an earlier pointing's, and its error says so."""
+        attitude = await self.services.attitude(at)
+        if attitude.source == "service" and self._age_below(at, _ATTITUDE_SETTLED_S):
+            return msgspec.structs.replace(attitude, error_deg=_STALE_DEG, roll_error_deg=_STALE_DEG)
+        return attitude
 
     async def orbit(self, at: Instant) -> OrbitState:
         return await self.services.orbit(at)
@@ -84,7 +93,10 @@ class ServiceSource:
         return without_periodic_bins(lc) if instrument == "IBIS/Veto" else lc
 
     def _is_young(self, at: Instant) -> bool:
-        return self._clock is not None and seconds_between(self._clock(), at) < _REALTIME_S
+        return self._age_below(at, _REALTIME_S)
+
+    def _age_below(self, at: Instant, seconds: float) -> bool:
+        return self._clock is not None and seconds_between(self._clock(), at) < seconds
 
     async def newest(self, tier: DataTier, at: Instant) -> Newest:
         # Nothing is younger than the mission's end: nobody looks through the years since.

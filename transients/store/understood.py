@@ -118,6 +118,11 @@ class Understood(CircularLinks):
         rows = await self._rows("pointings", mission, stamp(before), limit)
         return tuple(from_json(row["record"], PointingUpdate) for row in rows)
 
+    async def pointings_between(self, mission: str, start: Instant, stop: Instant) -> tuple[PointingUpdate, ...]:
+        """Where a mission said it would point in an interval of time, in order."""
+        rows = await self._rows("pointings_between", mission, stamp(start), stamp(stop))
+        return tuple(from_json(row["record"], PointingUpdate) for row in rows)
+
     async def _said(self, content_ids: list[str], version: str) -> Mapping[str, Sequence[tuple[str, str]]]:
         """By document, what this version said of it: name of the version with its count, and record; the last word last."""
         said: dict[str, list[tuple[str, str]]] = {}

@@ -142,6 +142,10 @@ ON CONFLICT (content_id) DO UPDATE SET mission = excluded.mission, at = excluded
 -- Pointing updates of a mission up to an instant, latest first.
 SELECT record FROM pointing_update WHERE mission = $1 AND at <= $2 ORDER BY at DESC LIMIT $3;
 
+-- name: pointings_between
+-- Pointing updates of a mission whose time lies in an interval, in order.
+SELECT record FROM pointing_update WHERE mission = $1 AND at >= $2 AND at <= $3 ORDER BY at, content_id;
+
 -- name: put_heartbeats
 -- $1 documents, $2 their records, in order: the source of each one's first delivery is alive.
 WITH beats AS (

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import search_curves
 from command_line import AXES, ask, command, numbers
+from mission_samples import index_file
 
 from schemas import Circle, LightCurve
 from transients.sky import skymap_from_region, write_skymap
@@ -295,3 +296,24 @@ def test_process_refuses(folder: Path, tmp_path: Path, names: tuple[str, ...], k
     assert not (tmp_path / "out").exists()
     with_source = command("process", *(folder / name for name in names), "--source", "sim:1", "--out", tmp_path / "out", "--json")
     assert with_source.error == answer.error
+
+
+def test_a_science_window_is_looked_up_in_an_index(tmp_path: Path) -> None:
+    (tmp_path / "idx.fits").write_bytes(index_file())
+    report = ask("time", "264100200010", "--source", str(tmp_path))
+    assert (report["utc"], report["stop_utc"]) == ("2023-05-18T12:29:08.000", "2023-05-18T13:29:08.000")
+    assert (report["revolution"], report["time_error_s"]) == (2641, 8.0)
+    assert report["source"].startswith("list of science windows, files in")
+    other = ask("time", "264100220010", "--source", str(tmp_path))
+    assert other["source"].startswith("approximate")
+    assert "not among 3 science windows" in other["source"]
+    assert other["time_error_s"] > 3600
+
+
+def test_the_attitude_of_an_index_and_its_errors(tmp_path: Path) -> None:
+    (tmp_path / "idx.fits").write_bytes(index_file())
+    found = ask("orient", "--ra", "40", "--dec", "30", "--at", "2023-05-18T12:59:08", "--source", str(tmp_path))
+    assert (round(found["theta_deg"], 6), found["attitude_source"]) == (30.0, "constant")
+    assert found["theta_error_deg"] == pytest.approx(5 / 60)
+    # 15 arcmin of roll, and 5 arcmin of X that turn a direction 30 deg off by twice as much.
+    assert found["phi_error_deg"] == pytest.approx(25 / 60, abs=1e-4)

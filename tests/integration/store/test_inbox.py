@@ -129,6 +129,9 @@ async def test_pointings_and_links(store: Store) -> None:
         await store.record_parsed(sha256_hex(body), update, "v1")
     (latest,) = await store.pointing_updates("INTEGRAL", Instant(utc="2026-11-22T01:30:00"))
     assert latest.dec_deg == 1.0
+    first, last = Instant(utc="2026-11-22T01:00:00"), Instant(utc="2026-11-22T02:00:00")
+    assert [each.dec_deg for each in await store.pointings_between("INTEGRAL", first, last)] == [1.0, 2.0]
+    assert await store.pointings_between("Swift", first, last) == ()
     await store.put_raw(raw(b"link"))
     link = CircularLink(kind="gcn.circulars", circular_id="33411", subject="s")
     assert await store.record_parsed(sha256_hex(b"link"), link, "v1")

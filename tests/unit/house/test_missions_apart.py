@@ -19,7 +19,7 @@ ALLOWED = {
     "transients/missions/frames.py": "its observers' words for directions, the default of `orientation`",
     "transients/sources/integral.py": "its plug-in",
     "transients/sources/calibration.py": "the loader of its response",
-    "transients/sources/files.py": "reads its operators' attitude and orbit files",
+    "transients/sources/recorded.py": "reads its operators' files among others'",
     "transients/sources/parse.py": "replies of its data services",
     "transients/sources/replies.py": "replies of its data services",
     "transients/sources/services.py": "the client of its data services",

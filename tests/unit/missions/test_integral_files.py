@@ -10,6 +10,7 @@ from astropy.io import fits
 from schemas import Instant
 from schemas.errors import NoData, RefusedInput
 from transients.missions import from_ijd, to_instant
+from transients.missions.bodies import position_km
 from transients.missions.integral import read_attitude, read_orbit, read_timeline
 
 START = 8538.0
@@ -45,10 +46,12 @@ def attitude_file() -> bytes:
 def test_attitude_inside_a_pointing_and_in_the_slew() -> None:
     found = read_attitude(attitude_file(), "aux/attitude_historic.fits")
     still = found.at(at(START + 0.01))
-    assert (still.x_ra_deg, still.source, still.error_deg) == (pytest.approx(359.0), "historic", None)
+    assert (still.x_ra_deg, still.source) == (pytest.approx(359.0), "historic")
+    assert (still.error_deg, still.roll_error_deg) == (pytest.approx(1 / 60), pytest.approx(3 / 60))
     slewing = found.at(at(START + 0.025))
     assert (slewing.x_ra_deg + 180) % 360 == pytest.approx(180.0, abs=1e-6)
-    assert slewing.error_deg == pytest.approx(1.0)
+    assert slewing.error_deg == pytest.approx(1.0 + 1 / 60)
+    assert slewing.roll_error_deg == pytest.approx(1.0 + 3 / 60)
     assert slewing.z_dec_deg == pytest.approx(90.0)
 
 
@@ -86,8 +89,9 @@ def test_orbit_between_rows_follows_the_curve() -> None:
     found = read_orbit(orbit_file(), "orbit_historic.fits").at(at(START + 0.1125))
     assert found.ra_deg == pytest.approx(np.degrees(0.1125), abs=1e-4)
     assert found.distance_km == pytest.approx(1e5, abs=0.1)
+    true = 1e5 * np.array([np.cos(0.1125), np.sin(0.1125), 0.0])
     assert found.error_km is not None
-    assert 1 < found.error_km < 20
+    assert np.linalg.norm(position_km(found) - true) < found.error_km < 0.1
     assert found.source == "orbit file"
 
 

@@ -44,6 +44,17 @@ async def test_the_first_that_answers() -> None:
     assert (first.asked, second.asked, third.asked) == (1, 1, 0)
 
 
+async def test_a_timeline_goes_before_the_orbit_model(tmp_path: Path) -> None:
+    mission = Integral(load_response())
+    empty = FileSource([tmp_path], mission)
+    simulated = SimulatedSource(SimulatedObservatory(1, mission))
+    assert (await FirstOf([empty]).expectation(T0)).source == "orbit"
+    assert (await FirstOf([empty, simulated]).expectation(T0)).source == "simulator"
+    assert (await FirstOf([FileSource([tmp_path]), empty]).expectation(T0)).source == "orbit"
+    with pytest.raises(NoData):
+        await FirstOf([FileSource([tmp_path])]).expectation(T0)
+
+
 @pytest.mark.parametrize(
     ("errors", "kind"),
     [

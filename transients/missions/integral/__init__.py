@@ -1,7 +1,8 @@
 """INTEGRAL, the first mission: times, orbit, attitude, instruments, response, files, and the words of its circulars."""
 
 from .attitude import attitude_from_x
-from .files import AttitudeTable, OrbitTable, read_attitude, read_orbit
+from .files import read_attitude, read_orbit
+from .index import index_attitude, read_index
 from .instruments import INSTRUMENTS, coding_fraction, coding_fraction_at
 from .mission import Integral
 from .orbit import approximate_orbit
@@ -17,9 +18,7 @@ from .windows import data_window, expectation, planned_gaps
 __all__ = [
     "FACTS",
     "INSTRUMENTS",
-    "AttitudeTable",
     "Integral",
-    "OrbitTable",
     "ResponseModel",
     "ScienceWindow",
     "Timeline",
@@ -29,10 +28,12 @@ __all__ = [
     "coding_fraction_at",
     "data_window",
     "expectation",
+    "index_attitude",
     "parse_science_window",
     "perigee",
     "planned_gaps",
     "read_attitude",
+    "read_index",
     "read_orbit",
     "read_timeline",
     "response_from_fits",

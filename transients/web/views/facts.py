@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas import Assessment, DataStatus, Event, Geometry, LimitResult, Provenance, Record
+from schemas import Assessment, DataStatus, Event, Geometry, LimitResult, Orientation, Provenance, Record
 from transients.report.facts import allowed_sun_angles_deg, sun_rule
 
 from ..wording import UNKNOWN, number, percent
@@ -124,6 +124,15 @@ def _sky(geometry: Geometry) -> list[Fact]:
     return facts
 
 
+def _angle_errors(turned: Orientation) -> str:
+    """Of theta and of phi; a record of earlier times has only the attitude's."""
+    theta = turned.attitude_error_deg if turned.theta_error_deg is None else turned.theta_error_deg
+    if theta is None and turned.phi_error_deg is None:
+        return UNKNOWN
+    errors = [("θ", theta), ("φ", turned.phi_error_deg)]
+    return ", ".join(f"{name} ± {number(value, 2)}°" for name, value in errors if value is not None)
+
+
 def _spacecraft(geometry: Geometry) -> list[Fact]:
     by = made_by(geometry.provenance)
     phase_error = UNKNOWN if geometry.phase_error is None else f"± {number(geometry.phase_error, 2)}"
@@ -140,7 +149,7 @@ def _spacecraft(geometry: Geometry) -> list[Fact]:
         facts.append(Fact(label="Pointing", value=where, uncertainty=error, source=f"attitude: {aim.source}"))
     turned = geometry.orientation
     if turned is not None:
-        error = UNKNOWN if turned.attitude_error_deg is None else f"± {number(turned.attitude_error_deg, 2)}°"
+        error = _angle_errors(turned)
         angles = f"{turned.word} (θ {turned.theta_deg:.1f}°, φ {turned.phi_deg:.1f}°)"
         source = f"peak of the region; attitude: {turned.attitude_source}"
         facts.append(Fact(label="Orientation", value=angles, uncertainty=error, source=source))
