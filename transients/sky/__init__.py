@@ -2,7 +2,14 @@
 
 from .credible import credible_area_deg2, credible_mask, localisation, peak
 from .exposure import fov_exposure
-from .integrals import probability_at_pixels, probability_in_cone, probability_where, probability_within
+from .integrals import (
+    probability_at_pixels,
+    probability_in_cone,
+    probability_in_cones,
+    probability_in_regions,
+    probability_where,
+    probability_within,
+)
 from .maps import SkyMap
 from .reading import read_skymap
 from .regions import skymap_from_region
@@ -22,6 +29,8 @@ __all__ = [
     "peak",
     "probability_at_pixels",
     "probability_in_cone",
+    "probability_in_cones",
+    "probability_in_regions",
     "probability_where",
     "probability_within",
     "read_skymap",

@@ -99,6 +99,24 @@ class SkyMap:
         """Right ascension and declination of the tiles' centres, rad."""
         return healpix.centres(self.order, self.ipix)
 
+    @cached_property
+    def tree(self) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+        """The tiles in the order of the sphere's NESTED numbering, as trees and merges of maps want them.
+
+        First and one-past-last pixel at order 29 of each, (n,) int64; its probability (n,); the probability before each, and
+        in all (n + 1,).
+        """
+        start, stop = healpix.ranges(self.order, self.ipix)
+        rows = np.argsort(start, kind="stable")
+        prob = self.prob[rows]
+        return start[rows], stop[rows], prob, np.concatenate([[0.0], np.cumsum(prob)])
+
+    @cached_property
+    def ranked(self) -> tuple[IntArray, FloatArray]:
+        """Rows by falling density, and the probability up to and with each."""
+        rows = np.argsort(-self.density, kind="stable")
+        return rows, np.cumsum(self.prob[rows])
+
 
 def refined(m: SkyMap, min_order: int, least_probability: float = 0.0) -> tuple[IntArray, IntArray, FloatArray, IntArray]:
     """The tiles with coarse ones cut down to `min_order`, where they hold more than `least_probability`.

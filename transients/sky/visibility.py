@@ -9,7 +9,7 @@ from transients.missions import bodies, times
 from transients.missions.base import Instrument, Mission
 
 from . import healpix
-from .integrals import Margin, band, cone, direction, probability_within
+from .integrals import Caps, band, between, cone, direction, probability_within
 from .maps import SkyMap
 
 #: Half width about 90 deg of the angles to the Sun at which INTEGRAL points (Sun angle 50 to 130 deg).
@@ -88,17 +88,17 @@ def fov_fractions(m: SkyMap, attitude: Attitude, mission: Mission) -> tuple[floa
     return inside, None if full is None else probability_within(m, full)
 
 
-def _fully_coded(imager: Instrument, attitude: Attitude) -> Margin | None:
-    """Margin of the imager's fully coded field: a rectangle between great circles, or a disc."""
+def _fully_coded(imager: Instrument, attitude: Attitude) -> Caps | None:
+    """The imager's fully coded field: a rectangle between great circles, or a disc."""
     if imager.full_coding_deg is None:
         return None
     x, y, z = axes(attitude)
     if imager.field_shape != "rectangle":
         return cone(x, np.radians(0.5 * imager.full_coding_deg[0]))
     half_y, half_z = (np.radians(0.5 * width) for width in imager.full_coding_deg)
-    # Inward poles of the four edges: a direction's angle from an edge's great circle is asin(v . pole).
+    # Inward poles of the four edges.
     poles = np.stack([x * np.sin(h) + sign * side * np.cos(h) for side, h in ((y, half_y), (z, half_z)) for sign in (1, -1)])
-    return lambda v: np.asarray(np.arcsin(np.clip(v @ poles.T, -1.0, 1.0)).min(axis=1))
+    return between(poles)
 
 
 def coding(mission: Mission, instrument: str, v: FloatArray, attitude: Attitude) -> FloatArray:
