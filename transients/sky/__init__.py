@@ -1,5 +1,6 @@
 """Sky maps, and what a spacecraft sees of them. Pure: maps come in as bytes, "now" is an argument."""
 
+from .coincidence import WINDOWS, CoincidenceWindow, JointRate, joint_rate
 from .credible import credible_area_deg2, credible_mask, localisation, peak
 from .exposure import fov_exposure
 from .integrals import (
@@ -11,21 +12,29 @@ from .integrals import (
     probability_within,
 )
 from .maps import SkyMap
+from .overlap import overlap, response_overlap
 from .reading import read_skymap
 from .regions import skymap_from_region
 from .response import response_over, weighted_quantile
 from .summary import response_at_peak, skymap_report
 from .urgency import urgency
 from .visibility import fov_fractions, visibility
+from .words import is_region, region_from_words
 from .writing import write_skymap
 
 __all__ = [
+    "WINDOWS",
+    "CoincidenceWindow",
+    "JointRate",
     "SkyMap",
     "credible_area_deg2",
     "credible_mask",
     "fov_exposure",
     "fov_fractions",
+    "is_region",
+    "joint_rate",
     "localisation",
+    "overlap",
     "peak",
     "probability_at_pixels",
     "probability_in_cone",
@@ -34,8 +43,10 @@ __all__ = [
     "probability_where",
     "probability_within",
     "read_skymap",
+    "region_from_words",
     "response_at_peak",
     "response_over",
+    "response_overlap",
     "skymap_from_region",
     "skymap_report",
     "urgency",

@@ -27,8 +27,8 @@ _RADIUS = 1.07
 #: Side of a pixel of nside 1, rad.
 _SIDE = math.sqrt(math.pi / 3.0)
 #: Tiles are cut until their side is this part of the sine of the cap's radius: of a uniform sky every cone is then right to
-#: 2e-5 of itself (tests).
-_STRAIGHT = 1.0 / 24.0
+#: 4e-5 of itself (tests).
+_STRAIGHT = 1.0 / 16.0
 #: Finer still where two edges meet, and where the projection has a kink: at the poles and on the parallels of sin(dec) = 2/3.
 _CORNER = 1.0 / 256.0
 _KINK = 1.0 / 8.0

@@ -14,6 +14,8 @@ from ._pixels import face_coordinates, height_and_longitude
 
 #: Deepest order whose pixel numbers fit in 64-bit UNIQ codes.
 MAX_ORDER = 29
+#: Solid angle of a pixel of each order, sr.
+_AREA_SR = np.ldexp(np.pi / 3.0, -2 * np.arange(MAX_ORDER + 1))
 #: Square degrees in the whole sky.
 SKY_DEG2 = 4.0 * np.pi * (180.0 / np.pi) ** 2
 
@@ -27,7 +29,7 @@ def order_of_nside(nside: int) -> int:
 
 def area_sr(order: npt.ArrayLike) -> FloatArray:
     """Solid angle of a pixel, sr: pi / (3 * 4^order), exact in the exponent."""
-    return np.ldexp(np.pi / 3.0, -2 * np.asarray(order, dtype=np.int64)).astype(np.float64)
+    return np.asarray(_AREA_SR[np.asarray(order)])
 
 
 def side_rad(order: npt.ArrayLike) -> FloatArray:

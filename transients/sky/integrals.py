@@ -63,7 +63,7 @@ def probability_in_regions(m: SkyMap, axes: FloatArray, radii_rad: FloatArray) -
     """Probability in each of many regions, each what k caps have in common (k = 1: cones).
 
     An edge is followed down to the map's tiles, and through large tiles until it is nearly straight across them; there a
-    tile's part is found on its own square. Of a uniform sky a cone of any size is right to 2e-5 of itself; the cost is that
+    tile's part is found on its own square. Of a uniform sky a cone of any size is right to 4e-5 of itself; the cost is that
     of the tiles along the edges, whatever their order.
 
     Parameters

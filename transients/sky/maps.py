@@ -37,7 +37,7 @@ class SkyMap:
     Raises
     ------
     ValueError
-        If the arrays are not of one length, or there is no tile.
+        If the arrays are not of one length, there is no tile, or one is no pixel of HEALPix.
     """
 
     order: IntArray
@@ -58,6 +58,8 @@ class SkyMap:
         arrays = [a for a in (self.order, self.ipix, self.prob, self.distmu, self.distsigma, self.distnorm) if a is not None]
         if not len(self.order) or any(a.shape != (len(self.order),) for a in arrays):
             raise ValueError("a sky map's columns must be one-dimensional, of one length, and not empty")
+        if self.order.min() < 0 or self.order.max() > healpix.MAX_ORDER or ((self.ipix >> (2 * self.order)) // 12).any():
+            raise ValueError("a tile of the sky map is no HEALPix pixel")
         for array in arrays:
             array.setflags(write=False)
 
