@@ -26,8 +26,8 @@ _STACK = 12 + 3 * _DEEPEST + 4
 _RADIUS = 1.07
 #: Side of a pixel of nside 1, rad.
 _SIDE = math.sqrt(math.pi / 3.0)
-#: Tiles are cut until their side is this part of the sine of the cap's radius: of a uniform sky every cone is then right to
-#: 4e-5 of itself (tests).
+#: Tiles are cut until their side is this part of the sine of the cap's radius: of a uniform sky a cone is then right to 1e-5
+#: of itself, and to 1e-4 at worst, about a pole, where what is left over is alike all round (tests).
 _STRAIGHT = 1.0 / 16.0
 #: Finer still where two edges meet, and where the projection has a kink: at the poles and on the parallels of sin(dec) = 2/3.
 _CORNER = 1.0 / 256.0

@@ -27,14 +27,16 @@ radii_rad = st.floats(-11.0, np.log10(np.pi)).map(lambda power: min(10.0**power,
 @settings(max_examples=300, deadline=None)
 def test_a_cone_of_the_uniform_sky_is_its_solid_angle(place: tuple[float, float], radius: float) -> None:
     found = probability_in_cone(UNIFORM, SkyCoord(*place, unit=u.deg), radius * u.rad)
-    assert found == pytest.approx(np.sin(radius / 2) ** 2, rel=4e-5)
+    assert found == pytest.approx(np.sin(radius / 2) ** 2, rel=1.5e-4)
 
 
-def test_its_errors_have_no_bias() -> None:
+def test_its_errors_are_small_and_have_no_bias() -> None:
     rng = np.random.default_rng(5)
     ra, dec = rng.uniform(0, 360, 3000), np.degrees(np.arcsin(rng.uniform(-1, 1, 3000)))
     found = probability_in_cones(UNIFORM, SkyCoord(ra * u.deg, dec * u.deg), 15 * u.deg)
-    assert np.mean(found) == pytest.approx(np.sin(np.radians(7.5)) ** 2, rel=2e-6)
+    off = found / np.sin(np.radians(7.5)) ** 2 - 1.0
+    assert (np.quantile(np.abs(off), [0.5, 0.99]) < [1e-5, 4e-5]).all()
+    assert np.mean(off) == pytest.approx(0.0, abs=2e-6)
 
 
 @given(m=sky_maps(), place=positions_deg, radius=st.floats(0.001, 3.14))
@@ -73,7 +75,7 @@ def test_the_pixel_centre_rule_is_off_by_less_than_the_pixels_at_the_edge(
 @settings(max_examples=40, deadline=None)
 def test_bands(place: tuple[float, float], half: float) -> None:
     found = probability_within(UNIFORM, band(unit_vectors(*np.radians(place)), np.radians(half)))
-    assert found == pytest.approx(np.sin(np.radians(half)), abs=3e-5)
+    assert found == pytest.approx(np.sin(np.radians(half)), abs=5e-5)
 
 
 @given(seed=st.integers(0, 2**32 - 1))
@@ -85,7 +87,7 @@ def test_triangles_have_their_excess(seed: int) -> None:
     # The angle inside between two edges is pi less that between their inward poles.
     angles = [np.pi - np.arccos(np.clip(poles[i] @ poles[j], -1, 1)) for i, j in ((0, 1), (1, 2), (2, 0))]
     found = probability_within(UNIFORM, between(poles))
-    assert found == pytest.approx((sum(angles) - np.pi) / (4 * np.pi), abs=2e-5)
+    assert found == pytest.approx((sum(angles) - np.pi) / (4 * np.pi), abs=5e-5)
 
 
 @given(m=sky_maps(), places=st.tuples(positions_deg, positions_deg), radii=st.tuples(st.floats(0.1, 3.0), st.floats(0.1, 3.0)))
