@@ -86,7 +86,7 @@ def probability_in_regions(m: SkyMap, axes: FloatArray, radii_rad: FloatArray) -
     # A wide cap is what lies outside the opposite one: its edge is known as finely as a small cap's.
     towards = np.ascontiguousarray(np.where(wide[..., None], -axes, axes), dtype=np.float64)
     narrow = np.where(wide, np.pi - radii, radii)
-    empty = (radii <= 0.0).any(axis=1)
+    empty = np.asarray((radii <= 0.0).any(axis=1))
     keep = np.where((radii >= np.pi) | empty[:, None], 0.0, np.where(wide, -1.0, 1.0))
     found = _caps.inside(*m.tree, towards, np.where(keep == 0.0, 1.0, narrow), keep)
     return np.where(empty, 0.0, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -33,6 +34,9 @@ class SkyMap:
         "name", "kind" ("multi-order", "flat", "moc", "region"), "total_probability" (as found, before normalising),
         "remarks" (what was put right, a line each), and where known "distmean_mpc", "diststd_mpc", "object",
         "instruments", "date_obs", "creator", "peak_deg".
+    formula : callable, optional
+        Of a map made from one: probability per sr at unit vectors (n, 3) -> (n,). The tiles hold its integrals; who cuts them
+        finer can ask it.
 
     Raises
     ------
@@ -47,6 +51,7 @@ class SkyMap:
     distsigma: FloatArray | None = None
     distnorm: FloatArray | None = None
     meta: dict[str, Any] = dataclasses.field(default_factory=dict)
+    formula: Callable[[FloatArray], FloatArray] | None = None
 
     def __post_init__(self) -> None:
         for name in ("order", "ipix"):

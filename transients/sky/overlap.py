@@ -2,8 +2,8 @@
 
 I = 4 pi int p1 p2 dOmega, the factor by which two localisations are likelier to be of one source than of two that have
 nothing to do with each other: 1 for anything against the whole sky, large where both are small and agree, 0 where they share
-nothing (Ashton et al. 2018, ApJ 860, 6). Maps are constant within their tiles, and tiles are nested: the integral is
-a sum over the pieces that both sets of tiles cut the sky into, exact at any resolution, the same in either order.
+nothing (Ashton et al. 2018, ApJ 860, 6). Maps are constant within their tiles, and tiles are nested: the integral is a sum
+over the pieces that both sets of tiles cut the sky into, exact at any resolution, the same in either order.
 """
 
 from __future__ import annotations
@@ -30,20 +30,38 @@ _TILE_ORDER = 6
 def overlap(one: SkyMap, other: SkyMap) -> float:
     """Overlap integral 4 pi int p1 p2 dOmega of two maps; N_pix sum(p1 p2) for pixels of equal area.
 
+    Of a map made from a region, the pieces that the other map cuts finer have the region's own density, not their tile's.
+
     Returns
     -------
     float >= 0
     """
-    starts, stops = one.tree[:2], other.tree[:2]
-    pieces = np.unique(np.concatenate([starts[0], starts[1], stops[0], stops[1]]))
-    begin, length = pieces[:-1], np.diff(pieces).astype(np.float64)
-    together = np.ones(len(begin))
-    for m in (one, other):
-        start, stop, prob, _ = m.tree
-        row = np.searchsorted(start, begin, side="right") - 1
-        inside = (row >= 0) & (begin < stop[row])
-        together *= np.where(inside, (prob / (stop - start))[row], 0.0)
-    return float(_ALL_PIXELS * np.sum(together * length))
+    edges = np.unique(np.concatenate([*one.tree[:2], *other.tree[:2]]))
+    begin, length = edges[:-1], np.diff(edges)
+    rows = [np.searchsorted(m.tree[0], begin, side="right") - 1 for m in (one, other)]
+    shared = np.all([(row >= 0) & (begin < m.tree[1][row]) for m, row in zip((one, other), rows, strict=True)], axis=0)
+    # Nested tiles that share a piece share all of the smaller one: the piece is a tile.
+    begin, length, rows = begin[shared], length[shared], [row[shared] for row in rows]
+    found = [_per_pixel(m, row, begin, length) for m, row in zip((one, other), rows, strict=True)]
+    return float(_ALL_PIXELS * np.sum(found[0] * found[1] * length))
+
+
+def _per_pixel(m: SkyMap, row: IntArray, begin: IntArray, length: IntArray) -> FloatArray:
+    """Probability per pixel of the deepest order in pieces of tiles."""
+    start, stop, prob, _ = m.tree
+    values = prob[row] / (stop - start)[row]
+    cut = np.flatnonzero((length < (stop - start)[row]) & (values > 0))
+    if m.formula is None or not len(cut):
+        return np.asarray(values)
+    order = healpix.MAX_ORDER - ((np.frexp(length[cut].astype(np.float64))[1].astype(np.int64) - 1) >> 1)
+    # The mean over a piece's four parts; of the deepest pieces, which have none, the middle.
+    depth = np.minimum(1, healpix.MAX_ORDER - order)
+    for levels in (0, 1):
+        at = depth == levels
+        parts = healpix.children(begin[cut[at]] // length[cut[at]], levels)
+        v = healpix.vectors(np.repeat(order[at] + levels, parts.shape[1]), parts.ravel())
+        values[cut[at]] = m.formula(v).reshape(parts.shape).mean(axis=1) * (4.0 * np.pi / _ALL_PIXELS)
+    return np.asarray(values)
 
 
 def response_overlap(m: SkyMap, attitude: Attitude, mission: Mission, instrument: str, spectrum: str | Spectrum) -> float:

@@ -212,7 +212,7 @@ def _made(shape: Shape, remarks: list[str], peak_deg: tuple[float, float] | None
     meta = {"name": "region", "kind": "region", "total_probability": 1.0, "remarks": tuple(remarks)}
     if peak_deg is not None:
         meta["peak_deg"] = peak_deg
-    return SkyMap(order, ipix, prob / total, meta=meta)
+    return SkyMap(order, ipix, prob / total, meta=meta, formula=lambda v: shape.density(v) / total)
 
 
 def _centre(ra_deg: float, dec_deg: float) -> FloatArray:

@@ -59,7 +59,7 @@ def test_two_circles_have_the_integral_of_two_fisher_distributions(
     first, second = (skymap_from_region(Circle(ra_deg=ra, dec_deg=d, radius_deg=r, containment=0.9)) for d, r in
                      ((dec, radii[0]), (other_dec, radii[1])))  # fmt: skip
     kappas = [fisher_kappa(np.radians(r), 0.9) for r in radii]
-    assert overlap(first, second) == pytest.approx(_of_two_fishers(*kappas, np.radians(angle_deg)), rel=5e-3)
+    assert overlap(first, second) == pytest.approx(_of_two_fishers(*kappas, np.radians(angle_deg)), rel=3e-3)
 
 
 def _turned(region: SkyRegion, turn: np.ndarray) -> SkyRegion:
