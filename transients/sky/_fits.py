@@ -152,7 +152,7 @@ def _layout(header: Header, width: int) -> np.dtype[Any] | None:
 
 
 def _by_astropy(content: bytes) -> Any:
-    for hdu in fits.HDUList.fromstring(content):
+    for hdu in fits.HDUList.fromstring(content, uint=True):
         if isinstance(hdu, fits.BinTableHDU):
             return hdu.data
     raise ValueError("the binary table cannot be understood")
