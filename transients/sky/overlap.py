@@ -36,7 +36,9 @@ def overlap(one: SkyMap, other: SkyMap) -> float:
     -------
     float >= 0
     """
-    edges = np.unique(np.concatenate([*one.tree[:2], *other.tree[:2]]))
+    # Four rising runs: a stable sort merges them.
+    edges = np.sort(np.concatenate([*one.tree[:2], *other.tree[:2]]), kind="stable")
+    edges = edges[np.concatenate([[True], edges[1:] > edges[:-1]])]
     begin, length = edges[:-1], np.diff(edges)
     rows = [np.searchsorted(m.tree[0], begin, side="right") - 1 for m in (one, other)]
     shared = np.all([(row >= 0) & (begin < m.tree[1][row]) for m, row in zip((one, other), rows, strict=True)], axis=0)
