@@ -7,6 +7,7 @@ from typing import Any
 from schemas import Notice
 
 from . import gcnjson
+from ._gbm_systematic import with_systematic
 from .documents import JsonDocument
 from .numbers import integer, probabilities
 
@@ -32,7 +33,7 @@ def from_json(document: JsonDocument, kind: str) -> Notice:
     return Notice(
         kind=kind, messenger="gamma-ray", origin="Fermi-GBM" if kind == TRIGGER else "Fermi-GBM targeted", event_id=event_id,
         aliases=tuple(others), revision=f"{stage} {serial}", revision_order=(order, serial), role=gcnjson.role_of(document),
-        retraction=retraction, region=region, significance=gcnjson.significance_of(value),
+        retraction=retraction, region=with_systematic(region, stage), significance=gcnjson.significance_of(value),
         classification=probabilities(classes) if isinstance(classes, dict) else {}, instruments=("GBM",),
         links=gcnjson.links_of(value), citations=gcnjson.followed(value), fields=document.fields(), blobs=blobs,
         remarks=(*remarks, *doubts), **times,

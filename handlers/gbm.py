@@ -10,6 +10,7 @@ import re
 from schemas import Instant, Notice, Parsed, Policy, Role, Significance
 
 from ._gbm_json import JSON_KINDS, TARGETED, from_json
+from ._gbm_systematic import with_systematic
 from .classic import Place, classic_kind, common, links_of, moment_of, place_of, role_of
 from .documents import Document, JsonDocument, TextDocument
 from .numbers import integer, positive
@@ -90,6 +91,7 @@ def _from_voevent(document: Document, kind: str) -> Notice:
         raise Refused("no-identity", "the notice has no trigger number")
     moment = moment_of(document, repair_rounding=subthreshold)
     place = place_of(document, containment=containment, systematic_included=systematic)
+    region = with_systematic(place.circle, stage) if kind not in _NOWHERE else None
     role, remarks = _role(document, kind, event_id, moment.time)
     serial = integer(document.get("Pkt_Ser_Num")) or 0
     if document.flag("Def_NOT_a_GRB"):
@@ -98,7 +100,7 @@ def _from_voevent(document: Document, kind: str) -> Notice:
         kind=kind, messenger="gamma-ray", origin="Fermi-GBM sub-threshold" if subthreshold else "Fermi-GBM", event_id=event_id,
         aliases=_burst_names(document),
         revision=f"{stage} {serial}", revision_order=(order, serial), role=role, time=moment.time, time_source=moment.source,
-        region=place.circle if kind not in _NOWHERE else None, significance=_significance(document), classification=_classes(document),
+        region=region, significance=_significance(document), classification=_classes(document),
         duration_s=positive(document.get("Trans_Duration")), instruments=("GBM",), links=_links(document, place),
         remarks=(*moment.remarks, *place.remarks, *remarks), **common(document),
     )  # fmt: skip

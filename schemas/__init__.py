@@ -37,7 +37,7 @@ from .lines import Gap, Position
 from .outgoing import Circular, Contact, Message, Publication, PublicationFile, Shift
 from .policy import Policy, Threshold
 from .provenance import InputRef, Provenance
-from .regions import AllSky, Annulus, Circle, Ellipse, Polygon, SkyMapRef, SkyRegion
+from .regions import AllSky, Annulus, Circle, CoreTail, Ellipse, Polygon, SkyMapRef, SkyRegion
 from .search import AllWindowSearch, Excess, NoiseAtScale, PublishedSearch, SearchResult, Spike
 from .spacecraft import (
     Attitude,
@@ -64,6 +64,7 @@ __all__ = [
     "Circular",
     "CircularLink",
     "Contact",
+    "CoreTail",
     "DataExpectation",
     "DataStatus",
     "Ellipse",

@@ -5,6 +5,18 @@ from __future__ import annotations
 from .base import Record
 
 
+class CoreTail(Record, kw_only=True):
+    """A systematic error as the sum of two: most positions are off by a little, some by much. Adds in squares to the radius."""
+
+    #: Part of the positions that are in the core.
+    core_weight: float
+    #: Radii that hold 68 % of each part.
+    core_deg: float
+    tail_deg: float
+    #: Who measured it.
+    source: str
+
+
 class Circle(Record, kw_only=True, tag="circle"):
     """A position with a radius. `radius_deg` None: the error is unknown; 0 is never used for that."""
 
@@ -15,6 +27,8 @@ class Circle(Record, kw_only=True, tag="circle"):
     containment: float | None = None
     #: Whether the radius includes the systematic error; None where the source does not say.
     systematic_included: bool | None = None
+    #: The systematic error that is not in the radius, where it has been measured.
+    systematic: CoreTail | None = None
 
 
 class Ellipse(Record, kw_only=True, tag="ellipse"):

@@ -20,6 +20,9 @@ class Sizes:
     #: Order of the finest tiles of the sky map, and nside of the map it is rasterised to.
     map_order: int
     raster_nside: int
+    #: Fields of view integrated a turn, and how many of them healpy does.
+    fields: int
+    plain_fields: int
     #: Bins of the kernel compiled and plain, and the longest window looked at, in bins.
     bins: int
     plain_bins: int
@@ -34,10 +37,11 @@ class Sizes:
 
 
 FULL = Sizes(
-    turns=7, slow_turns=3, documents=200, directions=100_000, calls=50, map_order=9, raster_nside=512, bins=72_000,
-    plain_bins=10_000, longest_bins=2_000, half_width_s=300.0, rows=300, alerts=1_000, single_alerts=200,
+    turns=7, slow_turns=3, documents=200, directions=100_000, calls=50, map_order=9, raster_nside=512, fields=10_000,
+    plain_fields=100, bins=72_000, plain_bins=10_000, longest_bins=2_000, half_width_s=300.0, rows=300, alerts=1_000,
+    single_alerts=200,
 )  # fmt: skip
 SMALL = Sizes(
-    turns=1, slow_turns=1, documents=3, directions=100, calls=2, map_order=5, raster_nside=64, bins=500, plain_bins=200,
-    longest_bins=50, half_width_s=60.0, rows=3, alerts=3, single_alerts=3,
+    turns=1, slow_turns=1, documents=3, directions=100, calls=2, map_order=5, raster_nside=64, fields=20,
+    plain_fields=5, bins=500, plain_bins=200, longest_bins=50, half_width_s=60.0, rows=3, alerts=3, single_alerts=3,
 )  # fmt: skip

@@ -58,12 +58,12 @@ def _plain_areas(data: bytes) -> list[float]:
 
 def _cone(data: bytes, sizes: Sizes) -> Iterator[Line]:
     m, nside = read_skymap(data, "bench"), sizes.raster_nside
-    pixels = _rasterised(m, nside)
+    pixels = rasterised(m, nside)
     # A raster knows a cone's edge to a pixel: some per mille of the probability here, more where pixels are coarse.
     require_close("cone", _our_cone(m), _raster_cone(pixels, nside), 1.0 / nside)
     works = [
         lambda: _our_cone(m),
-        lambda: _raster_cone(_rasterised(m, nside), nside),
+        lambda: _raster_cone(rasterised(m, nside), nside),
         lambda: _raster_cone(pixels, nside),
     ]
     ours, whole, ready = seconds(works, sizes.turns)
@@ -81,7 +81,7 @@ def _raster_cone(pixels: FloatArray, nside: int) -> float:
     return float(pixels[healpy.query_disc(nside, centre, np.radians(_CONE_DEG), nest=True)].sum())
 
 
-def _rasterised(m: SkyMap, nside: int) -> FloatArray:
+def rasterised(m: SkyMap, nside: int) -> FloatArray:
     """Probability per NESTED pixel; no tile may be finer than the pixels."""
     counts = 4 ** (nside.bit_length() - 1 - m.order)
     rows = np.argsort(m.ipix * counts)

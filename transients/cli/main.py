@@ -25,6 +25,7 @@ COMMANDS = {
     "inbox": ("inbox", "What the inbox holds: numbers, gaps, export."),
     "limit": ("limit", "Upper limits from a light curve or from count limits."),
     "orient": ("geometry", "A direction in the spacecraft's frame."),
+    "overlap": ("overlap", "Overlap of two localisations, and the joint false-alarm rate."),
     "parse": ("parse", "Read alert documents, a line each."),
     "process": ("process", "The whole journey of one event, without a service."),
     "publish": ("results", "Publish an event's result by hand."),

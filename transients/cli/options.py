@@ -60,6 +60,7 @@ class NumbersType(click.ParamType):  # type: ignore[type-arg]
 UTC = InstantType()
 NUMBER = FiniteFloat()
 POSITIVE = FiniteFloat(min=0, min_open=True)
+NOT_NEGATIVE = FiniteFloat(min=0)
 RA_DEC = NumbersType("RA", "DEC")
 ORBIT = NumbersType("RA", "DEC", "KM")
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from schemas import Instant, OrbitState
 from schemas.errors import RefusedInput
 from transients.service.parts import mission_of
-from transients.sky import read_skymap, skymap_report
+from transients.sky import skymap_report
 
-from .files import read_file
+from .maps import REGIONS_HELP, map_argument, map_of
 from .options import ORBIT, UTC, attitude_from_axes, direction, settings_of, x_option, z_option
 from .output import emit, json_option, reports_errors
 
@@ -19,8 +17,8 @@ from .output import emit, json_option, reports_errors
 _EARTH_KM, _FARTHEST_KM = 6371.0, 1.5e8
 
 
-@click.command("skymap")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.command("skymap", epilog=REGIONS_HELP)
+@map_argument
 @click.option("--at", type=UTC, help="Time for the Sun, Moon and Earth; default: the map's DATE-OBS.")
 @x_option
 @z_option
@@ -31,7 +29,7 @@ _EARTH_KM, _FARTHEST_KM = 6371.0, 1.5e8
 @reports_errors
 def skymap_command(
     context: click.Context,
-    file: Path,
+    file: str,
     at: Instant | None,
     x: tuple[float, ...] | None,
     z: tuple[float, ...] | None,
@@ -41,7 +39,7 @@ def skymap_command(
 ) -> None:
     """Areas, peak, visibility, field of view and response of a sky map."""
     settings = settings_of(context)
-    skymap = read_skymap(read_file(file), str(file))
+    skymap = map_of(file)
     when = at or _observed(skymap.meta.get("date_obs"))
     state = None if orbit is None else _orbit(orbit, when)
     mission = mission_of(settings)

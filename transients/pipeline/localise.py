@@ -32,7 +32,8 @@ async def localise(event: Event, context: Context) -> Localised:
     try:
         if not isinstance(region, SkyMapRef):
             skymap = await asyncio.to_thread(skymap_from_region, region)
-            return _localised(skymap, region.__struct_config__.tag, sha256_hex(to_json(region)), name, caveats)
+            assumed = tuple(f"Position: {remark}." for remark in skymap.remarks)
+            return _localised(skymap, region.__struct_config__.tag, sha256_hex(to_json(region)), name, (*caveats, *assumed))
         name = region.label or region.url or f"map {region.blob_id}"
         data = await context.fetch_map(region)
         skymap = await asyncio.to_thread(read_skymap, data, name)

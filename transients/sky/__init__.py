@@ -1,20 +1,33 @@
 """Sky maps, and what a spacecraft sees of them. Pure: maps come in as bytes, "now" is an argument."""
 
+from .coincidence import WINDOWS, CoincidenceWindow, JointRate, joint_rate
 from .credible import credible_area_deg2, credible_mask, localisation, peak
 from .exposure import fov_exposure
-from .integrals import probability_at_pixels, probability_in_cone, probability_where, probability_within
+from .integrals import (
+    probability_at_pixels,
+    probability_in_cone,
+    probability_in_cones,
+    probability_in_regions,
+    probability_where,
+    probability_within,
+)
 from .maps import SkyMap
 from .occultation import LEAST_HIDDEN, hidden_fractions, is_hidden
+from .overlap import overlap, response_overlap
 from .reading import read_skymap
 from .regions import skymap_from_region
 from .response import response_over, weighted_quantile
 from .summary import response_at_peak, skymap_report
 from .urgency import urgency
 from .visibility import fov_fractions, sun_angles_deg, visibility
+from .words import is_region, region_from_words
 from .writing import write_skymap
 
 __all__ = [
     "LEAST_HIDDEN",
+    "WINDOWS",
+    "CoincidenceWindow",
+    "JointRate",
     "SkyMap",
     "credible_area_deg2",
     "credible_mask",
@@ -22,15 +35,22 @@ __all__ = [
     "fov_fractions",
     "hidden_fractions",
     "is_hidden",
+    "is_region",
+    "joint_rate",
     "localisation",
+    "overlap",
     "peak",
     "probability_at_pixels",
     "probability_in_cone",
+    "probability_in_cones",
+    "probability_in_regions",
     "probability_where",
     "probability_within",
     "read_skymap",
+    "region_from_words",
     "response_at_peak",
     "response_over",
+    "response_overlap",
     "skymap_from_region",
     "skymap_report",
     "sun_angles_deg",

@@ -38,6 +38,24 @@ class FisherShape:
 
 
 @dataclasses.dataclass(frozen=True)
+class MixedShape:
+    """Several Fisher distributions about one centre, each with its part of the probability."""
+
+    parts: tuple[FisherShape, ...]
+    weights: tuple[float, ...]
+
+    def density(self, v: FloatArray) -> FloatArray:
+        # The integral of a part over the sphere is 2 pi (1 - exp(-2 kappa)) / kappa.
+        total = np.zeros(len(v))
+        for part, weight in zip(self.parts, self.weights, strict=True):
+            total += weight * part.kappa / -np.expm1(-2.0 * part.kappa) * part.density(v)
+        return total
+
+    def wanted_side_rad(self, v: FloatArray, radius_rad: FloatArray) -> FloatArray:
+        return np.asarray(np.min([part.wanted_side_rad(v, radius_rad) for part in self.parts], axis=0))
+
+
+@dataclasses.dataclass(frozen=True)
 class EllipseShape:
     """A Gaussian in the plane of distance and position angle about the centre (azimuthal equidistant).
 

@@ -24,7 +24,8 @@ def clean(prob: FloatArray, area_sr: FloatArray, name: str, remarks: list[str]) 
         If it is infinite or negative anywhere, or its sum is zero or not a number.
     """
     density = prob / area_sr
-    unseen = np.isnan(density) | np.isclose(prob, UNSEEN, rtol=1e-3) | (density < 0.1 * UNSEEN)
+    # As a probability or as a density, UNSEEN is far beyond anything else.
+    unseen = np.isnan(density) | (prob <= 0.999 * UNSEEN) | (density < 0.1 * UNSEEN)
     if unseen.all():
         raise RefusedInput("no tile of the sky map has a probability", where=name)
     if unseen.any():

@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 from astropy.coordinates import SkyCoord
 
-from schemas import FloatArray, Localisation
+from schemas import Localisation
 
-from .healpix import SKY_DEG2, IntArray
+from .healpix import SKY_DEG2
 from .maps import SkyMap
 
 BoolArray = npt.NDArray[np.bool_]
@@ -38,12 +38,6 @@ def peak(m: SkyMap) -> SkyCoord:
     return SkyCoord(ra_rad[best[0]] * u.rad, dec_rad[best[0]] * u.rad)
 
 
-def _ranked(m: SkyMap) -> tuple[IntArray, FloatArray]:
-    """Rows by falling density, and the probability up to and with each."""
-    rows = np.argsort(-m.density, kind="stable")
-    return rows, np.cumsum(m.prob[rows])
-
-
 def credible_mask(m: SkyMap, level: float) -> BoolArray:
     """The tiles of the smallest region that holds at least `level` of the probability, densest first.
 
@@ -59,7 +53,7 @@ def credible_mask(m: SkyMap, level: float) -> BoolArray:
     (n,) bool
     """
     _require_level(level)
-    rows, total = _ranked(m)
+    rows, total = m.ranked
     count = int(np.searchsorted(total, level * total[-1])) + 1
     mask = np.zeros(len(m), dtype=bool)
     mask[rows[:count]] = True
@@ -75,7 +69,7 @@ def credible_area_deg2(m: SkyMap, level: float) -> float:
     if m.meta.get("kind") not in {"region", "moc"}:
         return float(m.area_sr[credible_mask(m, level)].sum() * _DEG2_PER_SR)
     _require_level(level)
-    rows, total = _ranked(m)
+    rows, total = m.ranked
     area = np.cumsum(m.area_sr[rows]) * _DEG2_PER_SR
     return float(np.interp(level * total[-1], np.concatenate([[0.0], total]), np.concatenate([[0.0], area])))
 

@@ -9,10 +9,13 @@ import numpy.typing as npt
 
 from schemas import FloatArray
 
-IntArray = npt.NDArray[np.int64]
+from ._pixels import IntArray as IntArray
+from ._pixels import face_coordinates, height_and_longitude
 
 #: Deepest order whose pixel numbers fit in 64-bit UNIQ codes.
 MAX_ORDER = 29
+#: Solid angle of a pixel of each order, sr.
+_AREA_SR = np.ldexp(np.pi / 3.0, -2 * np.arange(MAX_ORDER + 1))
 #: Square degrees in the whole sky.
 SKY_DEG2 = 4.0 * np.pi * (180.0 / np.pi) ** 2
 
@@ -26,7 +29,7 @@ def order_of_nside(nside: int) -> int:
 
 def area_sr(order: npt.ArrayLike) -> FloatArray:
     """Solid angle of a pixel, sr: pi / (3 * 4^order), exact in the exponent."""
-    return np.ldexp(np.pi / 3.0, -2 * np.asarray(order, dtype=np.int64)).astype(np.float64)
+    return np.asarray(_AREA_SR[np.asarray(order)])
 
 
 def side_rad(order: npt.ArrayLike) -> FloatArray:
@@ -68,26 +71,14 @@ def join_uniq(order: IntArray, ipix: IntArray) -> IntArray:
 
 def centres(order: IntArray, ipix: IntArray) -> tuple[FloatArray, FloatArray]:
     """Right ascension and declination of the tiles' centres, rad."""
-    import healpy  # brings matplotlib and takes a second: commands without a map do not wait for it
-
-    ra = np.empty(len(ipix))
-    dec = np.empty(len(ipix))
-    for level in np.unique(order):
-        at = order == level
-        colatitude, longitude = healpy.pix2ang(1 << int(level), ipix[at], nest=True)
-        ra[at], dec[at] = longitude, 0.5 * np.pi - colatitude
-    return ra, dec
+    sine, cosine, ra = height_and_longitude(*face_coordinates(order, ipix))
+    return ra, np.arctan2(sine, cosine)
 
 
 def vectors(order: IntArray, ipix: IntArray) -> FloatArray:
     """Unit vectors of the tiles' centres, (n, 3)."""
-    import healpy
-
-    out = np.empty((len(ipix), 3))
-    for level in np.unique(order):
-        at = order == level
-        out[at] = np.stack(healpy.pix2vec(1 << int(level), ipix[at], nest=True), axis=-1)
-    return out
+    sine, cosine, ra = height_and_longitude(*face_coordinates(order, ipix))
+    return np.stack([cosine * np.cos(ra), cosine * np.sin(ra), sine], axis=-1)
 
 
 def unit_vectors(ra_rad: npt.ArrayLike, dec_rad: npt.ArrayLike) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,8 @@ Predicate = Callable[[FloatArray, FloatArray], BoolArray]
 #: the direction does.
 Margin = Callable[[FloatArray], FloatArray]
 
+#: A cone smaller than this, rad (some ten of the deepest tiles), has its share of a cone of this size about the same centre.
+LEAST_CONE_RAD = 3e-8
 #: Subdivision stops when the tiles still cut by the edge hold less than this of the whole …
 TOLERANCE = 1e-3
 #: … and less than this of what was found inside, and of what was found outside, though never less than the floors. Cut tiles
@@ -35,11 +38,66 @@ PREDICATE_TOLERANCE = 2e-4
 PREDICATE_ORDER = 5
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class Caps:
+    """The region that several caps of the sphere have in common; called, it is the region's margin.
+
+    Attributes
+    ----------
+    axes : (k, 3) float64
+        Unit vectors, ICRS.
+    radii_rad : (k,) float64
+        pi or more: the whole sky; zero or less: nothing.
+    """
+
+    axes: FloatArray
+    radii_rad: FloatArray
+
+    def __call__(self, v: FloatArray) -> FloatArray:
+        """Signed distance of unit vectors (n, 3) to the nearest edge, rad, positive inside."""
+        edges = [r - healpix.separation_rad(v, axis) for axis, r in zip(self.axes, self.radii_rad, strict=True) if r < np.pi]
+        return np.asarray(np.min(edges, axis=0)) if edges else np.full(len(v), np.pi)
+
+
+def probability_in_regions(m: SkyMap, axes: FloatArray, radii_rad: FloatArray) -> FloatArray:
+    """Probability in each of many regions, each what k caps have in common (k = 1: cones).
+
+    An edge is followed down to the map's tiles, and through large tiles until it is nearly straight across them; there a
+    tile's part is found on its own square. Of a uniform sky a cone of any size is right to 1e-5 of itself, 1e-4 at worst (about
+    a pole); the cost is that of the tiles along the edges, whatever their order.
+
+    Parameters
+    ----------
+    axes : (r, k, 3) float64
+        Unit vectors, ICRS.
+    radii_rad : (r, k) float64
+        pi or more: the cap is the whole sky; zero or less: it is empty.
+
+    Returns
+    -------
+    (r,) float64 in [0, 1]
+    """
+    from . import _caps  # numba takes half a second
+
+    radii = np.asarray(radii_rad, dtype=np.float64)
+    if np.isnan(radii).any() or np.isnan(axes).any():
+        raise ValueError("the edge of a region is not a number")
+    wide = radii > 0.5 * np.pi
+    # A wide cap is what lies outside the opposite one: its edge is known as finely as a small cap's.
+    towards = np.ascontiguousarray(np.where(wide[..., None], -axes, axes), dtype=np.float64)
+    narrow = np.where(wide, np.pi - radii, radii)
+    empty = np.asarray((radii <= 0.0).any(axis=1))
+    keep = np.where((radii >= np.pi) | empty[:, None], 0.0, np.where(wide, -1.0, 1.0))
+    found = _caps.inside(*m.tree, towards, np.where(keep == 0.0, 1.0, narrow), keep)
+    return np.where(empty, 0.0, found)
+
+
 def probability_within(m: SkyMap, margin: Margin, *, tolerance: float = TOLERANCE, max_order: int = healpix.MAX_ORDER) -> float:
     """Probability where `margin` is positive.
 
-    A tile whose centre is farther from the edge than its radius is wholly in or out; others are cut in four, until what
-    they hold together is below `tolerance` and a hundredth of what lies inside (and outside), or they reach `max_order`.
+    Regions made of caps (`cone`, `band`, `between`, and `both` of them) go to `probability_in_regions`. Of others, a tile whose
+    centre is farther from the edge than its radius is wholly in or out; others are cut in four, until what they hold together
+    is below `tolerance` and a hundredth of what lies inside (and outside), or they reach `max_order`.
     What is left is shared out by the margin of the tiles' centres in units of their size.
 
     Parameters
@@ -51,6 +109,8 @@ def probability_within(m: SkyMap, margin: Margin, *, tolerance: float = TOLERANC
     -------
     float in [0, 1]
     """
+    if isinstance(margin, Caps):
+        return float(probability_in_regions(m, margin.axes[None], margin.radii_rad[None])[0])
     keep = m.prob > 0
     order, ipix, prob, v = m.order[keep], m.ipix[keep], m.prob[keep], m.vectors[keep]
     inside, total = 0.0, float(prob.sum())
@@ -140,13 +200,28 @@ def probability_at_pixels(m: SkyMap, predicate: Predicate, order: int | None = N
 
 
 def probability_in_cone(m: SkyMap, centre: SkyCoord, radius: u.Quantity) -> float:
-    """Probability within `radius` of `centre`, to about 1e-4 of itself for any radius from micro-arcseconds to 180 deg."""
-    radius_rad = float(radius.to_value(u.rad))
-    if radius_rad <= 0:
-        return 0.0
-    if radius_rad >= np.pi:
-        return 1.0
-    return probability_within(m, cone(direction(centre), radius_rad))
+    """Probability within `radius` of `centre`, for any radius from micro-arcseconds to 180 deg (see `probability_in_regions`)."""
+    return float(probability_in_cones(m, centre.reshape((1,)), radius)[0])
+
+
+def probability_in_cones(m: SkyMap, centres: SkyCoord, radius: u.Quantity) -> FloatArray:
+    """Probability within `radius` of each of many directions: thousands of fields of view of one map.
+
+    Parameters
+    ----------
+    centres : SkyCoord (n,)
+    radius : Quantity, scalar or (n,)
+
+    Returns
+    -------
+    (n,) float64 in [0, 1]
+    """
+    icrs = centres.icrs
+    axes = healpix.unit_vectors(icrs.ra.rad, icrs.dec.rad)
+    radii = np.broadcast_to(np.asarray(radius.to_value(u.rad), dtype=np.float64), len(axes))
+    looked_at = np.where(radii > 0, np.maximum(radii, LEAST_CONE_RAD), radii)
+    part = np.where(radii < looked_at, (radii / LEAST_CONE_RAD) ** 2, 1.0)
+    return np.asarray(part * probability_in_regions(m, axes[:, None, :], looked_at[:, None]))
 
 
 def direction(centre: SkyCoord) -> FloatArray:
@@ -155,30 +230,26 @@ def direction(centre: SkyCoord) -> FloatArray:
     return healpix.unit_vectors(float(icrs.ra.rad), float(icrs.dec.rad))
 
 
-def cone(axis: FloatArray, radius_rad: float) -> Margin:
-    """Margin of the cone of `radius_rad` about a unit vector."""
-    return lambda v: radius_rad - healpix.separation_rad(v, axis)
+def cone(axis: FloatArray, radius_rad: float) -> Caps:
+    """The cone of `radius_rad` about a unit vector."""
+    return Caps(axis[None], np.array([radius_rad]))
 
 
-def band(axis: FloatArray, half_width_rad: float) -> Margin:
-    """Margin of the band within `half_width_rad` of the great circle at right angles to a unit vector."""
-    return lambda v: half_width_rad - np.abs(0.5 * np.pi - healpix.separation_rad(v, axis))
+def between(poles: FloatArray) -> Caps:
+    """The side of great circles, and between them, on which their poles (k, 3) lie: polygons, rectangular fields of view."""
+    return Caps(np.asarray(poles, dtype=np.float64), np.full(len(poles), 0.5 * np.pi))
 
 
-def between(axis: FloatArray, low_rad: float, high_rad: float) -> Margin:
-    """Margin of the directions from `low_rad` to `high_rad` from a unit vector; an end at 0 or pi is none."""
-
-    def margin(v: FloatArray) -> FloatArray:
-        angle = healpix.separation_rad(v, axis)
-        inner = angle - low_rad if low_rad > 0.0 else np.full_like(angle, np.pi)
-        outer = high_rad - angle if high_rad < np.pi else np.full_like(angle, np.pi)
-        return np.asarray(np.minimum(inner, outer))
-
-    return margin
+def ring(axis: FloatArray, low_rad: float, high_rad: float) -> Caps:
+    """The directions from `low_rad` to `high_rad` from a unit vector; from 0 it is a cone."""
+    return Caps(np.stack([-axis, axis]), np.array([np.pi - max(low_rad, 0.0), high_rad]))
 
 
 def both(*margins: Margin) -> Margin:
-    """Margin of the intersection."""
+    """The intersection."""
+    caps = [margin for margin in margins if isinstance(margin, Caps)]
+    if len(caps) == len(margins):
+        return Caps(np.concatenate([c.axes for c in caps]), np.concatenate([c.radii_rad for c in caps]))
 
     def least(v: FloatArray) -> FloatArray:
         values: Any = [margin(v) for margin in margins]

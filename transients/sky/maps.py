@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -33,11 +34,14 @@ class SkyMap:
         "name", "kind" ("multi-order", "flat", "moc", "region"), "total_probability" (as found, before normalising),
         "remarks" (what was put right, a line each), and where known "distmean_mpc", "diststd_mpc", "object",
         "instruments", "date_obs", "creator", "peak_deg".
+    formula : callable, optional
+        Of a map made from one: probability per sr at unit vectors (n, 3) -> (n,). The tiles hold its integrals; who cuts them
+        finer can ask it.
 
     Raises
     ------
     ValueError
-        If the arrays are not of one length, or there is no tile.
+        If the arrays are not of one length, there is no tile, or one is no pixel of HEALPix.
     """
 
     order: IntArray
@@ -47,6 +51,7 @@ class SkyMap:
     distsigma: FloatArray | None = None
     distnorm: FloatArray | None = None
     meta: dict[str, Any] = dataclasses.field(default_factory=dict)
+    formula: Callable[[FloatArray], FloatArray] | None = None
 
     def __post_init__(self) -> None:
         for name in ("order", "ipix"):
@@ -58,6 +63,8 @@ class SkyMap:
         arrays = [a for a in (self.order, self.ipix, self.prob, self.distmu, self.distsigma, self.distnorm) if a is not None]
         if not len(self.order) or any(a.shape != (len(self.order),) for a in arrays):
             raise ValueError("a sky map's columns must be one-dimensional, of one length, and not empty")
+        if self.order.min() < 0 or self.order.max() > healpix.MAX_ORDER or ((self.ipix >> (2 * self.order)) // 12).any():
+            raise ValueError("a tile of the sky map is no HEALPix pixel")
         for array in arrays:
             array.setflags(write=False)
 
@@ -98,6 +105,24 @@ class SkyMap:
     def centres_rad(self) -> tuple[FloatArray, FloatArray]:
         """Right ascension and declination of the tiles' centres, rad."""
         return healpix.centres(self.order, self.ipix)
+
+    @cached_property
+    def tree(self) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+        """The tiles in the order of the sphere's NESTED numbering, as trees and merges of maps want them.
+
+        First and one-past-last pixel at order 29 of each, (n,) int64; its probability (n,); the probability before each, and
+        in all (n + 1,).
+        """
+        start, stop = healpix.ranges(self.order, self.ipix)
+        rows = np.argsort(start, kind="stable")
+        prob = self.prob[rows]
+        return start[rows], stop[rows], prob, np.concatenate([[0.0], np.cumsum(prob)])
+
+    @cached_property
+    def ranked(self) -> tuple[IntArray, FloatArray]:
+        """Rows by falling density, and the probability up to and with each."""
+        rows = np.argsort(-self.density, kind="stable")
+        return rows, np.cumsum(self.prob[rows])
 
 
 def refined(m: SkyMap, min_order: int, least_probability: float = 0.0) -> tuple[IntArray, IntArray, FloatArray, IntArray]:

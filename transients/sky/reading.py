@@ -54,7 +54,7 @@ def read_skymap(data: bytes, name: str, *, max_bytes: int = _fits.MAX_BYTES) -> 
 def _read(header: Any, table: Any, name: str) -> SkyMap:
     remarks: list[str] = []
     _require_equatorial(header, name, remarks)
-    columns = {str(c).upper(): str(c) for c in table.names or ()}
+    columns = {str(c).upper(): str(c) for c in table.dtype.names or ()}
     ordering = str(header.get("ORDERING", "")).strip().upper()
     if "UNIQ" in columns or ordering == "NUNIQ":
         return _multi_order(header, table, columns, name, remarks)
@@ -72,7 +72,7 @@ def _require_equatorial(header: Any, name: str, remarks: list[str]) -> None:
 
 
 def _multi_order(header: Any, table: Any, columns: dict[str, str], name: str, remarks: list[str]) -> SkyMap:
-    codes = _fits.column(table, columns.get("UNIQ", table.names[0]))
+    codes = _fits.column(table, columns.get("UNIQ", table.dtype.names[0]))
     if not np.issubdtype(codes.dtype, np.integer):
         raise RefusedInput(f"the column UNIQ holds {codes.dtype}, not whole numbers", where=name)
     order, ipix = healpix.split_uniq(codes)
@@ -80,8 +80,9 @@ def _multi_order(header: Any, table: Any, columns: dict[str, str], name: str, re
     found = _probability_column(columns)
     if found is None:
         return _moc(order, ipix, header, name, remarks)
-    per_sr = _per_sr(_unit(header, columns[found]), healpix.area_sr(order), density="DENSITY" in found)
-    prob = _fits.column(table, columns[found]).astype(np.float64) * per_sr * healpix.area_sr(order)
+    area = healpix.area_sr(order)
+    per_sr = _per_sr(_unit(header, columns[found]), area, density="DENSITY" in found)
+    prob = _fits.column(table, columns[found]).astype(np.float64) * per_sr * area
     return _finish("multi-order", order, ipix, prob, _distances(table, columns), header, name, remarks)
 
 
@@ -98,7 +99,7 @@ def _per_sr(unit: str, area_sr: Any, *, density: bool) -> Any:
 def _range_moc(header: Any, table: Any, columns: dict[str, str], name: str, remarks: list[str]) -> SkyMap:
     if str(header.get("MOCDIM", "SPACE")).strip().upper() != "SPACE":
         raise RefusedInput(f"a MOC of {header['MOCDIM']} is no region of the sky", where=name)
-    bounds = _fits.column(table, columns.get("RANGE", table.names[0])).astype(np.int64)
+    bounds = _fits.column(table, columns.get("RANGE", table.dtype.names[0])).astype(np.int64)
     if len(bounds) % 2:
         raise RefusedInput("the MOC's ranges are not in pairs", where=name)
     start, stop = bounds[::2], bounds[1::2]
@@ -176,8 +177,9 @@ def _finish(
     remarks: list[str],
     more: dict[str, Any] | None = None,
 ) -> SkyMap:
-    prob, total = clean(prob, healpix.area_sr(order), name, remarks)
-    covered = float(healpix.area_sr(order).sum() / (4.0 * np.pi))
+    area = healpix.area_sr(order)
+    prob, total = clean(prob, area, name, remarks)
+    covered = float(area.sum() / (4.0 * np.pi))
     if kind == "multi-order" and abs(covered - 1.0) > 1e-9:
         remarks.append(f"the map covers {100 * covered:.4g} % of the sky")
     meta = {"name": name, "kind": kind, "total_probability": total, "remarks": tuple(remarks), **_facts(header), **(more or {})}

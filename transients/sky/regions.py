@@ -7,18 +7,20 @@ from typing import assert_never
 
 import numpy as np
 
-from schemas import AllSky, Annulus, Circle, Ellipse, FloatArray, Polygon, SkyMapRef, SkyRegion
+from schemas import AllSky, Annulus, Circle, CoreTail, Ellipse, FloatArray, Polygon, SkyMapRef, SkyRegion
 from schemas.errors import RefusedInput
 
 from . import healpix
 from ._mesh import LEAST_ORDER, Shape, mesh
-from ._shapes import AnnulusShape, EllipseShape, FisherShape, PolygonShape
+from ._shapes import AnnulusShape, EllipseShape, FisherShape, MixedShape, PolygonShape
 from .maps import SkyMap
 
 #: What a radius is taken to contain when the source does not say: the commonest statement of alerts.
 DEFAULT_CONTAINMENT = 0.9
 #: What an unknown error radius is taken as, deg: the error of an imager's first position; a remark tells.
 UNKNOWN_RADIUS_DEG = 0.1
+#: What a "one sigma" radius on the sky contains, as those who publish systematic errors of positions mean it.
+_ONE_SIGMA = 0.68
 #: The finest radius the deepest tiles can show with the mesh's fineness, deg.
 LEAST_RADIUS_DEG = 1e-5
 
@@ -27,7 +29,8 @@ def skymap_from_region(region: SkyRegion, *, unknown_radius_deg: float = UNKNOWN
     """A sky map of a circle, an ellipse, an annulus, a polygon or the whole sky, normalised to 1.
 
     A circle is a Fisher distribution (the Gaussian of the sphere) with the stated containment in its radius, exact for any
-    radius; one so wide that even equal density would hold more than the containment becomes the whole sky. An ellipse is a
+    radius; one so wide that even equal density would hold more than the containment becomes the whole sky. A circle with a
+    systematic error of its own is two of them, a core and a tail. An ellipse is a
     Gaussian in the tangent plane of distance and position angle; an annulus is Gaussian in distance; a convex polygon has
     equal density, its angles below 180 deg. Tiles are an eighth of a standard deviation or less, unless that takes more
     than 100 000 (thin long rings): then coarser, with a remark beyond half a standard deviation.
@@ -68,16 +71,49 @@ def _circle(region: Circle, unknown_radius_deg: float) -> SkyMap:
         remarks.append(f"the error radius is unknown: taken as {radius_deg:g} deg")
     _require_positive("radius", radius_deg)
     containment = _containment(region.containment, remarks)
-    if region.systematic_included is False:
-        remarks.append("the error radius is statistical only")
-    radius = math.radians(max(radius_deg, LEAST_RADIUS_DEG))
-    if radius >= math.pi or math.sin(0.5 * radius) ** 2 >= containment:
+    centre = _centre(region.ra_deg, region.dec_deg)
+    shape: Shape | None
+    if region.systematic is not None:
+        shape = _core_and_tail(centre, radius_deg, containment, region.systematic, remarks)
+    else:
+        if region.systematic_included is False:
+            remarks.append("the error radius is statistical only")
+        shape = _fisher(centre, math.radians(max(radius_deg, LEAST_RADIUS_DEG)), containment)
+    if shape is None:
         return _all_sky([*remarks, "the error radius takes in the whole sky"])
-    shape = FisherShape(_centre(region.ra_deg, region.dec_deg), fisher_kappa(radius, containment))
     m = _made(shape, remarks, peak_deg=(region.ra_deg % 360.0, region.dec_deg))
     if region.radius_deg is None:
         m.meta["radius_assumed"] = True
     return m
+
+
+def _fisher(centre: FloatArray, radius_rad: float, containment: float) -> FisherShape | None:
+    """None where even equal density holds that much within the radius."""
+    if radius_rad >= math.pi or math.sin(0.5 * radius_rad) ** 2 >= containment:
+        return None
+    return FisherShape(centre, fisher_kappa(radius_rad, containment))
+
+
+def _core_and_tail(
+    centre: FloatArray, radius_deg: float, containment: float, extra: CoreTail, remarks: list[str]
+) -> MixedShape | None:
+    """Two Fisher distributions: the statistical radius, brought to 68 %, and each systematic one added in squares."""
+    _require_positive("core", extra.core_deg)
+    _require_positive("tail", extra.tail_deg)
+    if not 0.0 < extra.core_weight < 1.0:
+        raise RefusedInput(f"a core with {extra.core_weight:g} of the probability leaves no tail")
+    statistical_deg = radius_deg * math.sqrt(math.log1p(-_ONE_SIGMA) / math.log1p(-containment))
+    remarks.append(
+        f"the error radius is statistical only: systematic error added, {100 * extra.core_weight:g} % with {extra.core_deg:g} deg "
+        f"and the others with {extra.tail_deg:g} deg (68 % radii, {extra.source})"
+    )
+    core, tail = (
+        _fisher(centre, math.radians(math.hypot(statistical_deg, radius)), _ONE_SIGMA)
+        for radius in (extra.core_deg, extra.tail_deg)
+    )
+    if core is None or tail is None:
+        return None
+    return MixedShape((core, tail), (extra.core_weight, 1.0 - extra.core_weight))
 
 
 def fisher_kappa(radius_rad: float, containment: float) -> float:
@@ -176,7 +212,7 @@ def _made(shape: Shape, remarks: list[str], peak_deg: tuple[float, float] | None
     meta = {"name": "region", "kind": "region", "total_probability": 1.0, "remarks": tuple(remarks)}
     if peak_deg is not None:
         meta["peak_deg"] = peak_deg
-    return SkyMap(order, ipix, prob / total, meta=meta)
+    return SkyMap(order, ipix, prob / total, meta=meta, formula=lambda v: shape.density(v) / total)
 
 
 def _centre(ra_deg: float, dec_deg: float) -> FloatArray:

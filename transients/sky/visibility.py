@@ -9,7 +9,7 @@ from transients.missions import bodies, times
 from transients.missions.base import Instrument, Mission
 
 from . import healpix
-from .integrals import Margin, between, cone, direction, probability_within
+from .integrals import Caps, between, cone, direction, probability_within, ring
 from .maps import SkyMap
 
 #: Half width about 90 deg of the angles to the Sun that a spacecraft is allowed where no mission tells.
@@ -63,7 +63,7 @@ def visibility(
         fov_fraction=fov,
         fov_full_fraction=full,
         fov_radius_deg=None if fov is None or mission is None else mission.fov_radius_deg,
-        visible_fraction=probability_within(m, between(sun, np.radians(low_deg), np.radians(high_deg))),
+        visible_fraction=probability_within(m, ring(sun, np.radians(low_deg), np.radians(high_deg))),
         sun_half_width_deg=0.5 * (high_deg - low_deg) if low_deg + high_deg == 180.0 else None,
         sun_angles_deg=(low_deg, high_deg),
         earth_fraction=earth,
@@ -101,17 +101,17 @@ def fov_fractions(m: SkyMap, attitude: Attitude, mission: Mission) -> tuple[floa
     return inside, None if full is None else probability_within(m, full)
 
 
-def _fully_coded(imager: Instrument, attitude: Attitude) -> Margin | None:
-    """Margin of the imager's fully coded field: a rectangle between great circles, or a disc."""
+def _fully_coded(imager: Instrument, attitude: Attitude) -> Caps | None:
+    """The imager's fully coded field: a rectangle between great circles, or a disc."""
     if imager.full_coding_deg is None:
         return None
     x, y, z = axes(attitude)
     if imager.field_shape != "rectangle":
         return cone(x, np.radians(0.5 * imager.full_coding_deg[0]))
     half_y, half_z = (np.radians(0.5 * width) for width in imager.full_coding_deg)
-    # Inward poles of the four edges: a direction's angle from an edge's great circle is asin(v . pole).
+    # Inward poles of the four edges.
     poles = np.stack([x * np.sin(h) + sign * side * np.cos(h) for side, h in ((y, half_y), (z, half_z)) for sign in (1, -1)])
-    return lambda v: np.asarray(np.arcsin(np.clip(v @ poles.T, -1.0, 1.0)).min(axis=1))
+    return between(poles)
 
 
 def coding(mission: Mission, instrument: str, v: FloatArray, attitude: Attitude) -> FloatArray:

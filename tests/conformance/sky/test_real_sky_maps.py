@@ -18,8 +18,10 @@ from schemas.errors import RefusedInput
 from transients.missions import sun_direction, to_time
 from transients.sky import (
     SkyMap,
+    _fits,
     credible_area_deg2,
     localisation,
+    overlap,
     peak,
     probability_in_cone,
     read_skymap,
@@ -157,3 +159,32 @@ def test_real_maps_cut_short_are_refused(shared_data: Path, rows: list[Row], sha
         end = len(data) if row["path"].endswith(".gz") else _end_of_table(data)
         with pytest.raises(RefusedInput, match=re.escape(row["path"])):
             read_skymap(data[: min(int(share * end), end - 1)], row["path"])
+
+
+def test_headers_and_columns_are_those_that_astropy_reads(shared_data: Path, rows: list[Row]) -> None:
+    for row in rows:
+        path = shared_data / "skymaps" / row["path"]
+        header, table = _fits.first_table(path.read_bytes(), row["path"])
+        with fits.open(path) as hdus:
+            hdu = next(h for h in hdus if isinstance(h, fits.BinTableHDU))
+            for card in hdu.header.cards:
+                if len(card.keyword) <= 8 and card.keyword not in {"", "COMMENT", "HISTORY"} and card.value not in {None, ""}:
+                    assert header[card.keyword] == card.value, (row["path"], card.keyword)
+            for name in hdu.columns.names:
+                values = np.asarray(hdu.data[name]).ravel()
+                assert np.array_equal(_fits.column(table, name), values, equal_nan=values.dtype.kind == "f"), (row["path"], name)
+
+
+def test_real_maps_overlap_as_their_rasters_do(maps: dict[str, SkyMap]) -> None:
+    """Two maps of order 9, rasterised there: the same to rounding; and with itself a map overlaps more than with any other."""
+    names = ["S230518h-Initial_alert.skymap.multiorder.fits", "S230520ae-Initial_alert.skymap.multiorder.fits"]
+    flats = []
+    for name in names:
+        m, flat = maps[name], np.zeros(12 << 18)
+        for order, ipix, prob in zip(m.order.tolist(), m.ipix.tolist(), m.prob.tolist(), strict=True):
+            count = 4 ** (9 - order)
+            flat[ipix * count : (ipix + 1) * count] = prob / count
+        flats.append(flat)
+    one, other = maps[names[0]], maps[names[1]]
+    assert overlap(one, other) == pytest.approx((12 << 18) * float((flats[0] * flats[1]).sum()), rel=1e-9)
+    assert overlap(one, one) > 10 * overlap(one, other)

@@ -13,7 +13,7 @@ from handler_samples import FITS, voevent
 from handlers import fold, parse
 from handlers.builtin import registry
 from handlers.times import from_fermi_clock
-from schemas import Circle, Event, Instant, Notice, PointingUpdate, Refusal, SkyMapRef
+from schemas import Circle, CoreTail, Event, Instant, Notice, PointingUpdate, Refusal, SkyMapRef
 
 RECEIVED = Instant(utc="2024-05-06T08:00:00")
 PLACE = ("42.2166", "0.0000", "0.5000")
@@ -187,7 +187,10 @@ def test_gbm_json_and_voevent_are_one_event() -> None:
     event = fold(None, notice(lat(110, position=("0.0000", "0.0000", "0.0000"))), content_id="a" * 64, received=RECEIVED)
     event = fold(event, notice(gbm()), content_id="b" * 64, received=RECEIVED)
     assert event.event_key == f"Fermi-GBM:{NUMBER}"
-    assert event.region == Circle(ra_deg=10.5, dec_deg=0.0, radius_deg=1.0, containment=0.68, systematic_included=False)
+    systematic = CoreTail(core_weight=0.804, core_deg=3.72, tail_deg=13.7, source="Connaughton et al. 2015, ApJS 216, 32")
+    assert event.region == Circle(
+        ra_deg=10.5, dec_deg=0.0, radius_deg=1.0, containment=0.68, systematic_included=False, systematic=systematic
+    )
     assert event.aliases == ("bn240506297",)
 
 
@@ -223,3 +226,16 @@ def test_targeted_search_is_an_origin_of_its_own() -> None:
     assert policy(got) == "gbm-targeted"
     without = notice(json.dumps(value | {"ra": None, "dec": None}).encode())
     assert isinstance(without.region, SkyMapRef)
+
+
+@pytest.mark.parametrize(
+    ("packet", "tail"),
+    [(112, (0.804, 3.72, 13.7)), (115, (0.9, 3.71, 14.3)), (111, None), (119, None)],
+)
+def test_gbm_radii_without_systematics_have_the_published_ones(packet: int, tail: tuple[float, float, float] | None) -> None:
+    """Ground and final positions are statistical only; flight positions and tests have it in their radius."""
+    document = voevent(packet, {"TrigID": "700000001", "Burst_TJD": "20122", "Burst_SOD": "6817.00"})
+    found = notice(document)
+    assert isinstance(found.region, Circle)
+    extra = found.region.systematic
+    assert (None if extra is None else (extra.core_weight, extra.core_deg, extra.tail_deg)) == tail

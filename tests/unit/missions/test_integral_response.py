@@ -231,3 +231,16 @@ def test_report() -> None:
 def test_a_spectrum_that_cannot_be_folded_is_refused(text: str) -> None:
     with pytest.raises(RefusedInput, match="cannot be folded"):
         MODEL.fluence_per_count("SPI-ACS", text, 0.2, 0.0)
+
+
+def test_many_directions_are_summed_as_few_are() -> None:
+    """The compiled sum against the plain one, over whole blocks and a rest, poles and seams among them."""
+    rng = np.random.default_rng(3)
+    coefficients = rng.normal(size=harmonic_count(20))
+    shape = HarmonicMap(20, coefficients)
+    theta = np.concatenate([[0.0, np.pi, 0.5 * np.pi, 1e-9], np.arccos(rng.uniform(-1, 1, 2995))])
+    phi = np.concatenate([[0.0, np.pi, -np.pi, 3.0], rng.uniform(-np.pi, np.pi, 2995)])
+    terms = harmonic_terms(theta, phi, 20)
+    plain = sum(c * value for c, (_, _, value) in zip(coefficients, terms, strict=True))
+    assert shape.log(theta, phi) == pytest.approx(plain, abs=1e-11)
+    assert shape.log(theta[:100], phi[:100]) == pytest.approx(plain[:100], abs=1e-12)

@@ -17,7 +17,7 @@ from transients.sky import (
     skymap_from_region,
 )
 from transients.sky.healpix import separation_rad, unit_vectors
-from transients.sky.integrals import band, both, cone
+from transients.sky.integrals import both, cone, ring
 
 POSITIONS = [(0.0, 0.0), (0.0, 90.0), (180.0, -90.0), (359.999, 41.81), (33.0, 12.0)]
 
@@ -47,9 +47,11 @@ def test_cones_of_nothing_and_of_everything(uniform: SkyMap) -> None:
 
 def test_bands_and_intersections(uniform: SkyMap) -> None:
     axis = unit_vectors(1.0, 0.5)
-    assert probability_within(uniform, band(axis, np.radians(40))) == pytest.approx(np.sin(np.radians(40)), abs=2e-5)
+    assert probability_within(uniform, ring(axis, np.radians(50), np.radians(130))) == pytest.approx(
+        np.sin(np.radians(40)), abs=2e-5
+    )
     half = cone(unit_vectors(0.0, np.pi / 2), np.pi / 2)
-    assert probability_within(uniform, both(half, band(axis, np.radians(40)))) == pytest.approx(
+    assert probability_within(uniform, both(half, ring(axis, np.radians(50), np.radians(130)))) == pytest.approx(
         np.sin(np.radians(40)) / 2, abs=1e-4
     )
 

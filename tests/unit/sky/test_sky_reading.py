@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 from typing import Any
 
 import healpy
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from schemas.errors import RefusedInput
-from transients.sky import healpix, peak, read_skymap
+from transients.sky import SkyMap, healpix, peak, read_skymap
 
 NSIDE = 8
 NPIX = 12 * NSIDE**2
@@ -186,11 +187,54 @@ def test_bombs_are_refused_before_they_unpack(make_fits: Any, flat: np.ndarray) 
 
 
 def test_primary_image_only_is_refused(make_fits: Any) -> None:
-    import io
-
     from astropy.io import fits
 
     out = io.BytesIO()
     fits.PrimaryHDU(np.zeros((4, 4))).writeto(out)
     with pytest.raises(RefusedInput, match="no binary table"):
         read_skymap(out.getvalue(), "image.fits")
+
+
+def test_columns_that_are_scaled_go_the_long_way(make_fits: Any) -> None:
+    """Unsigned UNIQ codes are stored with an offset; only astropy's reader knows."""
+    from astropy.io import fits
+
+    table = fits.BinTableHDU.from_columns(
+        [
+            fits.Column("UNIQ", "K", bzero=2**63, array=np.arange(4, 16, dtype=np.uint64)),
+            fits.Column("PROBDENSITY", "D", unit="sr-1", array=np.full(12, 1 / (4 * np.pi))),
+        ]
+    )
+    table.header["ORDERING"], table.header["COORDSYS"] = "NUNIQ", "C"
+    out = io.BytesIO()
+    fits.HDUList([fits.PrimaryHDU(), table]).writeto(out)
+    m = read_skymap(out.getvalue(), "x")
+    assert sorted(m.ipix.tolist()) == list(range(12))
+    assert m.total_probability == pytest.approx(1.0)
+
+
+def test_a_table_behind_images_and_texts_is_found(make_fits: Any) -> None:
+    """An image in the first unit and another before the table, columns of text beside the numbers, comments and quotes."""
+    from astropy.io import fits
+
+    table = fits.BinTableHDU.from_columns(
+        [
+            fits.Column("NAME", "5A", array=np.array([f"t{k}" for k in range(12)])),
+            fits.Column("SEEN", "L", array=np.ones(12, dtype=bool)),
+            fits.Column("PROB", "E", array=np.full(12, 1 / 12)),
+        ]
+    )
+    for key, value in {"ORDERING": "NESTED", "NSIDE": 1, "COORDSYS": "C", "OBJECT": "O'Neill / 7", "DISTMEAN": 1.5e2}.items():
+        table.header[key] = (value, "a comment / with a slash and 'quotes'")
+    table.header["COMMENT"] = "END = nothing"
+    out = io.BytesIO()
+    fits.HDUList([fits.PrimaryHDU(np.zeros((7, 9))), fits.ImageHDU(np.zeros((3, 3), dtype=np.int16)), table]).writeto(out)
+    m = read_skymap(out.getvalue(), "x")
+    assert len(m) == 12 or m.area_sr.sum() == pytest.approx(4 * np.pi)
+    assert (m.meta["object"], m.meta["distmean_mpc"]) == ("O'Neill / 7", 150.0)
+
+
+def test_tiles_that_are_no_pixels_make_no_map() -> None:
+    for order, ipix in (([0], [12]), ([0], [-1]), ([30], [0]), ([-1], [0]), ([29], [12 << 58])):
+        with pytest.raises(ValueError, match="no HEALPix pixel"):
+            SkyMap(np.array(order), np.array(ipix), np.array([1.0]))

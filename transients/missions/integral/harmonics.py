@@ -11,8 +11,8 @@ from schemas import FloatArray
 
 from .instruments import coding_fraction_at
 
-#: Directions worked on at a time: keeps the kernel's arrays in the processor's cache.
-_CHUNK = 8192
+#: Fewer directions than this are not worth the half second that numba takes to import.
+_MANY = 2048
 
 
 def harmonic_terms(theta_rad: FloatArray, phi_rad: FloatArray, l_max: int) -> Iterator[tuple[int, int, FloatArray]]:
@@ -60,16 +60,17 @@ class HarmonicMap:
         """ln(erg cm^-2 per count) at directions in radians, which broadcast."""
         theta, phi = np.broadcast_arrays(np.asarray(theta_rad, dtype=float), np.asarray(phi_rad, dtype=float))
         flat_theta, flat_phi = theta.ravel(), phi.ravel()
-        result = np.empty(flat_theta.size)
-        for start in range(0, flat_theta.size, _CHUNK):
-            part = slice(start, start + _CHUNK)
-            result[part] = self._log(flat_theta[part], flat_phi[part])
-        return result.reshape(theta.shape)
+        total = self._sum(flat_theta, flat_phi)
+        if self.field_coefficient != 0:
+            total += self.field_coefficient * field_term(flat_theta, flat_phi, self.field_floor)
+        return total.reshape(theta.shape)
 
-    def _log(self, theta: FloatArray, phi: FloatArray) -> FloatArray:
+    def _sum(self, theta: FloatArray, phi: FloatArray) -> FloatArray:
+        if len(theta) >= _MANY:
+            from ._harmonics import summed
+
+            return summed(theta, phi, self.l_max, self.coefficients)
         total = np.zeros(theta.shape)
         for coefficient, (_, _, value) in zip(self.coefficients, harmonic_terms(theta, phi, self.l_max), strict=True):
             total += coefficient * value
-        if self.field_coefficient != 0:
-            total += self.field_coefficient * field_term(theta, phi, self.field_floor)
         return total
