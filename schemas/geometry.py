@@ -34,11 +34,17 @@ class Visibility(Record, kw_only=True):
     fov_full_fraction: float | None = None
     #: (angle from the pointing axis in deg, probability within it), angles ascending.
     off_axis: tuple[tuple[float, float], ...] = ()
-    #: Probability that the Sun constraint lets the spacecraft point at.
+    #: Probability that the Sun constraint alone lets the spacecraft point at: the figure of the dashboard.
     visible_fraction: float
     sun_half_width_deg: float
+    #: Probability that every pointing constraint allows, and what each bars by itself: (name, probability barred).
+    allowed_fraction: float | None = None
+    barred: tuple[tuple[str, float], ...] = ()
+    #: Probability behind the solid Earth.
     earth_fraction: float | None = None
+    #: Probability within the Moon's pointing limit (a radius about its centre), and behind its disc.
     moon_fraction: float | None = None
+    moon_disc_fraction: float | None = None
 
 
 class Exposure(Record, kw_only=True):
@@ -63,6 +69,9 @@ class VisibilityWindow(Record, kw_only=True):
     #: that was asked for begins or ends.
     opened_by: str
     closed_by: str
+    #: Bounds on the errors of the two ends, s; None at the range's ends, and where there is no bound.
+    start_error_s: float | None = None
+    stop_error_s: float | None = None
 
 
 class VisibilityForecast(Record, kw_only=True):
@@ -80,7 +89,9 @@ class VisibilityForecast(Record, kw_only=True):
     fractions: tuple[tuple[float, float], ...] = ()
     #: Constraints that are applied, in words: "Sun 50 to 130 deg".
     constraints: tuple[str, ...] = ()
-    #: Where the spacecraft's place came from, and the bound on the windows' ends that follows from its error.
+    #: What keeps the direction out at the start where there is no window at all.
+    limited_by: str | None = None
+    #: Where the spacecraft's place came from, and the largest bound on the error of a window's end.
     orbit_source: str | None = None
     error_s: float | None = None
 
@@ -139,8 +150,9 @@ class LightTravel(Record, kw_only=True):
     """When a plane wave from the region's peak that passes Earth's centre at T0 passes another place."""
 
     place: str
-    #: t(place) - t(geocentre), s.
+    #: t(place) - t(geocentre), s; positive: later there. For the peak, and its standard deviation over the region.
     delay_s: float
+    spread_s: float | None = None
     error_s: float | None = None
     source: str
 

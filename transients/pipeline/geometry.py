@@ -3,87 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-from collections.abc import Awaitable
-from typing import TypeVar
 
 import astropy.units as u
 
-from schemas import (
-    Attitude,
-    DataExpectation,
-    Event,
-    Exposure,
-    Geometry,
-    Instant,
-    OrbitState,
-    Pointing,
-    Provenance,
-    sha256_hex,
-    to_json,
-)
-from schemas.errors import NoData, TransientsError
+from schemas import Event, Geometry, Instant, Provenance, sha256_hex, to_json
+from schemas.errors import NoData
 from schemas.provenance import InputRef
-from transients.missions import light_travel, orientation, sun_direction, to_instant, to_time
-from transients.sky import fov_exposure, peak, urgency, visibility
+from transients.missions import light_travel, orientation, sun_direction, to_time
+from transients.sky import coarsened, peak, urgency, visibility
 
 from .context import Context
 from .localise import Localised
+from .outlook import EXPOSURE_HALF_WINDOW_D, FORECAST_D, FORECAST_STEP_S, outlook
+from .spacecraft import SpacecraftState
 
-T = TypeVar("T")
-
-#: Half width of the window of the field-of-view exposure, days: that of the dashboard's users.
-EXPOSURE_HALF_WINDOW_D = 10.0
-#: What is asked for, in the words of the caveats.
-ATTITUDE = "attitude"
 _UNSHIFTED = "Without a position the light travel time is not known: T0 is taken as the time at the spacecraft."
-
-
-@dataclasses.dataclass(frozen=True)
-class SpacecraftState:
-    """What the sources say of the spacecraft at T0; None where they have nothing, with the reason in `caveats`."""
-
-    attitude: Attitude | None
-    orbit: OrbitState
-    expectation: DataExpectation
-    pointings: tuple[Pointing, ...]
-    scw_id: str | None
-    caveats: tuple[str, ...]
-    #: What failed in a way that passes, by the words of the caveats.
-    passing: tuple[str, ...] = ()
-
-
-async def spacecraft_state(t0: Instant, context: Context) -> SpacecraftState:
-    """Ask the sources about T0; what they cannot say is computed from the mission's orbit model, or left out, and said so."""
-    caveats: list[str] = []
-    passing: list[str] = []
-
-    async def ask(what: str, question: Awaitable[T]) -> T | None:
-        try:
-            return await question
-        except TransientsError as error:
-            caveats.append(f"No {what}: {error}")
-            if error.retriable:
-                passing.append(what)
-            return None
-
-    source, mission = context.source, context.mission
-    time = to_time(t0)
-    window = EXPOSURE_HALF_WINDOW_D * u.day
-    attitude = await ask(ATTITUDE, source.attitude(t0))
-    orbit = await ask("orbit data (orbit model used)", source.orbit(t0))
-    expectation = await ask("timeline (expected data gaps are from the orbit model)", source.expectation(t0))
-    pointings = await ask("list of pointings", source.pointings(to_instant(time - window), to_instant(time + window)))
-    scw_id = await ask("science window", source.science_window(t0))
-    return SpacecraftState(
-        attitude=attitude,
-        orbit=mission.approximate_orbit(time) if orbit is None else orbit,
-        expectation=mission.expectation(t0) if expectation is None else expectation,
-        pointings=() if pointings is None else pointings,
-        scw_id=scw_id,
-        caveats=tuple(caveats),
-        passing=tuple(passing),
-    )
 
 
 async def geometry(event: Event, localised: Localised, state: SpacecraftState, now: Instant, context: Context) -> Geometry:
@@ -100,7 +34,10 @@ def _compute(event: Event, localised: Localised, state: SpacecraftState, now: In
     direction = None if localised.localisation.kind == "all-sky" else peak(skymap)
     revolution = mission.revolution(time)
     oriented = None if state.attitude is None or direction is None else orientation(direction, state.attitude)
-    seen = visibility(skymap, event.t0, mission, state.attitude, state.orbit, context.settings.mission.sun_half_width_deg)
+    coarse = coarsened(skymap)
+    half_width_deg = context.settings.mission.sun_half_width_deg
+    seen = visibility(skymap, event.t0, mission, state.attitude, state.orbit, half_width_deg, coarse=coarse)
+    ahead = outlook(event.t0, skymap, coarse, direction, state, context)
     return Geometry(
         t0=event.t0,
         mission=mission.name,
@@ -116,7 +53,11 @@ def _compute(event: Event, localised: Localised, state: SpacecraftState, now: In
         sun_angle_deg=None if direction is None else float(direction.separation(sun_direction(time)).deg),
         localisation=localised.localisation,
         visibility=seen,
-        exposure=_exposure(event.t0, localised, state, context),
+        exposure=ahead.exposure,
+        forecast=ahead.forecast,
+        advice=ahead.advice,
+        history=ahead.history,
+        light_travels=ahead.light_travels,
         urgency=urgency(
             properties=event.properties,
             distance_mpc=distance_mpc(event, localised),
@@ -127,7 +68,7 @@ def _compute(event: Event, localised: Localised, state: SpacecraftState, now: In
             now=now,
             time_zone=context.settings.mission.operations_time_zone,
         ),
-        caveats=(*localised.caveats, *state.caveats, *(() if direction is not None else (_UNSHIFTED,))),
+        caveats=(*localised.caveats, *state.caveats, *(() if direction is not None else (_UNSHIFTED,)), *ahead.caveats),
         provenance=_provenance(event, localised, state, context),
     )
 
@@ -136,14 +77,6 @@ def distance_mpc(event: Event, localised: Localised) -> float | None:
     """The mean luminosity distance: the map's own, else the alert's."""
     mapped = localised.localisation.distmean_mpc
     return event.distance_mpc if mapped is None else mapped
-
-
-def _exposure(t0: Instant, localised: Localised, state: SpacecraftState, context: Context) -> Exposure | None:
-    if not state.pointings:
-        return None
-    return fov_exposure(
-        localised.skymap, state.pointings, t0, context.mission, EXPOSURE_HALF_WINDOW_D, source=context.source.name
-    )
 
 
 def _provenance(event: Event, localised: Localised, state: SpacecraftState, context: Context) -> Provenance:
@@ -168,6 +101,9 @@ def _provenance(event: Event, localised: Localised, state: SpacecraftState, cont
             "mission": context.mission.name,
             "sun_half_width_deg": context.settings.mission.sun_half_width_deg,
             "exposure_half_window_d": EXPOSURE_HALF_WINDOW_D,
+            "forecast_d": FORECAST_D,
+            "forecast_step_s": FORECAST_STEP_S,
+            "constraints": context.mission.constraint(context.settings.mission.sun_half_width_deg).text,
             "operations_time_zone": context.settings.mission.operations_time_zone,
         },
         inputs=tuple(inputs),

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import astropy.units as u
 import numpy as np
+from astropy.coordinates import get_body
+from astropy.time import Time
 
 from schemas import Attitude, FloatArray, Instant, OrbitState, Visibility
 from transients.missions import bodies, times
 from transients.missions.base import Instrument, Mission
+from transients.missions.constraints import Constraint
+from transients.missions.surroundings import Surroundings, surroundings
 
 from . import healpix
+from .coarse import CoarseMap, coarsened
 from .integrals import Margin, band, cone, direction, probability_within
 from .maps import SkyMap
 
@@ -16,6 +22,10 @@ from .maps import SkyMap
 SUN_HALF_WIDTH_DEG = 40.0
 #: Directions this close to the Moon's centre are counted as kept from view by it: INTEGRAL's pointing limit.
 MOON_LIMB_DEG = 10.0
+#: Mean radius of the Moon, km (IAU).
+MOON_RADIUS_KM = 1737.4
+#: Angles from the pointing axis within which the probability is told.
+OFF_AXIS_DEG = (5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 150.0, 180.0)
 
 
 def visibility(
@@ -28,11 +38,12 @@ def visibility(
     *,
     earth_limb_deg: float = 0.0,
     moon_limb_deg: float = MOON_LIMB_DEG,
+    coarse: CoarseMap | None = None,
 ) -> Visibility:
     """Probability that the Sun constraint lets the spacecraft point at, behind the Earth, near the Moon, in view.
 
-    Every fraction is a true integral over the tiles (`probability_within`). What needs an attitude or an orbit that was
-    not given is None.
+    Every fraction is a true integral over the tiles (`probability_within`), but for what each constraint bars by itself: that is
+    summed over some 2000 tiles. What needs an attitude, an orbit or a mission that was not given is None or empty.
 
     Parameters
     ----------
@@ -47,25 +58,63 @@ def visibility(
         Added to the Earth's angular radius; 0: only what the solid Earth blocks.
     moon_limb_deg : float
         Radius about the Moon's centre.
+    coarse : CoarseMap, optional
+        The map in few tiles, where it was made already.
     """
     time = times.to_time(at)
     sun = direction(bodies.sun_direction(time))
-    earth = moon = fov = full = None
+    earth = moon = moon_disc = fov = full = allowed = None
+    barred: tuple[tuple[str, float], ...] = ()
     if orbit is not None:
         earth = earth_fraction(m, orbit, earth_limb_deg)
-        axis = direction(bodies.moon_direction(time, orbit))
+        axis, radius = _moon(time, orbit)
         moon = probability_within(m, cone(axis, np.radians(moon_limb_deg)))
+        moon_disc = probability_within(m, cone(axis, radius))
+    if orbit is not None and mission is not None:
+        about = surroundings(time.reshape((1,)), bodies.position_km(orbit)[np.newaxis])
+        allowed, barred = allowed_fractions(m, mission.constraint(sun_half_width_deg), about, coarse)
     if attitude is not None and mission is not None:
         fov, full = fov_fractions(m, attitude, mission)
     return Visibility(
         at=at,
         fov_fraction=fov,
         fov_full_fraction=full,
+        off_axis=() if attitude is None else off_axis_fractions(m, attitude),
         visible_fraction=probability_within(m, band(sun, np.radians(sun_half_width_deg))),
         sun_half_width_deg=sun_half_width_deg,
+        allowed_fraction=allowed,
+        barred=barred,
         earth_fraction=earth,
         moon_fraction=moon,
+        moon_disc_fraction=moon_disc,
     )
+
+
+def _moon(time: Time, orbit: OrbitState) -> tuple[FloatArray, float]:
+    """The Moon's direction as the spacecraft sees it, and the radius of its disc, rad."""
+    body = get_body("moon", time, ephemeris="builtin").cartesian.xyz.to_value(u.km)
+    seen = body - bodies.position_km(orbit)
+    distance = float(np.linalg.norm(seen))
+    return seen / distance, float(np.arcsin(min(MOON_RADIUS_KM / distance, 1.0)))
+
+
+def allowed_fractions(
+    m: SkyMap, constraint: Constraint, about: Surroundings, coarse: CoarseMap | None = None
+) -> tuple[float, tuple[tuple[str, float], ...]]:
+    """Probability that a constraint allows at one instant, and what each of its parts bars by itself (name, probability)."""
+    few = coarsened(m) if coarse is None else coarse
+    barred = tuple((p.name, _barred(few, p.margin_rad(few.vectors, about)[0])) for p in constraint.parts())
+    return probability_within(m, lambda v: constraint.margin_rad(v, about)[0]), barred
+
+
+def _barred(few: CoarseMap, margin_rad: FloatArray) -> float:
+    return float(np.clip(few.within(-margin_rad), 0.0, 1.0))
+
+
+def off_axis_fractions(m: SkyMap, attitude: Attitude) -> tuple[tuple[float, float], ...]:
+    """(angle, deg; probability within it of the pointing axis) for each of `OFF_AXIS_DEG`."""
+    axis = healpix.unit_vectors(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
+    return tuple((angle, probability_within(m, cone(axis, np.radians(angle)))) for angle in OFF_AXIS_DEG)
 
 
 def earth_fraction(m: SkyMap, orbit: OrbitState, limb_deg: float = 0.0) -> float:
@@ -101,9 +150,9 @@ def _fully_coded(imager: Instrument, attitude: Attitude) -> Margin | None:
     return lambda v: np.asarray(np.arcsin(np.clip(v @ poles.T, -1.0, 1.0)).min(axis=1))
 
 
-def coding(mission: Mission, instrument: str, v: FloatArray, attitude: Attitude) -> FloatArray:
-    """Coded fraction, 0 to 1, of unit vectors (n, 3, ICRS) for one attitude; 0 behind the spacecraft."""
-    along, across, up = axes(attitude) @ v.T
+def coded_fraction(mission: Mission, instrument: str, v: FloatArray, x: FloatArray, z: FloatArray) -> FloatArray:
+    """Coded fraction, 0 to 1, of unit vectors (n, 3) for axes (n, 3) or (3,), z at right angles to x; 0 behind the spacecraft."""
+    along, across, up = ((v * axis).sum(axis=-1) for axis in (x, np.cross(z, x), z))
     ahead = along > 0
     with np.errstate(divide="ignore", invalid="ignore"):
         y_deg = np.degrees(np.arctan(np.where(ahead, across / along, 0.0)))
@@ -111,10 +160,14 @@ def coding(mission: Mission, instrument: str, v: FloatArray, attitude: Attitude)
     return np.where(ahead, mission.coding_fraction(instrument, y_deg, z_deg), 0.0)
 
 
+def exact_z(x: FloatArray, z: FloatArray) -> FloatArray:
+    """Z axes (…, 3) made exact against printed decimals: at right angles to X, of length 1."""
+    z = z - (z * x).sum(axis=-1, keepdims=True) * x
+    return np.asarray(z / np.linalg.norm(z, axis=-1, keepdims=True))
+
+
 def axes(attitude: Attitude) -> FloatArray:
-    """The spacecraft's X, Y = Z x X and Z axes as rows (3, 3), ICRS; Z made exact against printed decimals."""
+    """The spacecraft's X, Y = Z x X and Z axes as rows (3, 3), ICRS."""
     x = healpix.unit_vectors(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
-    z = healpix.unit_vectors(np.radians(attitude.z_ra_deg), np.radians(attitude.z_dec_deg))
-    z = z - (z @ x) * x
-    z /= np.linalg.norm(z)
+    z = exact_z(x, healpix.unit_vectors(np.radians(attitude.z_ra_deg), np.radians(attitude.z_dec_deg)))
     return np.stack([x, np.cross(z, x), z])
