@@ -95,8 +95,8 @@ def pointing_advice(
             allowed = _allowed(constraint, about, None if bound is None else axis, bound)
             # The best of a wider choice that is also in the narrower one is the best there too.
             if best is None or not float(allowed(best[np.newaxis])[0]) >= 0.0:
-                best = _best(_Search(coarse, top, float(np.radians(pattern.radius_deg))), allowed)
-                probability = 0.0 if best is None else probability_within(m, cone(best, np.radians(pattern.radius_deg)))
+                search = _Search(coarse, top, float(np.radians(pattern.radius_deg)))
+                best, probability = _exact(m, search, _best(search, allowed), allowed)
             where = "anywhere" if bound is None else f"within {bound:g} deg of the pointing"
             if best is None:
                 caveats.append(f"{pattern.name}, {where}: nothing of the sky is allowed")
@@ -151,6 +151,17 @@ def _best(search: _Search, allowed: Allowed) -> FloatArray | None:
         keep = keep[at_most[keep] >= most]
         cells = healpix.children(np.sort(cells[keep]), finer - order).ravel()
     return best
+
+
+def _exact(m: SkyMap, search: _Search, found: FloatArray | None, allowed: Allowed) -> tuple[FloatArray | None, float]:
+    """What was found on the coarsened map, or the peak itself where that is as good on the map itself; and the true integral."""
+    if found is None:
+        return None, 0.0
+    centres = np.stack([search.peak, found])
+    probability = np.array([probability_within(m, cone(centre, search.radius_rad)) for centre in centres])
+    value = np.where(allowed(centres) >= 0.0, search.value(centres, probability), -np.inf)
+    row = int(np.argmax(value))
+    return centres[row], float(probability[row])
 
 
 def _better(

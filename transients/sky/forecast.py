@@ -121,7 +121,8 @@ def _windows(
     # The part that bars on the side where it is barred.
     barring = margins.argmin(axis=0)
     part = np.where(allowed[edges], barring[edges + 1], barring[edges])
-    ends = [(float(0.5 * (t[e] + t[e + 1])), int(p)) for e, p in zip(edges, part, strict=True)]
+    # Known to a second, told to a second.
+    ends = [(float(np.round(0.5 * (t[e] + t[e + 1]))), int(p)) for e, p in zip(edges, part, strict=True)]
     errors = _end_errors(ends, constraint, direction, almanac)
     marks: list[tuple[float, str, float | None]] = [
         (at, _names(constraint)[p], error) for (at, p), error in zip(ends, errors, strict=True)

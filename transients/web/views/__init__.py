@@ -4,6 +4,7 @@ from .board import BoardRow, board_row
 from .facts import Fact, FactGroup, event_facts, provenances
 from .figures import Figure, figures
 from .history import HistoryLine, circular_address, history_lines, revision_lines
+from .planning import Planning, planning
 from .tables import ExcessRow, LimitRow, excess_rows, limit_rows
 from .verdict import Verdict, verdict
 
@@ -15,6 +16,7 @@ __all__ = [
     "Figure",
     "HistoryLine",
     "LimitRow",
+    "Planning",
     "Verdict",
     "board_row",
     "circular_address",
@@ -23,6 +25,7 @@ __all__ = [
     "figures",
     "history_lines",
     "limit_rows",
+    "planning",
     "provenances",
     "revision_lines",
     "verdict",
