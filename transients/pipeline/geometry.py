@@ -6,7 +6,7 @@ import asyncio
 
 import astropy.units as u
 
-from schemas import Event, Geometry, Instant, Provenance, sha256_hex, to_json
+from schemas import Event, Geometry, Instant, Provenance, Visibility, sha256_hex, to_json
 from schemas.errors import NoData
 from schemas.provenance import InputRef
 from transients.missions import light_travel, orientation, sun_direction, to_time
@@ -64,13 +64,18 @@ def _compute(event: Event, localised: Localised, state: SpacecraftState, now: In
             far_hz=None if event.significance is None else event.significance.far_hz,
             area90_deg2=None if direction is None else localised.localisation.area90_deg2,
             theta_deg=None if oriented is None else oriented.theta_deg,
-            visible_fraction=seen.visible_fraction,
+            visible_fraction=None if direction is None else _plannable(seen),
             now=now,
             time_zone=context.settings.mission.operations_time_zone,
         ),
         caveats=(*localised.caveats, *state.caveats, *(() if direction is not None else (_UNSHIFTED,)), *ahead.caveats),
         provenance=_provenance(event, localised, state, context),
     )
+
+
+def _plannable(seen: Visibility) -> float:
+    """The part of the region that can be pointed at: by every constraint where that is known, else by the Sun's alone."""
+    return seen.visible_fraction if seen.allowed_fraction is None else seen.allowed_fraction
 
 
 def distance_mpc(event: Event, localised: Localised) -> float | None:

@@ -63,7 +63,7 @@ def _artefacts(event: Event, assessment: Assessment, outcome: Outcome) -> tuple[
         files["allsky.png"] = allsky_figure(geometry, outcome.skymap, name=name, mark=word).png
         if geometry.history is not None and geometry.history.pointings:
             files["history.png"] = history_figure(geometry.history, name=name, mission=geometry.mission, mark=word).png
-        if geometry.forecast is not None:
+        if geometry.forecast is not None and event.state == "active":
             files["visibility.png"] = visibility_figure(geometry.forecast, name=name, mission=geometry.mission, mark=word).png
     curves = {}
     for curve in outcome.light_curves:

@@ -1,4 +1,4 @@
-"""Figures: light curve, whole sky, limit map, pointing history, visibility. Each comes as PNG and SVG bytes, always the same for the same input."""
+"""The figures of a result. Each comes as PNG and SVG bytes, always the same for the same input."""
 
 from .allsky import allsky_figure
 from .canvas import Picture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 
 from schemas import Assessment, Event, Geometry, Instant, LightTravel, PointingHistory, Record, VisibilityForecast
 from schemas.geometry import AdvisedPointing
@@ -105,10 +106,9 @@ def _now(ahead: VisibilityForecast, now: dt.datetime) -> str:
         start, stop = window.start.to_datetime(), window.stop.to_datetime()
         if start <= now <= stop:
             left = duration((stop - now).total_seconds())
-            until = f"for {left} more" if window.closed_by != "range" else f"to the end of this forecast, {left} from now"
-            return f"The peak can be pointed at now, {until}" + (
-                f" ({window.closed_by})." if window.closed_by != "range" else "."
-            )
+            if window.closed_by == "range":
+                return f"The peak can be pointed at now, to the end of this forecast {left} from now."
+            return f"The peak can be pointed at now, for {left} more; then: {window.closed_by}."
         if now < start:
             return f"The peak cannot be pointed at now ({window.opened_by}); again in {duration((start - now).total_seconds())}."
     by = ahead.windows[-1].closed_by if ahead.windows else ahead.limited_by
@@ -165,7 +165,7 @@ def _advised(entry: AdvisedPointing) -> AdviceRow:
 
 def _history(history: PointingHistory) -> tuple[tuple[str, str], ...]:
     rows = []
-    for low, high in zip(_BANDS_DEG[:-1], _BANDS_DEG[1:], strict=True):
+    for low, high in itertools.pairwise(_BANDS_DEG):
         ks = sum(value for a, b, value in history.histogram if low <= a and b <= high)
         rows.append((f"{low:g}–{high:g}°", f"{ks:.1f}"))
     return tuple(rows)
