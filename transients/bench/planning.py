@@ -85,7 +85,9 @@ def _windows(sizes: Sizes) -> Line:
 
     require_close("observable time, s", ours(), every_second(), 5.0)
     spent, plain = seconds([ours, every_second], sizes.slow_turns)
-    return line(f"sky: windows of a direction over {_DAYS:g} d, to a second", spent * 1e3, "ms", "the margin every second", plain / spent)
+    return line(
+        f"sky: windows of a direction over {_DAYS:g} d, to a second", spent * 1e3, "ms", "the margin every second", plain / spent
+    )
 
 
 def _advice(sizes: Sizes) -> Line:
@@ -101,7 +103,13 @@ def _advice(sizes: Sizes) -> Line:
     require_close("advised probability below the grid's best", np.minimum(short, 0.0), 0.0, _GIVEN_AWAY)
     spent, grid = seconds([ours, lambda: [_best_of_grid(m, radius, about) for radius in radii]], sizes.slow_turns)
     name = f"sky: pointing advice, {len(radii)} patterns and 3 bounds, map of {len(m)} tiles"
-    return line(name, spent * 1e3, "ms", f"healpy: query_disc at every allowed pixel of nside {_NSIDE}, 3 patterns, no bound", grid / spent)
+    return line(
+        name,
+        spent * 1e3,
+        "ms",
+        f"healpy: query_disc at every allowed pixel of nside {_NSIDE}, 3 patterns, no bound",
+        grid / spent,
+    )
 
 
 def _about() -> Surroundings:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 import astropy.units as u
 
-from schemas import Event, Geometry, Instant, Provenance, Visibility, sha256_hex, to_json
+from schemas import Event, Geometry, Instant, OrbitState, Provenance, Visibility, sha256_hex, to_json
 from schemas.errors import NoData
 from schemas.provenance import InputRef
 from transients.missions import light_travel, orientation, sun_direction, to_time
@@ -69,7 +70,7 @@ def _compute(event: Event, localised: Localised, state: SpacecraftState, now: In
             time_zone=context.settings.mission.operations_time_zone,
         ),
         caveats=(*localised.caveats, *state.caveats, *(() if direction is not None else (_UNSHIFTED,)), *ahead.caveats),
-        provenance=_provenance(event, localised, state, context),
+        provenance=_provenance(event, localised, state, ahead.others, context),
     )
 
 
@@ -84,7 +85,9 @@ def distance_mpc(event: Event, localised: Localised) -> float | None:
     return event.distance_mpc if mapped is None else mapped
 
 
-def _provenance(event: Event, localised: Localised, state: SpacecraftState, context: Context) -> Provenance:
+def _provenance(
+    event: Event, localised: Localised, state: SpacecraftState, others: Mapping[str, OrbitState], context: Context
+) -> Provenance:
     simulated, source = context.source.simulated, context.source.name
     inputs = [localised.source]
     # The expectation's sentence is what is shown of it; all of it is what the verdict may rest on.
@@ -98,6 +101,7 @@ def _provenance(event: Event, localised: Localised, state: SpacecraftState, cont
     for name, record in said.items():
         if record is not None:
             inputs.append(InputRef(name=name, sha256=sha256_hex(to_json(record)), source=source, simulated=simulated))
+    inputs += [InputRef(name=f"orbit of {name}", sha256=sha256_hex(to_json(o)), source=o.source) for name, o in others.items()]
     return Provenance(
         step="geometry",
         version=context.version,

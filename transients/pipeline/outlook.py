@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import numpy as np
@@ -50,6 +51,8 @@ class Outlook:
     forecast: VisibilityForecast | None = None
     advice: PointingAdvice | None = None
     light_travels: tuple[LightTravel, ...] = ()
+    #: Places of other spacecraft that went into it.
+    others: Mapping[str, OrbitState] = dataclasses.field(default_factory=dict)
     caveats: tuple[str, ...] = ()
 
 
@@ -79,6 +82,7 @@ def outlook(
         return Outlook(exposure=exposure, caveats=(_NO_DIRECTION, *parts.caveats))
     n = direction(towards)
     source = context.source.name
+    others = _others(t0, context, parts)
     return Outlook(
         exposure=exposure,
         history=None
@@ -86,7 +90,8 @@ def outlook(
         else parts.attempt("pointing history", lambda: pointing_history(n, table, EXPOSURE_HALF_WINDOW_D, source=source)),
         forecast=parts.attempt("visibility forecast", lambda: _forecast(t0, coarse, towards, context)),
         advice=parts.attempt("pointing advice", lambda: _advice(t0, skymap, state, context)),
-        light_travels=_travels(t0, skymap, towards, state, context, parts),
+        light_travels=light_travels(skymap, towards, {context.mission.name: state.orbit, **others}),
+        others=others,
         caveats=(*_ended(t0, context), *parts.caveats),
     )
 
@@ -117,16 +122,14 @@ def _advice(t0: Instant, skymap: SkyMap, state: SpacecraftState, context: Contex
     return pointing_advice(skymap, t0, constraint, about, mission.patterns, mission.slew, attitude=state.attitude)
 
 
-def _travels(
-    t0: Instant, skymap: SkyMap, towards: SkyCoord, state: SpacecraftState, context: Context, parts: _Parts
-) -> tuple[LightTravel, ...]:
-    """The mission's own spacecraft first, then the others whose places are known."""
-    places: dict[str, OrbitState] = {context.mission.name: state.orbit}
+def _others(t0: Instant, context: Context, parts: _Parts) -> dict[str, OrbitState]:
+    """Where other spacecraft were at T0, as far as it is known."""
+    places: dict[str, OrbitState] = {}
     for name, place_at in context.other_orbits.items():
-        place = parts.attempt(f"light travel time to {name}", lambda place_at=place_at: place_at(t0))  # type: ignore[misc]
+        place = parts.attempt(f"light travel time to {name}", functools.partial(place_at, t0))
         if place is not None:
             places[name] = place
-    return light_travels(skymap, towards, places)
+    return places
 
 
 def _ended(t0: Instant, context: Context) -> tuple[str, ...]:

@@ -99,6 +99,7 @@ async def test_a_part_that_fails_stops_no_other() -> None:
     facts = await _geometry(SaidSource(), other_orbits={"Lost": away, "Fermi": there})
     assert [each.place for each in facts.light_travels] == ["INTEGRAL", "Fermi"]
     assert facts.light_travels[1].delay_s == pytest.approx(-1.0, abs=1e-4)
+    assert ("orbit of Fermi", "a file") in {(each.name, each.source) for each in facts.provenance.inputs}
     assert facts.light_travels[1].error_s == pytest.approx(1e-5, rel=1e-3)
     assert [c for c in facts.caveats if c.startswith("No light travel time to Lost: ")]
     assert facts.forecast is not None
