@@ -87,7 +87,7 @@ def test_exposure_about_a_time_and_in_a_range(map_file: Path) -> None:
     report = ask("exposure", "--skymap", map_file, "--at", AT, "--source", "sim:1")
     assert (report["window_start_utc"], report["window_stop_utc"]) == ("2023-05-08T12:59:08.000", "2023-05-28T12:59:08.000")
     assert 0 <= report["coding_weighted_ks"] <= report["live_ks"] <= report["plain_ks"]
-    assert sum(bin["ks"] for bin in report["histogram"]) > 1000
+    assert sum(each["ks"] for each in report["histogram"]) > 1000
     assert report["peak_within_ks"]["10_deg"] <= report["peak_within_ks"]["20_deg"]
     same = ask(
         "exposure", "--skymap", map_file, "--from", "2023-05-08T12:59:08", "--to", "2023-05-28T12:59:08", "--source", "sim:1"
