@@ -42,7 +42,7 @@ class Visibility(Record, kw_only=True):
     barred: tuple[tuple[str, float], ...] = ()
     #: Probability behind the solid Earth.
     earth_fraction: float | None = None
-    #: Probability within the Moon's pointing limit (a radius about its centre), and behind its disc.
+    #: Probability within a radius about the Moon's centre (10 deg), and behind its disc.
     moon_fraction: float | None = None
     moon_disc_fraction: float | None = None
 

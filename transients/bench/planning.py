@@ -73,7 +73,7 @@ def _windows(sizes: Sizes) -> Line:
     constraint = mission.constraint()
     # A direction that the Earth's limb passes at each perigee.
     v = unit_vectors(*np.radians((200.0, 40.0)))
-    found = almanac(time, _DAYS * _DAY_S, places_of(mission))
+    found = almanac(time, _DAYS * _DAY_S, places_of(mission, time, _DAYS * _DAY_S))
 
     def ours() -> float:
         return forecast(v, T0, _DAYS * _DAY_S, constraint, found).observable_s

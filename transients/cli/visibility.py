@@ -75,7 +75,7 @@ def visibility_command(
         begin,
         span_s,
         mission.constraint(half),
-        almanac(time, span_s, places_of(mission)),
+        almanac(time, span_s, places_of(mission, time, span_s)),
         coarse=coarse,
         every_s=span_s / _STEPS,
         orbit_source=mission.approximate_orbit(time).source,

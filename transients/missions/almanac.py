@@ -27,6 +27,9 @@ _NEAREST_SUN_KM = 1.47e8
 _SUN_ERROR_RAD, _MOON_ERROR_RAD = 2.4e-5, 1e-4
 #: Distances are not taken for less than this where something is divided by them.
 _LEAST_KM = 1e3
+#: A mission asked place by place: to find how near it comes, and then in steps of so much of its way (rad, 1e-6 of the distance between
+#: cubics), at most so often.
+_FIRST_ASKED, _STEP_RAD, _MOST_ASKED = 24, 0.15, 3000
 #: Earth's gravitational parameter, km^3 s^-2.
 _MU_KM3_S2 = 398600.4418
 
@@ -43,17 +46,40 @@ class ManyPlaces(Protocol):
         ...
 
 
-def places_of(mission: Mission) -> Places:
-    """A mission's approximate places at many instants; one by one where it cannot tell them at once."""
+def places_of(mission: Mission, start: Time, span_s: float) -> Places:
+    """A mission's approximate places at many instants of a stretch of time.
+
+    A mission that cannot tell them at once is asked now and then, and cubics join its answers; how far they were off where it was
+    asked once more is added to the error.
+    """
     if isinstance(mission, ManyPlaces):
         return mission.approximate_positions
+    return _joined(mission, start, span_s)
 
-    def one_by_one(time: Time) -> tuple[FloatArray, FloatArray]:
-        states = [mission.approximate_orbit(each) for each in time]
+
+def _joined(mission: Mission, start: Time, span_s: float) -> Places:
+    from scipy.interpolate import CubicSpline  # see `almanac`
+
+    def ask(seconds: FloatArray) -> tuple[FloatArray, FloatArray]:
+        states = [mission.approximate_orbit(start + TimeDelta(float(each), format="sec")) for each in seconds]
         errors = [np.nan if state.error_km is None else state.error_km for state in states]
         return np.array([position_km(state) for state in states]), np.array(errors)
 
-    return one_by_one
+    first, _ = ask(np.linspace(0.0, span_s, _FIRST_ASKED))
+    nearest = float(np.linalg.norm(first, axis=-1).min())
+    step_s = max(_STEP_RAD * nearest / float(_escape_km_s(np.array(nearest))), span_s / _MOST_ASKED)
+    knots = np.arange(-1, int(np.ceil(span_s / step_s)) + 2) * step_s
+    places, errors = ask(knots)
+    spline, spread = CubicSpline(knots, places), CubicSpline(knots, errors)
+    between = knots[:-1] + 0.5 * step_s
+    asked = between[:: max(len(between) // _FIRST_ASKED, 1)]
+    off = float(np.linalg.norm(spline(asked) - ask(asked)[0], axis=-1).max())
+
+    def told(time: Time) -> tuple[FloatArray, FloatArray]:
+        seconds = (time - start).to_value(u.s)
+        return np.asarray(spline(seconds)), np.asarray(spread(seconds)) + off
+
+    return told
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +112,9 @@ class Almanac:
         """Surroundings at seconds (m,) from the start; Sun and Moon as the spacecraft sees them where its place is known."""
         time = self.start + TimeDelta(seconds, format="sec")
         here = None if self._places is None else self._places(time)[0]
-        sun, moon = (_seen(body(seconds), here) for body in (self._sun_km, self._moon_km))
-        return Surroundings(time, sun, moon, here)
+        sun, _ = _seen(self._sun_km(seconds), here)
+        moon, moon_km = _seen(self._moon_km(seconds), here)
+        return Surroundings(time, sun, moon, here, moon_km)
 
     def error_km(self, seconds: FloatArray) -> FloatArray:
         """Bounds on the errors of the spacecraft's places, (m,); zero without them, NaN where there is no bound."""
@@ -137,10 +164,11 @@ def _escape_km_s(distance_km: FloatArray) -> FloatArray:
     return np.sqrt(2.0 * _MU_KM3_S2 / np.maximum(distance_km, EARTH_RADIUS_KM))
 
 
-def _seen(body_km: FloatArray, from_km: FloatArray | None) -> FloatArray:
-    """Unit vectors to a body."""
+def _seen(body_km: FloatArray, from_km: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+    """Unit vectors (m, 3) to a body, and its distance (m,)."""
     toward = body_km if from_km is None else body_km - from_km
-    return np.asarray(toward / np.linalg.norm(toward, axis=-1, keepdims=True))
+    distance = np.linalg.norm(toward, axis=-1)
+    return np.asarray(toward / distance[..., np.newaxis]), np.asarray(distance)
 
 
 def almanac(start: Time, span_s: float, places: Places | None = None) -> Almanac:

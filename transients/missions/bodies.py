@@ -13,6 +13,8 @@ from .frames import direction_vector, unit_vector, vector_direction
 
 #: Mean radius of the Earth, km.
 EARTH_RADIUS_KM = 6371.0
+#: Mean radius of the Moon, km (IAU).
+MOON_RADIUS_KM = 1737.4
 SPEED_OF_LIGHT_KM_S = 299792.458
 
 

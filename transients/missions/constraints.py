@@ -100,14 +100,14 @@ class SunAngle(Constraint):
 
 
 @dataclass(frozen=True)
-class MoonAngle(Constraint):
-    """At least so far from the Moon's centre."""
+class MoonLimb(Constraint):
+    """At least so far from the Moon's limb; 0: not behind the Moon."""
 
     least_deg: float
 
     @property
     def name(self) -> str:
-        return "Moon"
+        return "Moon limb"
 
     @property
     def body(self) -> Body:
@@ -115,10 +115,11 @@ class MoonAngle(Constraint):
 
     @property
     def text(self) -> str:
-        return f"Moon beyond {self.least_deg:g} deg"
+        return f"Moon limb beyond {self.least_deg:g} deg"
 
     def margin_rad(self, directions: FloatArray, about: Surroundings) -> FloatArray:
-        return np.asarray(_separation_rad(directions, about.moon) - np.radians(self.least_deg))
+        radius = about.moon_radius_rad[:, np.newaxis]
+        return np.asarray(_separation_rad(directions, about.moon) - radius - np.radians(self.least_deg))
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,11 @@ from astropy.time import Time
 
 from schemas import FloatArray
 
-from .bodies import EARTH_RADIUS_KM
+from .bodies import EARTH_RADIUS_KM, MOON_RADIUS_KM
 from .frames import unit_vector
+
+#: Mean distance of the Moon from Earth's centre, km.
+_MOON_MEAN_KM = 385_000.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,12 +29,15 @@ class Surroundings:
         Unit vectors, ICRS axes. The Moon is seen from the spacecraft where its place is known, else from Earth's centre.
     position_km : (m, 3), or None
         The spacecraft from Earth's centre; None: not known, and constraints that need it cannot be told.
+    moon_distance_km : (m,), or None
+        To the Moon's centre; None: its mean.
     """
 
     time: Time
     sun: FloatArray
     moon: FloatArray
     position_km: FloatArray | None = None
+    moon_distance_km: FloatArray | None = None
 
     def __len__(self) -> int:
         return len(self.sun)
@@ -50,6 +56,12 @@ class Surroundings:
             return None
         return np.asarray(np.arcsin(np.minimum(EARTH_RADIUS_KM / np.linalg.norm(self.position_km, axis=-1), 1.0)))
 
+    @property
+    def moon_radius_rad(self) -> FloatArray:
+        """Half the angle that the Moon fills, (m,)."""
+        distance = _MOON_MEAN_KM if self.moon_distance_km is None else self.moon_distance_km
+        return np.asarray(np.broadcast_to(np.arcsin(np.minimum(MOON_RADIUS_KM / np.asarray(distance), 1.0)), len(self)))
+
 
 def surroundings(time: Time, position_km: FloatArray | None = None) -> Surroundings:
     """The surroundings at instants `time` (m,) of a spacecraft at `position_km` (m, 3).
@@ -59,8 +71,14 @@ def surroundings(time: Time, position_km: FloatArray | None = None) -> Surroundi
     """
     sun = get_body("sun", time, ephemeris="builtin")
     moon = get_body("moon", time, ephemeris="builtin")
-    toward = unit_vector(moon.ra.rad, moon.dec.rad)
+    seen = unit_vector(moon.ra.rad, moon.dec.rad) * moon.distance.to_value(u.km)[..., np.newaxis]
     if position_km is not None:
-        seen = toward * moon.distance.to_value(u.km)[..., np.newaxis] - position_km
-        toward = seen / np.linalg.norm(seen, axis=-1, keepdims=True)
-    return Surroundings(time, unit_vector(sun.ra.rad, sun.dec.rad), np.asarray(toward), position_km)
+        seen = seen - position_km
+    distance = np.linalg.norm(seen, axis=-1)
+    return Surroundings(
+        time,
+        unit_vector(sun.ra.rad, sun.dec.rad),
+        np.asarray(seen / distance[..., np.newaxis]),
+        position_km,
+        np.asarray(distance),
+    )

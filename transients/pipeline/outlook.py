@@ -77,7 +77,8 @@ def outlook(
     """Compute the parts for the region about `towards`, its peak; None: there is no position, and only the exposure is told."""
     parts = _Parts()
     table = pointing_table(state.pointings, t0) if state.pointings else None
-    exposure = None if table is None else parts.attempt("exposure", lambda: _exposure(coarse, table, t0, context))
+    viewing = context.mission.fov_radius_deg > 0.0
+    exposure = None if table is None or not viewing else parts.attempt("exposure", lambda: _exposure(coarse, table, t0, context))
     if towards is None:
         return Outlook(exposure=exposure, caveats=(_NO_DIRECTION, *parts.caveats))
     n = direction(towards)
@@ -89,7 +90,9 @@ def outlook(
         if table is None
         else parts.attempt("pointing history", lambda: pointing_history(n, table, EXPOSURE_HALF_WINDOW_D, source=source)),
         forecast=parts.attempt("visibility forecast", lambda: _forecast(t0, coarse, towards, context)),
-        advice=parts.attempt("pointing advice", lambda: _advice(t0, skymap, state, context)),
+        advice=parts.attempt("pointing advice", lambda: _advice(t0, skymap, state, context))
+        if context.mission.patterns
+        else None,
         light_travels=light_travels(skymap, towards, {context.mission.name: state.orbit, **others}),
         others=others,
         caveats=(*_ended(t0, context), *parts.caveats),
@@ -108,7 +111,7 @@ def _forecast(t0: Instant, coarse: CoarseMap, towards: SkyCoord, context: Contex
         t0,
         span_s,
         mission.constraint(context.settings.mission.sun_half_width_deg),
-        almanac(time, span_s, places_of(mission)),
+        almanac(time, span_s, places_of(mission, time, span_s)),
         coarse=coarse,
         every_s=FORECAST_STEP_S,
         orbit_source=mission.approximate_orbit(time).source,

@@ -22,8 +22,6 @@ from .maps import SkyMap
 SUN_HALF_WIDTH_DEG = 40.0
 #: Directions this close to the Moon's centre are counted as kept from view by it: INTEGRAL's pointing limit.
 MOON_LIMB_DEG = 10.0
-#: Mean radius of the Moon, km (IAU).
-MOON_RADIUS_KM = 1737.4
 #: Angles from the pointing axis within which the probability is told.
 OFF_AXIS_DEG = (5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 150.0, 180.0)
 
@@ -95,7 +93,7 @@ def _moon(time: Time, orbit: OrbitState) -> tuple[FloatArray, float]:
     body = get_body("moon", time, ephemeris="builtin").cartesian.xyz.to_value(u.km)
     seen = body - bodies.position_km(orbit)
     distance = float(np.linalg.norm(seen))
-    return seen / distance, float(np.arcsin(min(MOON_RADIUS_KM / distance, 1.0)))
+    return seen / distance, float(np.arcsin(min(bodies.MOON_RADIUS_KM / distance, 1.0)))
 
 
 def allowed_fractions(

@@ -29,7 +29,7 @@ def test_windows_with_what_limits_each() -> None:
     ]  # fmt: skip
     assert 0.98 < report["observable_fraction"] < 1.0
     assert report["at_start"]["visible_fraction"] == pytest.approx(1.0)
-    assert set(report["at_start"]["barred"]) == {"Sun", "Earth limb", "Moon"}
+    assert set(report["at_start"]["barred"]) == {"Sun", "Earth limb", "Moon limb"}
     assert report["limited_by"] is None
     assert report["remarks"] == []
     assert len(report["fractions"]) == 41

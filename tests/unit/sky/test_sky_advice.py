@@ -10,7 +10,7 @@ from astropy.coordinates import SkyCoord, get_body
 
 from schemas import Attitude, Circle, FloatArray, Instant
 from transients.missions import to_time
-from transients.missions.constraints import Constraint, EarthLimb, MoonAngle, SunAngle
+from transients.missions.constraints import Constraint, EarthLimb, MoonLimb, SunAngle
 from transients.missions.integral import Integral
 from transients.missions.integral.operations import PATTERNS, SLEW
 from transients.missions.surroundings import Surroundings, surroundings
@@ -147,7 +147,7 @@ def test_what_cannot_be_advised_is_said(about: Surroundings) -> None:
     assert nothing.entries == ()
     assert len(nothing.caveats) == 3
     assert "nothing of the sky is allowed" in nothing.caveats[0]
-    barred = pointing_advice(m, AT, SunAngle(50.0) & EarthLimb(15.0) & MoonAngle(10.0), about, PATTERNS, SLEW)
+    barred = pointing_advice(m, AT, SunAngle(50.0) & EarthLimb(15.0) & MoonLimb(10.0), about, PATTERNS, SLEW)
     assert barred.entries == ()
     assert "less than 0.1 %" in barred.caveats[0]
-    assert barred.constraints == ("Sun 50 to 180 deg", "Earth limb beyond 15 deg", "Moon beyond 10 deg")
+    assert barred.constraints == ("Sun 50 to 180 deg", "Earth limb beyond 15 deg", "Moon limb beyond 10 deg")

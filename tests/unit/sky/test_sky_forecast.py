@@ -11,7 +11,7 @@ from astropy.time import Time
 from schemas import Circle, FloatArray, Instant
 from transients.missions import seconds_between, to_time
 from transients.missions.almanac import Almanac, almanac
-from transients.missions.constraints import Constraint, EarthLimb, MoonAngle, SunAngle
+from transients.missions.constraints import Constraint, EarthLimb, MoonLimb, SunAngle
 from transients.missions.integral import Integral
 from transients.missions.integral.orbit import approximate_positions
 from transients.sky import coarsened, forecast, probability_within, skymap_from_region
@@ -114,7 +114,7 @@ def test_combined_constraints() -> None:
     assert hidden.windows[0].closed_by == "not Earth limb"
     always = forecast(v, AT, 2 * DAY_S, EarthLimb(0.0) | ~EarthLimb(0.0), found)
     assert sum(seconds_between(w.stop, w.start) for w in always.windows) == pytest.approx(2 * DAY_S, abs=200)
-    both = forecast(v, AT, 2 * DAY_S, EarthLimb(0.0) & MoonAngle(10.0), found)
+    both = forecast(v, AT, 2 * DAY_S, EarthLimb(0.0) & MoonLimb(10.0), found)
     assert both.observable_s <= seen.observable_s
 
 

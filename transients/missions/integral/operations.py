@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import DataTier, ObservingPattern, SlewModel
-from ..constraints import Constraint, EarthLimb, MoonAngle, SunAngle
+from ..constraints import Constraint, EarthLimb, MoonLimb, SunAngle
 
 #: The Sun stays within 90 deg -+ this of the pointing axis (Sun angle 50 to 130 deg).
 SUN_HALF_WIDTH_DEG = 40.0
@@ -25,4 +25,4 @@ TIERS = (
 def constraint(sun_half_width_deg: float | None = None) -> Constraint:
     """Where INTEGRAL may point."""
     half = SUN_HALF_WIDTH_DEG if sun_half_width_deg is None else sun_half_width_deg
-    return SunAngle(90.0 - half, 90.0 + half) & EarthLimb(EARTH_LIMB_DEG) & MoonAngle(MOON_LIMB_DEG)
+    return SunAngle(90.0 - half, 90.0 + half) & EarthLimb(EARTH_LIMB_DEG) & MoonLimb(MOON_LIMB_DEG)

@@ -112,7 +112,7 @@ def _sky(geometry: Geometry) -> list[Fact]:
             ("In the field of view", seen.fov_fraction),
             ("In the fully coded field of view", seen.fov_full_fraction),
             ("Hidden by the Earth", seen.earth_fraction),
-            ("Within the Moon's limit", seen.moon_fraction),
+            ("Near the Moon", seen.moon_fraction),
             ("Behind the Moon", seen.moon_disc_fraction),
         )
         facts += [Fact(label=label, value=percent(value), source=by) for label, value in named]
