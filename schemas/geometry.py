@@ -34,17 +34,17 @@ class Visibility(Record, kw_only=True):
     fov_full_fraction: float | None = None
     #: (angle from the pointing axis in deg, probability within it), angles ascending.
     off_axis: tuple[tuple[float, float], ...] = ()
-    #: Probability that the Sun constraint alone lets the spacecraft point at: the figure of the dashboard.
+    #: Probability that the Sun constraint lets the spacecraft point at.
     visible_fraction: float
     sun_half_width_deg: float
+    earth_fraction: float | None = None
+    moon_fraction: float | None = None
+    #: Behind the Moon's disc; `moon_fraction` is within 10 deg of its centre, `earth_fraction` behind the solid Earth.
+    moon_disc_fraction: float | None = None
     #: Probability that every pointing constraint allows, and what each bars by itself: (name, probability barred).
+    #: `visible_fraction` is by the Sun alone, the figure of the dashboard.
     allowed_fraction: float | None = None
     barred: tuple[tuple[str, float], ...] = ()
-    #: Probability behind the solid Earth.
-    earth_fraction: float | None = None
-    #: Probability within a radius about the Moon's centre (10 deg), and behind its disc.
-    moon_fraction: float | None = None
-    moon_disc_fraction: float | None = None
 
 
 class Exposure(Record, kw_only=True):

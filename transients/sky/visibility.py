@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import astropy.units as u
 import numpy as np
-from astropy.coordinates import get_body
-from astropy.time import Time
 
 from schemas import Attitude, FloatArray, Instant, OrbitState, Visibility
 from transients.missions import bodies, times
 from transients.missions.base import Instrument, Mission
-from transients.missions.constraints import Constraint
-from transients.missions.surroundings import Surroundings, surroundings
+from transients.missions.surroundings import surroundings
 
 from . import healpix
-from .coarse import CoarseMap, coarsened
+from .allowed import allowed_fractions, moon_disc, off_axis_fractions
+from .coarse import CoarseMap
 from .integrals import Margin, band, cone, direction, probability_within
 from .maps import SkyMap
 
@@ -22,8 +19,6 @@ from .maps import SkyMap
 SUN_HALF_WIDTH_DEG = 40.0
 #: Directions this close to the Moon's centre are counted as kept from view by it: INTEGRAL's pointing limit.
 MOON_LIMB_DEG = 10.0
-#: Angles from the pointing axis within which the probability is told.
-OFF_AXIS_DEG = (5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 150.0, 180.0)
 
 
 def visibility(
@@ -61,13 +56,13 @@ def visibility(
     """
     time = times.to_time(at)
     sun = direction(bodies.sun_direction(time))
-    earth = moon = moon_disc = fov = full = allowed = None
+    earth = moon = disc = fov = full = allowed = None
     barred: tuple[tuple[str, float], ...] = ()
     if orbit is not None:
         earth = earth_fraction(m, orbit, earth_limb_deg)
-        axis, radius = _moon(time, orbit)
+        axis, radius = moon_disc(time, orbit)
         moon = probability_within(m, cone(axis, np.radians(moon_limb_deg)))
-        moon_disc = probability_within(m, cone(axis, radius))
+        disc = probability_within(m, cone(axis, radius))
     if orbit is not None and mission is not None:
         about = surroundings(time.reshape((1,)), bodies.position_km(orbit)[np.newaxis])
         allowed, barred = allowed_fractions(m, mission.constraint(sun_half_width_deg), about, coarse)
@@ -84,35 +79,8 @@ def visibility(
         barred=barred,
         earth_fraction=earth,
         moon_fraction=moon,
-        moon_disc_fraction=moon_disc,
+        moon_disc_fraction=disc,
     )
-
-
-def _moon(time: Time, orbit: OrbitState) -> tuple[FloatArray, float]:
-    """The Moon's direction as the spacecraft sees it, and the radius of its disc, rad."""
-    body = get_body("moon", time, ephemeris="builtin").cartesian.xyz.to_value(u.km)
-    seen = body - bodies.position_km(orbit)
-    distance = float(np.linalg.norm(seen))
-    return seen / distance, float(np.arcsin(min(bodies.MOON_RADIUS_KM / distance, 1.0)))
-
-
-def allowed_fractions(
-    m: SkyMap, constraint: Constraint, about: Surroundings, coarse: CoarseMap | None = None
-) -> tuple[float, tuple[tuple[str, float], ...]]:
-    """Probability that a constraint allows at one instant, and what each of its parts bars by itself (name, probability)."""
-    few = coarsened(m) if coarse is None else coarse
-    barred = tuple((p.name, _barred(few, p.margin_rad(few.vectors, about)[0])) for p in constraint.parts())
-    return probability_within(m, lambda v: constraint.margin_rad(v, about)[0]), barred
-
-
-def _barred(few: CoarseMap, margin_rad: FloatArray) -> float:
-    return float(np.clip(few.within(-margin_rad), 0.0, 1.0))
-
-
-def off_axis_fractions(m: SkyMap, attitude: Attitude) -> tuple[tuple[float, float], ...]:
-    """(angle, deg; probability within it of the pointing axis) for each of `OFF_AXIS_DEG`."""
-    axis = healpix.unit_vectors(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
-    return tuple((angle, probability_within(m, cone(axis, np.radians(angle)))) for angle in OFF_AXIS_DEG)
 
 
 def earth_fraction(m: SkyMap, orbit: OrbitState, limb_deg: float = 0.0) -> float:
