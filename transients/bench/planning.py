@@ -47,7 +47,7 @@ def measure(sizes: Sizes) -> Iterator[Line]:
 def _history(sizes: Sizes) -> Line:
     count = sizes.directions
     ra, dec = directions(count)
-    start_s = (np.arange(count) - 0.5 * count) * _EVERY_S
+    start_s = np.asarray((np.arange(count) - 0.5 * count) * _EVERY_S, dtype=np.float64)
     table = PointingTable(
         T0, start_s, start_s + _LONG_S, unit_vectors(ra, dec), np.full((count, 3), np.nan), np.ones(count), np.full(count, "")
     )

@@ -68,7 +68,7 @@ def _joined(mission: Mission, start: Time, span_s: float) -> Places:
     first, _ = ask(np.linspace(0.0, span_s, _FIRST_ASKED))
     nearest = float(np.linalg.norm(first, axis=-1).min())
     step_s = max(_STEP_RAD * nearest / float(_escape_km_s(np.array(nearest))), span_s / _MOST_ASKED)
-    knots = np.arange(-1, int(np.ceil(span_s / step_s)) + 2) * step_s
+    knots = np.arange(-1, int(np.ceil(span_s / step_s)) + 2).astype(np.float64) * step_s
     places, errors = ask(knots)
     spline, spread = CubicSpline(knots, places), CubicSpline(knots, errors)
     between = knots[:-1] + 0.5 * step_s
