@@ -29,8 +29,10 @@ def pointing_history(
     half_s = half_window_d * 86400.0
     near, seconds = table.within(half_s)
     off_deg = np.degrees(near.off_axis_rad(direction))
+    # Told to 0.4 s and 4 arcsec: some 500 pointings are kept with every assessment.
     starts, stops = np.maximum(near.start_s, -half_s) / 3600.0, np.minimum(near.stop_s, half_s) / 3600.0
-    columns = zip(near.ids.tolist(), starts.tolist(), stops.tolist(), off_deg.tolist(), strict=True)
+    told = (np.round(starts, 4).tolist(), np.round(stops, 4).tolist(), np.round(off_deg, 3).tolist())
+    columns = zip(near.ids.tolist(), *told, strict=True)
     ks = time_by_angle(off_deg, seconds) / 1000.0
     return PointingHistory(
         window_start=times.shift(table.reference, -half_s),
