@@ -190,4 +190,6 @@ class Geometry(Record, kw_only=True):
     light_travels: tuple[LightTravel, ...] = ()
     urgency: Urgency | None = None
     caveats: tuple[str, ...] = ()
+    #: What could not be said for planners: for the page and the file, not for a circular.
+    planning_caveats: tuple[str, ...] = ()
     provenance: Provenance

@@ -69,7 +69,8 @@ def _compute(event: Event, localised: Localised, state: SpacecraftState, now: In
             now=now,
             time_zone=context.settings.mission.operations_time_zone,
         ),
-        caveats=(*localised.caveats, *state.caveats, *(() if direction is not None else (_UNSHIFTED,)), *ahead.caveats),
+        caveats=(*localised.caveats, *state.caveats, *(() if direction is not None else (_UNSHIFTED,))),
+        planning_caveats=ahead.caveats,
         provenance=_provenance(event, localised, state, ahead.others, context),
     )
 

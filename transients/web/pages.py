@@ -133,4 +133,5 @@ def _caveats(assessment: Assessment | None) -> tuple[str, ...]:
         return ()
     parts = [assessment.geometry, *assessment.searches, assessment.limits]
     every = [*assessment.caveats, *(c for part in parts if part is not None for c in part.caveats)]
+    every += () if assessment.geometry is None else assessment.geometry.planning_caveats
     return tuple(dict.fromkeys(every))

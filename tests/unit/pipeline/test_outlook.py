@@ -52,7 +52,7 @@ async def test_everything_is_there_and_travels() -> None:
     assert facts.provenance.parameters["forecast_d"] == FORECAST_D
     assert "Earth limb" in str(facts.provenance.parameters["constraints"])
     assert from_json(to_json(facts), Geometry) == facts
-    assert not [caveat for caveat in facts.caveats if caveat.startswith(("No ", "Without "))]
+    assert facts.planning_caveats == ()
 
 
 async def test_a_source_that_has_nothing_leaves_what_the_models_know() -> None:
@@ -70,7 +70,7 @@ async def test_without_a_position_nothing_is_made_from_one() -> None:
     facts = await _geometry(SaidSource(), region=None)
     assert (facts.forecast, facts.advice, facts.history, facts.light_travels) == (None, None, None, ())
     assert facts.exposure is not None
-    assert any(caveat.startswith("Without a position there is no visibility forecast") for caveat in facts.caveats)
+    assert any(caveat.startswith("Without a position there is no visibility forecast") for caveat in facts.planning_caveats)
     # The visible part of the whole sky is no reason to plan anything.
     assert facts.urgency is not None
     assert "visible" not in dict(facts.urgency.reasons).values()
@@ -101,11 +101,11 @@ async def test_a_part_that_fails_stops_no_other() -> None:
     assert facts.light_travels[1].delay_s == pytest.approx(-1.0, abs=1e-4)
     assert ("orbit of Fermi", "a file") in {(each.name, each.source) for each in facts.provenance.inputs}
     assert facts.light_travels[1].error_s == pytest.approx(1e-5, rel=1e-3)
-    assert [c for c in facts.caveats if c.startswith("No light travel time to Lost: ")]
+    assert [c for c in facts.planning_caveats if c.startswith("No light travel time to Lost: ")]
     assert facts.forecast is not None
     broken = await _geometry(SaidSource(), mission=_Broken(mission().response))
     assert (broken.forecast, broken.advice) == (None, None)
-    assert {"No visibility forecast: nobody knows", "No pointing advice: nobody knows"} <= set(broken.caveats)
+    assert {"No visibility forecast: nobody knows", "No pointing advice: nobody knows"} <= set(broken.planning_caveats)
     assert broken.history is not None
     assert broken.exposure is not None
 
@@ -114,7 +114,9 @@ async def test_after_the_missions_end_the_windows_say_so() -> None:
     late = Instant.parse("2025-06-01T00:00:00")
     facts = await _geometry(SaidSource(nothing(), simulated=False), t0=late)
     assert facts.forecast is not None
-    assert any("stopped observing on 2025-02-28" in caveat for caveat in facts.caveats)
+    assert any("stopped observing on 2025-02-28" in caveat for caveat in facts.planning_caveats)
+    # A circular tells an observer what was seen, not what could have been pointed at.
+    assert not any("stopped observing" in caveat for caveat in facts.caveats)
 
 
 async def test_figures_for_planners_only_where_there_is_something_to_plan() -> None:
