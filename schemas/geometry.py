@@ -43,6 +43,12 @@ class Visibility(Record, kw_only=True):
     sun_angles_deg: tuple[float, float] | None = None
     earth_fraction: float | None = None
     moon_fraction: float | None = None
+    #: Behind the Moon's disc; `moon_fraction` is within 10 deg of its centre, `earth_fraction` behind the solid Earth.
+    moon_disc_fraction: float | None = None
+    #: Probability that every pointing constraint allows, and what each bars by itself: (name, probability barred).
+    #: `visible_fraction` is by the Sun alone, the figure of the dashboard.
+    allowed_fraction: float | None = None
+    barred: tuple[tuple[str, float], ...] = ()
 
 
 class Exposure(Record, kw_only=True):
@@ -67,6 +73,9 @@ class VisibilityWindow(Record, kw_only=True):
     #: that was asked for begins or ends.
     opened_by: str
     closed_by: str
+    #: Bounds on the errors of the two ends, s; None at the range's ends, and where there is no bound.
+    start_error_s: float | None = None
+    stop_error_s: float | None = None
 
 
 class VisibilityForecast(Record, kw_only=True):
@@ -84,7 +93,9 @@ class VisibilityForecast(Record, kw_only=True):
     fractions: tuple[tuple[float, float], ...] = ()
     #: Constraints that are applied, in words: "Sun 50 to 130 deg".
     constraints: tuple[str, ...] = ()
-    #: Where the spacecraft's place came from, and the bound on the windows' ends that follows from its error.
+    #: What keeps the direction out at the start where there is no window at all.
+    limited_by: str | None = None
+    #: Where the spacecraft's place came from, and the largest bound on the error of a window's end.
     orbit_source: str | None = None
     error_s: float | None = None
 
@@ -143,8 +154,9 @@ class LightTravel(Record, kw_only=True):
     """When a plane wave from the region's peak that passes Earth's centre at T0 passes another place."""
 
     place: str
-    #: t(place) - t(geocentre), s.
+    #: t(place) - t(geocentre), s; positive: later there. For the peak, and its standard deviation over the region.
     delay_s: float
+    spread_s: float | None = None
     error_s: float | None = None
     source: str
 
@@ -183,4 +195,6 @@ class Geometry(Record, kw_only=True):
     light_travels: tuple[LightTravel, ...] = ()
     urgency: Urgency | None = None
     caveats: tuple[str, ...] = ()
+    #: What could not be said for planners: for the page and the file, not for a circular.
+    planning_caveats: tuple[str, ...] = ()
     provenance: Provenance

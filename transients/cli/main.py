@@ -16,10 +16,12 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
 
 #: Command: (module in this package, one line of help).
 COMMANDS = {
+    "advice": ("advice", "Where to point for the most probability."),
     "bench": ("bench", "Measure speed as ratios against named references."),
     "check": ("check", "Walk the whole database for what must hold."),
     "circular": ("results", "Print the draft circular of an event."),
     "demo": ("demo", "Play the shipped scenario through the real path on embedded parts."),
+    "exposure": ("exposure", "Time of a region in the field of view."),
     "fap": ("fap", "False-alarm probability of the published method."),
     "hold": ("results", "Hold what leaves the house, or release it."),
     "inbox": ("inbox", "What the inbox holds: numbers, gaps, export."),
@@ -40,6 +42,7 @@ COMMANDS = {
     "skymap": ("skymap", "Areas, visibility and response of a sky map."),
     "status": ("status", "The status card."),
     "time": ("geometry", "Convert a time: UTC, IJD, MJD, science window."),
+    "visibility": ("visibility", "When a region can be pointed at, and what limits it."),
 }
 
 

@@ -46,7 +46,9 @@ def process_command(
         emit_json(msgspec.to_builtins(assessment) | {"out": str(folder), "files": sorted(products.files)})
     else:
         emit(_summary(event, assessment, folder), as_json=False)
-        for caveat in (*(assessment.geometry.caveats if assessment.geometry is not None else ()), *assessment.caveats):
+        geometry = assessment.geometry
+        about = () if geometry is None else (*geometry.caveats, *geometry.planning_caveats)
+        for caveat in (*about, *assessment.caveats):
             click.echo(f"- {caveat}")
         if products.circular is not None:
             click.echo(f"\nSubject: {products.circular.subject}\n\n{products.circular.body}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Protocol
 
 from schemas import (
@@ -37,13 +37,17 @@ class Source(Protocol):
 
 @dataclasses.dataclass(frozen=True)
 class Context:
-    """Passed to every step. `fetch_map` gives the bytes of a referenced sky map, from the store or the network."""
+    """Passed to every step. `fetch_map` gives the bytes of a referenced sky map, from the store or the network.
+
+    `other_orbits` are other spacecraft by name, each with what tells its place at an instant; it raises NoData where it cannot.
+    """
 
     mission: Mission
     source: Source
     settings: Settings
     fetch_map: Callable[[SkyMapRef], Awaitable[bytes]]
     version: str
+    other_orbits: Mapping[str, Callable[[Instant], OrbitState]] = dataclasses.field(default_factory=dict)
 
 
 def is_simulated(geometry: Geometry | None, light_curves: Iterable[LightCurve], context: Context) -> bool:

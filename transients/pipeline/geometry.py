@@ -3,87 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-from collections.abc import Awaitable
-from typing import TypeVar
+from collections.abc import Mapping
 
 import astropy.units as u
 
-from schemas import (
-    Attitude,
-    DataExpectation,
-    Event,
-    Exposure,
-    Geometry,
-    Instant,
-    OrbitState,
-    Pointing,
-    Provenance,
-    sha256_hex,
-    to_json,
-)
-from schemas.errors import NoData, TransientsError
+from schemas import Event, Geometry, Instant, OrbitState, Provenance, Visibility, sha256_hex, to_json
+from schemas.errors import NoData
 from schemas.provenance import InputRef
-from transients.missions import light_travel, orientation, sun_direction, to_instant, to_time
-from transients.sky import fov_exposure, peak, sun_angles_deg, urgency, visibility
+from transients.missions import light_travel, orientation, sun_direction, to_time
+from transients.sky import coarsened, peak, sun_angles_deg, urgency, visibility
 
 from .context import Context
 from .localise import Localised
+from .outlook import EXPOSURE_HALF_WINDOW_D, FORECAST_D, FORECAST_STEP_S, outlook
+from .spacecraft import SpacecraftState
 
-T = TypeVar("T")
-
-#: Half width of the window of the field-of-view exposure, days: that of the dashboard's users.
-EXPOSURE_HALF_WINDOW_D = 10.0
-#: What is asked for, in the words of the caveats.
-ATTITUDE = "attitude"
 _UNSHIFTED = "Without a position the light travel time is not known: T0 is taken as the time at the spacecraft."
-
-
-@dataclasses.dataclass(frozen=True)
-class SpacecraftState:
-    """What the sources say of the spacecraft at T0; None where they have nothing, with the reason in `caveats`."""
-
-    attitude: Attitude | None
-    orbit: OrbitState
-    expectation: DataExpectation
-    pointings: tuple[Pointing, ...]
-    scw_id: str | None
-    caveats: tuple[str, ...]
-    #: What failed in a way that passes, by the words of the caveats.
-    passing: tuple[str, ...] = ()
-
-
-async def spacecraft_state(t0: Instant, context: Context) -> SpacecraftState:
-    """Ask the sources about T0; what they cannot say is computed from the mission's orbit model, or left out, and said so."""
-    caveats: list[str] = []
-    passing: list[str] = []
-
-    async def ask(what: str, question: Awaitable[T]) -> T | None:
-        try:
-            return await question
-        except TransientsError as error:
-            caveats.append(f"No {what}: {error}")
-            if error.retriable:
-                passing.append(what)
-            return None
-
-    source, mission = context.source, context.mission
-    time = to_time(t0)
-    window = EXPOSURE_HALF_WINDOW_D * u.day
-    attitude = await ask(ATTITUDE, source.attitude(t0))
-    orbit = await ask("orbit data (orbit model used)", source.orbit(t0))
-    expectation = await ask("timeline (expected data gaps are from the orbit model)", source.expectation(t0))
-    pointings = await ask("list of pointings", source.pointings(to_instant(time - window), to_instant(time + window)))
-    scw_id = await ask("science window", source.science_window(t0))
-    return SpacecraftState(
-        attitude=attitude,
-        orbit=mission.approximate_orbit(time) if orbit is None else orbit,
-        expectation=mission.expectation(t0) if expectation is None else expectation,
-        pointings=() if pointings is None else pointings,
-        scw_id=scw_id,
-        caveats=tuple(caveats),
-        passing=tuple(passing),
-    )
 
 
 async def geometry(event: Event, localised: Localised, state: SpacecraftState, now: Instant, context: Context) -> Geometry:
@@ -102,7 +37,10 @@ def _compute(event: Event, localised: Localised, state: SpacecraftState, now: In
     oriented = (
         None if state.attitude is None or direction is None else orientation(direction, state.attitude, mission.orientation_word)
     )
-    seen = visibility(skymap, event.t0, mission, state.attitude, state.orbit, context.settings.mission.sun_half_width_deg)
+    coarse = coarsened(skymap)
+    half_width_deg = context.settings.mission.sun_half_width_deg
+    seen = visibility(skymap, event.t0, mission, state.attitude, state.orbit, half_width_deg, coarse=coarse)
+    ahead = outlook(event.t0, skymap, coarse, direction, state, context)
     return Geometry(
         t0=event.t0,
         mission=mission.name,
@@ -118,20 +56,30 @@ def _compute(event: Event, localised: Localised, state: SpacecraftState, now: In
         sun_angle_deg=None if direction is None else float(direction.separation(sun_direction(time)).deg),
         localisation=localised.localisation,
         visibility=seen,
-        exposure=_exposure(event.t0, localised, state, context),
+        exposure=ahead.exposure,
+        forecast=ahead.forecast,
+        advice=ahead.advice,
+        history=ahead.history,
+        light_travels=ahead.light_travels,
         urgency=urgency(
             properties=event.properties,
             distance_mpc=distance_mpc(event, localised),
             far_hz=None if event.significance is None else event.significance.far_hz,
             area90_deg2=None if direction is None else localised.localisation.area90_deg2,
             theta_deg=None if oriented is None else oriented.theta_deg,
-            visible_fraction=seen.visible_fraction,
+            visible_fraction=None if direction is None else _plannable(seen),
             now=now,
             time_zone=context.settings.mission.operations_time_zone,
         ),
         caveats=(*localised.caveats, *state.caveats, *(() if direction is not None else (_UNSHIFTED,))),
-        provenance=_provenance(event, localised, state, context),
+        planning_caveats=ahead.caveats,
+        provenance=_provenance(event, localised, state, ahead.others, context),
     )
+
+
+def _plannable(seen: Visibility) -> float:
+    """The part of the region that can be pointed at: by every constraint where that is known, else by the Sun's alone."""
+    return seen.visible_fraction if seen.allowed_fraction is None else seen.allowed_fraction
 
 
 def distance_mpc(event: Event, localised: Localised) -> float | None:
@@ -140,15 +88,9 @@ def distance_mpc(event: Event, localised: Localised) -> float | None:
     return event.distance_mpc if mapped is None else mapped
 
 
-def _exposure(t0: Instant, localised: Localised, state: SpacecraftState, context: Context) -> Exposure | None:
-    if not state.pointings:
-        return None
-    return fov_exposure(
-        localised.skymap, state.pointings, t0, context.mission, EXPOSURE_HALF_WINDOW_D, source=context.source.name
-    )
-
-
-def _provenance(event: Event, localised: Localised, state: SpacecraftState, context: Context) -> Provenance:
+def _provenance(
+    event: Event, localised: Localised, state: SpacecraftState, others: Mapping[str, OrbitState], context: Context
+) -> Provenance:
     simulated, source = context.source.simulated, context.source.name
     inputs = [localised.source]
     # The expectation's sentence is what is shown of it; all of it is what the verdict may rest on.
@@ -162,6 +104,7 @@ def _provenance(event: Event, localised: Localised, state: SpacecraftState, cont
     for name, record in said.items():
         if record is not None:
             inputs.append(InputRef(name=name, sha256=sha256_hex(to_json(record)), source=source, simulated=simulated))
+    inputs += [InputRef(name=f"orbit of {name}", sha256=sha256_hex(to_json(o)), source=o.source) for name, o in others.items()]
     return Provenance(
         step="geometry",
         version=context.version,
@@ -170,6 +113,9 @@ def _provenance(event: Event, localised: Localised, state: SpacecraftState, cont
             "mission": context.mission.name,
             "sun_angles_deg": list(sun_angles_deg(context.mission, context.settings.mission.sun_half_width_deg)),
             "exposure_half_window_d": EXPOSURE_HALF_WINDOW_D,
+            "forecast_d": FORECAST_D,
+            "forecast_step_s": FORECAST_STEP_S,
+            "constraints": context.mission.constraint(context.settings.mission.sun_half_width_deg).text,
             "operations_time_zone": context.settings.mission.operations_time_zone,
         },
         inputs=tuple(inputs),

@@ -15,10 +15,11 @@ from transients.sky import SkyMap
 
 from .context import Context, is_simulated
 from .counterpart import Counterpart, counterpart
-from .geometry import ATTITUDE, geometry, spacecraft_state
+from .geometry import geometry
 from .limits import Limited, limits
 from .localise import localise
 from .rules import holds, proposes_circular
+from .spacecraft import ATTITUDE, spacecraft_state
 from .verdict import out_of_sight, verdict
 
 #: "geometry" needs no count rates and is there at once; "search" is the whole journey.

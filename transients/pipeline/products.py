@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from schemas import Assessment, Attitude, Circular, CircularLink, Event, FloatArray, Geometry, Instant
 from transients.config import CircularSettings
 from transients.report import draft, event_name, mark, result_files, variant_of
-from transients.report.figures import allsky_figure, lightcurve_figure, limit_figure
+from transients.report.figures import allsky_figure, history_figure, lightcurve_figure, limit_figure, visibility_figure
 from transients.sources import write_lightcurve
 
 from .journey import Outcome
@@ -61,6 +61,10 @@ def _artefacts(event: Event, assessment: Assessment, outcome: Outcome) -> tuple[
     files: dict[str, bytes] = {}
     if geometry is not None:
         files["allsky.png"] = allsky_figure(geometry, outcome.skymap, name=name, mark=word).png
+        if geometry.history is not None and geometry.history.pointings:
+            files["history.png"] = history_figure(geometry.history, name=name, mission=geometry.mission, mark=word).png
+        if geometry.forecast is not None and event.state == "active":
+            files["visibility.png"] = visibility_figure(geometry.forecast, name=name, mission=geometry.mission, mark=word).png
     curves = {}
     for curve in outcome.light_curves:
         label = curve.info.instrument.replace("/", "-")

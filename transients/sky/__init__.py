@@ -1,8 +1,12 @@
 """Sky maps, and what a spacecraft sees of them. Pure: maps come in as bytes, "now" is an argument."""
 
+from .advice import pointing_advice
+from .coarse import CoarseMap, coarsened, point
 from .coincidence import WINDOWS, CoincidenceWindow, JointRate, joint_rate
 from .credible import credible_area_deg2, credible_mask, localisation, peak
 from .exposure import fov_exposure
+from .forecast import forecast
+from .history import band_ks, pointing_history
 from .integrals import (
     probability_at_pixels,
     probability_in_cone,
@@ -14,10 +18,12 @@ from .integrals import (
 from .maps import SkyMap
 from .occultation import LEAST_HIDDEN, hidden_fractions, is_hidden
 from .overlap import overlap, response_overlap
+from .pointings import PointingTable, pointing_table
 from .reading import read_skymap
 from .regions import skymap_from_region
 from .response import response_over, weighted_quantile
 from .summary import response_at_peak, skymap_report
+from .travel import light_travels
 from .urgency import urgency
 from .visibility import fov_fractions, sun_angles_deg, visibility
 from .words import is_region, region_from_words
@@ -26,20 +32,30 @@ from .writing import write_skymap
 __all__ = [
     "LEAST_HIDDEN",
     "WINDOWS",
+    "CoarseMap",
     "CoincidenceWindow",
     "JointRate",
+    "PointingTable",
     "SkyMap",
+    "band_ks",
+    "coarsened",
     "credible_area_deg2",
     "credible_mask",
+    "forecast",
     "fov_exposure",
     "fov_fractions",
     "hidden_fractions",
     "is_hidden",
     "is_region",
     "joint_rate",
+    "light_travels",
     "localisation",
     "overlap",
     "peak",
+    "point",
+    "pointing_advice",
+    "pointing_history",
+    "pointing_table",
     "probability_at_pixels",
     "probability_in_cone",
     "probability_in_cones",

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import astropy.units as u
 import numpy as np
-from astropy.coordinates import SkyCoord
 
-from schemas import Attitude, Exposure, FloatArray, Instant, Pointing
+from schemas import Exposure, FloatArray, Instant, Pointing
 from schemas.errors import RefusedInput
 from transients.missions import times
 from transients.missions.base import Mission
+from transients.missions.frames import vector_direction
 
 from . import healpix
-from .healpix import IntArray
-from .maps import SkyMap, refined
-from .visibility import coding
+from .coarse import CoarseMap, coarsened
+from .maps import SkyMap
+from .pointings import PointingTable, pointing_table
+from .visibility import coded_fraction, exact_z
 
-#: Coarser tiles that hold anything worth it are cut to this order (0.9 deg against a field of 30 deg).
-_ORDER = 6
-_WORTH = 1e-6
 #: A pointing counts as one of the region's if this much of the probability was in its field of view.
 _COUNTED = 0.01
+#: Pointings times tiles that are looked at in one piece (8 MB).
+_PIECE = 1_000_000
 
 
 def fov_exposure(
-    m: SkyMap,
-    pointings: Iterable[Pointing],
+    m: SkyMap | CoarseMap,
+    pointings: Iterable[Pointing] | PointingTable,
     t0: Instant,
     mission: Mission,
     half_window_d: float = 10.0,
@@ -39,12 +38,15 @@ def fov_exposure(
     Only pointings count (no slews, no engineering), cut to the window. A direction is in view within
     `mission.fov_radius_deg` of the axis. Three sums are given: of plain time; of live time (None when the list does not
     say for every pointing that counts); of live time (plain, where not said) times the imager's coded fraction (None for a
-    mission without the imager, or when the roll of a pointing cannot be told). Tiles count by their centres, coarse ones
-    cut to 0.9 deg.
+    mission without the imager, or when the roll of a pointing cannot be told). The map is looked at in some 2000 tiles, which
+    count in part on the edge of the field.
 
     Parameters
     ----------
-    pointings : iterable of Pointing
+    m : SkyMap, or CoarseMap
+        The second where it was made already; `coarse.point` makes that of one direction.
+    pointings : iterable of Pointing, or PointingTable
+        A table's times are from T0.
     half_window_d : float
         Days on either side of T0.
     source : str
@@ -55,70 +57,58 @@ def fov_exposure(
     Exposure
         `pointings` counts those with at least 1 % of the probability in view.
     """
-    centre = times.to_time(t0)
-    half = half_window_d * u.day
-    plain = live = coded = 0.0
-    count, live_known, imager = 0, True, mission.imager
-    order, ipix, prob, _ = refined(m, _ORDER, _WORTH)
-    v = healpix.vectors(order, ipix)
-    for pointing, seconds in _inside(pointings, t0, half_window_d):
-        in_view = _in_view(v, pointing, mission)
-        fraction = float(prob[in_view].sum())
-        if fraction == 0.0:
-            continue
-        live_known &= pointing.live_fraction is not None
-        live_fraction = 1.0 if pointing.live_fraction is None else pointing.live_fraction
-        plain += seconds * fraction
-        live += seconds * fraction * live_fraction
-        attitude = None if imager is None else _attitude(pointing, mission)
-        if imager is None or attitude is None:
-            # One pointing without it, and the sum is not known.
-            imager = None
-        else:
-            coded += seconds * live_fraction * float((prob[in_view] * coding(mission, imager, v[in_view], attitude)).sum())
-        count += fraction >= _COUNTED
+    coarse = coarsened(m) if isinstance(m, SkyMap) else m
+    table = pointings if isinstance(pointings, PointingTable) else pointing_table(pointings, t0)
+    half_s = half_window_d * 86400.0
+    near, seconds = table.within(half_s)
+    radius = float(np.radians(mission.fov_radius_deg))
+    fraction, coded = np.zeros(len(near)), np.zeros(len(near))
+    for piece in np.array_split(np.arange(len(near)), len(near) * len(coarse) // _PIECE + 1):
+        cosines = near.x[piece] @ coarse.vectors.T
+        fraction[piece] = coarse.in_cones(cosines, radius)
+        coded[piece] = _coded(coarse, cosines > np.cos(radius), near, piece, mission)
+    seen = fraction > 0
+    live = np.where(np.isnan(near.live), 1.0, near.live)
+    weighted = float((seconds * live * coded).sum()) / 1000.0
     return Exposure(
-        window_start=times.to_instant(centre - half),
-        window_stop=times.to_instant(centre + half),
+        window_start=times.shift(t0, -half_s),
+        window_stop=times.shift(t0, half_s),
         fov_radius_deg=mission.fov_radius_deg,
-        plain_ks=plain / 1000.0,
-        live_ks=live / 1000.0 if live_known else None,
-        coding_weighted_ks=coded / 1000.0 if imager is not None else None,
-        pointings=count,
+        plain_ks=float((seconds * fraction).sum()) / 1000.0,
+        live_ks=None if np.isnan(near.live[seen]).any() else float((seconds * live * fraction).sum()) / 1000.0,
+        coding_weighted_ks=weighted if mission.imager is not None and np.isfinite(weighted) else None,
+        pointings=int((fraction >= _COUNTED).sum()),
         source=source,
     )
 
 
-def _inside(pointings: Iterable[Pointing], t0: Instant, half_window_d: float) -> list[tuple[Pointing, float]]:
-    """Pointings and the seconds of each that lie in the window."""
-    stable = [p for p in pointings if p.kind == "pointing"]
-    if not stable:
-        return []
-    half_s = half_window_d * 86400.0
-    start_s = np.array([times.seconds_between(p.start, t0) for p in stable])
-    stop_s = np.array([times.seconds_between(p.stop, t0) for p in stable])
-    seconds = np.minimum(stop_s, half_s) - np.maximum(start_s, -half_s)
-    return [(p, float(s)) for p, s in zip(stable, seconds, strict=True) if s > 0]
+def _coded(
+    coarse: CoarseMap,
+    in_view: np.ndarray[tuple[int, int], np.dtype[np.bool_]],
+    table: PointingTable,
+    rows: healpix.IntArray,
+    mission: Mission,
+) -> FloatArray:
+    """Probability times coded fraction for some rows of the table, by which tiles each has in view; NaN where no roll is known."""
+    out = np.zeros(len(rows))
+    if mission.imager is None:
+        return out
+    row, tile = np.nonzero(in_view)
+    z = _rolls(table, rows, np.unique(row), mission)
+    v, x, up = coarse.vectors[tile], table.x[rows[row]], z[row]
+    fraction = coded_fraction(mission, mission.imager, v, x, up)
+    np.add.at(out, row, coarse.prob[tile] * np.where(np.isfinite(up[:, 0]), fraction, np.nan))
+    return out
 
 
-def _in_view(v: FloatArray, pointing: Pointing, mission: Mission) -> IntArray:
-    axis = healpix.unit_vectors(np.radians(pointing.x_ra_deg), np.radians(pointing.x_dec_deg))
-    return np.nonzero(v @ axis > np.cos(np.radians(mission.fov_radius_deg)))[0]
-
-
-def _attitude(pointing: Pointing, mission: Mission) -> Attitude | None:
-    """The pointing's attitude; where the list has no Z axis, with the roll that the Sun asks; None where that cannot be told."""
-    if pointing.z_ra_deg is None or pointing.z_dec_deg is None:
-        x = SkyCoord(pointing.x_ra_deg * u.deg, pointing.x_dec_deg * u.deg)
+def _rolls(table: PointingTable, rows: healpix.IntArray, wanted: healpix.IntArray, mission: Mission) -> FloatArray:
+    """Z axes of rows of the table, at right angles to X; where the list has none, as the Sun asks; NaN where that cannot be told."""
+    z = table.z[rows].copy()
+    for row in wanted[np.isnan(z[wanted, 0])]:
+        at = times.shift(table.reference, float(table.start_s[rows[row]]))
         try:
-            return mission.attitude_from_x(x, pointing.start, "axes")
+            found = mission.attitude_from_x(vector_direction(table.x[rows[row]]), at, "axes")
         except RefusedInput:
-            return None
-    return Attitude(
-        at=pointing.start,
-        x_ra_deg=pointing.x_ra_deg,
-        x_dec_deg=pointing.x_dec_deg,
-        z_ra_deg=pointing.z_ra_deg,
-        z_dec_deg=pointing.z_dec_deg,
-        source="axes",
-    )
+            continue
+        z[row] = healpix.unit_vectors(*np.radians([found.z_ra_deg, found.z_dec_deg]))
+    return exact_z(table.x[rows], z)

@@ -7,8 +7,11 @@ import numpy as np
 from schemas import Attitude, FloatArray, Instant, OrbitState, Visibility
 from transients.missions import bodies, times
 from transients.missions.base import Instrument, Mission
+from transients.missions.surroundings import surroundings
 
 from . import healpix
+from .allowed import allowed_fractions, moon_disc, off_axis_fractions
+from .coarse import CoarseMap
 from .integrals import Caps, between, cone, direction, probability_within, ring
 from .maps import SkyMap
 
@@ -28,11 +31,12 @@ def visibility(
     *,
     earth_limb_deg: float = 0.0,
     moon_limb_deg: float = MOON_LIMB_DEG,
+    coarse: CoarseMap | None = None,
 ) -> Visibility:
     """Probability that the Sun constraint lets the spacecraft point at, behind the Earth, near the Moon, in view.
 
-    Every fraction is a true integral over the tiles (`probability_within`). What needs an attitude or an orbit that was
-    not given is None.
+    Every fraction is a true integral over the tiles (`probability_within`), but for what each constraint bars by itself: that is
+    summed over some 2000 tiles. What needs an attitude, an orbit or a mission that was not given is None or empty.
 
     Parameters
     ----------
@@ -47,15 +51,22 @@ def visibility(
         Added to the Earth's angular radius; 0: only what the solid Earth blocks.
     moon_limb_deg : float
         Radius about the Moon's centre.
+    coarse : CoarseMap, optional
+        The map in few tiles, where it was made already.
     """
     time = times.to_time(at)
     sun = direction(bodies.sun_direction(time))
     low_deg, high_deg = sun_angles_deg(mission, sun_half_width_deg)
-    earth = moon = fov = full = None
+    earth = moon = disc = fov = full = allowed = None
+    barred: tuple[tuple[str, float], ...] = ()
     if orbit is not None:
         earth = earth_fraction(m, orbit, earth_limb_deg)
-        axis = direction(bodies.moon_direction(time, orbit))
+        axis, radius = moon_disc(time, orbit)
         moon = probability_within(m, cone(axis, np.radians(moon_limb_deg)))
+        disc = probability_within(m, cone(axis, radius))
+    if orbit is not None and mission is not None:
+        about = surroundings(time.reshape((1,)), bodies.position_km(orbit)[np.newaxis])
+        allowed, barred = allowed_fractions(m, mission.constraint(sun_half_width_deg), about, coarse)
     if attitude is not None and mission is not None:
         fov, full = fov_fractions(m, attitude, mission)
     return Visibility(
@@ -63,11 +74,15 @@ def visibility(
         fov_fraction=fov,
         fov_full_fraction=full,
         fov_radius_deg=None if fov is None or mission is None else mission.fov_radius_deg,
+        off_axis=() if attitude is None else off_axis_fractions(m, attitude),
         visible_fraction=probability_within(m, ring(sun, np.radians(low_deg), np.radians(high_deg))),
         sun_half_width_deg=0.5 * (high_deg - low_deg) if low_deg + high_deg == 180.0 else None,
         sun_angles_deg=(low_deg, high_deg),
+        allowed_fraction=allowed,
+        barred=barred,
         earth_fraction=earth,
         moon_fraction=moon,
+        moon_disc_fraction=disc,
     )
 
 
@@ -114,9 +129,9 @@ def _fully_coded(imager: Instrument, attitude: Attitude) -> Caps | None:
     return between(poles)
 
 
-def coding(mission: Mission, instrument: str, v: FloatArray, attitude: Attitude) -> FloatArray:
-    """Coded fraction, 0 to 1, of unit vectors (n, 3, ICRS) for one attitude; 0 behind the spacecraft."""
-    along, across, up = axes(attitude) @ v.T
+def coded_fraction(mission: Mission, instrument: str, v: FloatArray, x: FloatArray, z: FloatArray) -> FloatArray:
+    """Coded fraction, 0 to 1, of unit vectors (n, 3) for axes (n, 3) or (3,), z at right angles to x; 0 behind the spacecraft."""
+    along, across, up = ((v * axis).sum(axis=-1) for axis in (x, np.cross(z, x), z))
     ahead = along > 0
     with np.errstate(divide="ignore", invalid="ignore"):
         y_deg = np.degrees(np.arctan(np.where(ahead, across / along, 0.0)))
@@ -124,10 +139,14 @@ def coding(mission: Mission, instrument: str, v: FloatArray, attitude: Attitude)
     return np.where(ahead, mission.coding_fraction(instrument, y_deg, z_deg), 0.0)
 
 
+def exact_z(x: FloatArray, z: FloatArray) -> FloatArray:
+    """Z axes (…, 3) made exact against printed decimals: at right angles to X, of length 1."""
+    z = z - (z * x).sum(axis=-1, keepdims=True) * x
+    return np.asarray(z / np.linalg.norm(z, axis=-1, keepdims=True))
+
+
 def axes(attitude: Attitude) -> FloatArray:
-    """The spacecraft's X, Y = Z x X and Z axes as rows (3, 3), ICRS; Z made exact against printed decimals."""
+    """The spacecraft's X, Y = Z x X and Z axes as rows (3, 3), ICRS."""
     x = healpix.unit_vectors(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
-    z = healpix.unit_vectors(np.radians(attitude.z_ra_deg), np.radians(attitude.z_dec_deg))
-    z = z - (z @ x) * x
-    z /= np.linalg.norm(z)
+    z = exact_z(x, healpix.unit_vectors(np.radians(attitude.z_ra_deg), np.radians(attitude.z_dec_deg)))
     return np.stack([x, np.cross(z, x), z])

@@ -26,6 +26,7 @@ from .views import (
     figures,
     history_lines,
     limit_rows,
+    planning,
     provenances,
     revision_lines,
     verdict,
@@ -49,6 +50,7 @@ async def event_page(store: TheStore, clock: TheClock, key: str, revision: Revis
         "assessment": assessment,
         "verdict": verdict(event, assessment),
         "groups": event_facts(event, assessment),
+        "planning": planning(event, assessment, clock()),
         "figures": figures(files, event, assessment),
         "curves": [f for f in files if is_curve(f.name)],
         "files": files,
@@ -136,4 +138,5 @@ def _caveats(assessment: Assessment | None) -> tuple[str, ...]:
         return ()
     parts = [assessment.geometry, *assessment.searches, assessment.limits]
     every = [*assessment.caveats, *(c for part in parts if part is not None for c in part.caveats)]
+    every += () if assessment.geometry is None else assessment.geometry.planning_caveats
     return tuple(dict.fromkeys(every))

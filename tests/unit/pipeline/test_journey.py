@@ -203,7 +203,7 @@ async def test_the_numbers_are_those_of_the_sky_and_the_mission() -> None:
         properties={},
         area90_deg2=place.area90_deg2,
         theta_deg=facts.orientation.theta_deg,
-        visible_fraction=facts.visibility.visible_fraction if facts.visibility else None,
+        visible_fraction=facts.visibility.allowed_fraction if facts.visibility else None,
         now=NOW,
     )
 

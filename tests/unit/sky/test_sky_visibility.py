@@ -93,3 +93,33 @@ def test_everything_at_once(integral: Integral) -> None:
     assert seen.fov_fraction == pytest.approx(1.0, abs=1e-4)
     assert 0.5 < (seen.fov_full_fraction or 0) < 0.9
     assert seen.earth_fraction == pytest.approx(0.0, abs=1e-6)
+
+
+def test_probability_off_axis_is_that_of_caps(integral: Integral) -> None:
+    seen = visibility(skymap_from_region(AllSky()), AT, integral, _attitude(SkyCoord(33 * u.deg, -12 * u.deg)))
+    assert [angle for angle, _ in seen.off_axis] == [5, 10, 15, 20, 30, 45, 60, 90, 120, 150, 180]
+    for angle, probability in seen.off_axis:
+        assert probability == pytest.approx((1 - np.cos(np.radians(angle))) / 2, rel=2e-3)
+    assert dict(seen.off_axis)[15.0] == pytest.approx(seen.fov_fraction, rel=1e-9)
+
+
+def test_what_every_constraint_bars(integral: Integral) -> None:
+    orbit = OrbitState(at=AT, ra_deg=200.0, dec_deg=60.0, distance_km=60_000.0, source="test")
+    seen = visibility(skymap_from_region(AllSky()), AT, integral, orbit=orbit)
+    barred = dict(seen.barred)
+    assert barred["Sun"] == pytest.approx(1 - np.sin(np.radians(40)), rel=2e-3)
+    earth = np.arcsin(6371 / 60_000) + np.radians(15)
+    assert barred["Earth limb"] == pytest.approx((1 - np.cos(earth)) / 2, rel=0.02)
+    assert seen.allowed_fraction is not None
+    # Constraints may bar the same sky twice, and never less than the largest.
+    assert 1 - sum(barred.values()) - 1e-3 < seen.allowed_fraction < seen.visible_fraction
+    moon = moon_direction(to_time(AT), orbit)
+    disc = visibility(skymap_from_region(_at(moon, 0.01)), AT, integral, orbit=orbit)
+    assert (disc.moon_disc_fraction, disc.moon_fraction, dict(disc.barred)["Moon limb"]) == pytest.approx(
+        (1.0, 1.0, 1.0), abs=1e-4
+    )
+    beside = visibility(
+        skymap_from_region(_at(moon.directional_offset_by(10 * u.deg, 1 * u.deg), 0.01)), AT, integral, orbit=orbit
+    )
+    assert (beside.moon_disc_fraction, beside.moon_fraction) == pytest.approx((0.0, 1.0), abs=1e-4)
+    assert visibility(skymap_from_region(AllSky()), AT, integral).barred == ()

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from schemas import FloatArray
+
 #: IJD, eccentricity, inclination, right ascension of the node, argument of perigee (deg, ICRS axes).
 _TABLE = (
     (1080, 0.8198, 53.86, 99.78, 303.02),
@@ -125,25 +127,25 @@ _ERROR_DEG_PER_YEAR = 0.1
 
 @dataclass(frozen=True)
 class Elements:
-    """Eccentricity, three angles (deg) of an ellipse, and a bound on the error of directions on it (deg)."""
+    """Eccentricity, three angles (deg) of an ellipse, and a bound on the error of directions on it (deg); one or (m,) each."""
 
-    eccentricity: float
-    inclination_deg: float
-    node_deg: float
-    perigee_deg: float
-    error_deg: float
+    eccentricity: FloatArray
+    inclination_deg: FloatArray
+    node_deg: FloatArray
+    perigee_deg: FloatArray
+    error_deg: FloatArray
 
 
-def elements_at(day: float) -> Elements:
-    """Elements at an IJD, linear between rows of 90 d; the first or last row beyond them."""
+def elements_at(day: FloatArray | float) -> Elements:
+    """Elements at IJDs, linear between rows of 90 d; the first or last row beyond them."""
     rows = np.array(_TABLE)
     node, perigee = np.unwrap(rows[:, 3], period=360), np.unwrap(rows[:, 4], period=360)
-    days = rows[:, 0]
-    away_years = min(abs(day - measured) for measured in _MEASURED_IJD) / 365.25
+    days, at = rows[:, 0], np.asarray(day, dtype=np.float64)
+    away_years = np.min([np.abs(at - measured) for measured in _MEASURED_IJD], axis=0) / 365.25
     return Elements(
-        eccentricity=float(np.interp(day, days, rows[:, 1])),
-        inclination_deg=float(np.interp(day, days, rows[:, 2])),
-        node_deg=float(np.interp(day, days, node) % 360),
-        perigee_deg=float(np.interp(day, days, perigee) % 360),
-        error_deg=_ERROR_DEG + _ERROR_DEG_PER_YEAR * float(away_years),
+        eccentricity=np.interp(at, days, rows[:, 1]),
+        inclination_deg=np.interp(at, days, rows[:, 2]),
+        node_deg=np.interp(at, days, node) % 360,
+        perigee_deg=np.interp(at, days, perigee) % 360,
+        error_deg=_ERROR_DEG + _ERROR_DEG_PER_YEAR * away_years,
     )

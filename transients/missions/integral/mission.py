@@ -115,6 +115,10 @@ class Integral:
         """See `orbit.approximate_orbit`."""
         return orbit.approximate_orbit(time)
 
+    def approximate_positions(self, time: Time) -> tuple[FloatArray, FloatArray]:
+        """See `orbit.approximate_positions`."""
+        return orbit.approximate_positions(time)
+
     def attitude_from_x(self, x: SkyCoord, at: Instant, source: AttitudeSource, error_deg: float | None = None) -> Attitude:
         """See `attitude.attitude_from_x`."""
         return attitude.attitude_from_x(x, at, source, error_deg)

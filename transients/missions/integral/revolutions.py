@@ -9,12 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 from astropy.time import Time
 
+from schemas import FloatArray
 from schemas.errors import NoData
 
 from ..base import RevolutionPhase
 from ..times import from_ijd, ijd
+
+IntArray = npt.NDArray[np.int64]
 
 SOURCE = "orbit model"
 
@@ -111,6 +116,46 @@ def perigee(number: int) -> Time:
     return from_ijd(perigee_ijd(number))
 
 
+@dataclass(frozen=True)
+class Phases:
+    """Revolutions and phases at many instants, (m,) each; the phase and its error in revolutions, the period in days."""
+
+    number: IntArray
+    phase: FloatArray
+    phase_error: FloatArray
+    period_d: FloatArray
+
+
+def phases(days: FloatArray) -> Phases:
+    """Where in which revolution IJDs (m,) lie.
+
+    Raises
+    ------
+    NoData
+        Before the launch.
+    """
+    early = ~(days >= _LAUNCH_IJD)
+    if early.any():
+        raise NoData(f"INTEGRAL was launched on 2002-10-17, after {from_ijd(float(days[early][0])).isot}")
+    first, last = _number(float(days.min())), _number(float(days.max()))
+    starts = np.array([perigee_ijd(number) for number in range(first, last + 2)])
+    errors = np.array([perigee_error_h(number) for number in range(first, last + 2)]) / 24
+    row = np.searchsorted(starts[1:-1], days, side="right")
+    period = np.diff(starts)[row]
+    return Phases(first + row, (days - starts[row]) / period, np.maximum(errors[row], errors[row + 1]) / period, period)
+
+
+def _number(day: float) -> int:
+    """The revolution of an IJD."""
+    era = next((e for e in reversed(ERAS) if day >= _line(e.first_number)), ERAS[0])
+    number = max(1, era.reference + int((day - era.start_ijd) // era.period_d))
+    while day >= perigee_ijd(number + 1):
+        number += 1
+    while number > 1 and day < perigee_ijd(number):
+        number -= 1
+    return number
+
+
 def revolution(time: Time) -> RevolutionPhase:
     """Number, phase and the phase's error at an instant.
 
@@ -119,18 +164,9 @@ def revolution(time: Time) -> RevolutionPhase:
     NoData
         Before the launch.
     """
-    day = ijd(time)
-    if not day >= _LAUNCH_IJD:
-        raise NoData(f"INTEGRAL was launched on 2002-10-17, after {time.utc.isot}")
-    era = next((e for e in reversed(ERAS) if day >= _line(e.first_number)), ERAS[0])
-    number = max(1, era.reference + int((day - era.start_ijd) // era.period_d))
-    while day >= perigee_ijd(number + 1):
-        number += 1
-    while number > 1 and day < perigee_ijd(number):
-        number -= 1
-    start, stop = perigee_ijd(number), perigee_ijd(number + 1)
-    error = max(perigee_error_h(number), perigee_error_h(number + 1)) / 24 / (stop - start)
-    return RevolutionPhase(number, (day - start) / (stop - start), error, _source(number))
+    found = phases(np.array([ijd(time)]))
+    number = int(found.number[0])
+    return RevolutionPhase(number, float(found.phase[0]), float(found.phase_error[0]), _source(number))
 
 
 def _source(number: int) -> str:

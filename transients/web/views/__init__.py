@@ -4,6 +4,7 @@ from .board import BoardRow, board_row
 from .facts import Fact, FactGroup, event_facts, provenances
 from .figures import Figure, figures
 from .history import HistoryLine, circular_address, history_lines, revision_lines
+from .planning import Planning, planning
 from .tables import ExcessRow, LimitRow, excess_rows, limit_rows
 from .verdict import Verdict, verdict
 from .xrays import XrayPlot, xray_plot
@@ -16,6 +17,7 @@ __all__ = [
     "Figure",
     "HistoryLine",
     "LimitRow",
+    "Planning",
     "Verdict",
     "XrayPlot",
     "board_row",
@@ -25,6 +27,7 @@ __all__ = [
     "figures",
     "history_lines",
     "limit_rows",
+    "planning",
     "provenances",
     "revision_lines",
     "verdict",

@@ -105,14 +105,21 @@ def _sky(geometry: Geometry) -> list[Fact]:
     seen = geometry.visibility
     if seen is not None:
         rule = f"Sun angle {sun_rule(allowed_sun_angles_deg(seen), '90° ± {:g}°', '{:g}° to {:g}°')}"
-        facts.append(Fact(label="Visible", value=percent(seen.visible_fraction), source=f"{rule}; {by}"))
+        facts.append(Fact(label="Visible, by the Sun alone", value=percent(seen.visible_fraction), source=f"{rule}; {by}"))
+        if seen.allowed_fraction is not None:
+            each = ", ".join(f"{name} bars {percent(value)}" for name, value in seen.barred)
+            facts.append(Fact(label="Visible, by every constraint", value=percent(seen.allowed_fraction), source=f"{each}; {by}"))
         named = (
             ("In the field of view", seen.fov_fraction),
             ("In the fully coded field of view", seen.fov_full_fraction),
             ("Hidden by the Earth", seen.earth_fraction),
-            ("Hidden by the Moon", seen.moon_fraction),
+            ("Near the Moon", seen.moon_fraction),
+            ("Behind the Moon", seen.moon_disc_fraction),
         )
         facts += [Fact(label=label, value=percent(value), source=by) for label, value in named]
+        if seen.off_axis:
+            within = ", ".join(f"{angle:g}°: {percent(value)}" for angle, value in seen.off_axis)
+            facts.append(Fact(label="Within angles of the axis", value=within, source=by))
     exposure = geometry.exposure
     if exposure is not None:
         window = f"{exposure.pointings} pointings within {exposure.fov_radius_deg:g}°, {exposure.source}; {by}"

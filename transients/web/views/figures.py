@@ -9,7 +9,9 @@ from transients.store import Artefact
 _KNOWN = {
     "allsky": "Map of the whole sky with the region, the pointing and the Earth",
     "lightcurve": "Count rate against time",
+    "history": "Angle from the pointing axis against time, and the time at each angle",
     "limits": "Map of the upper limit over the region",
+    "visibility": "Days in which the region can be pointed at, and the visible part of it",
 }
 
 

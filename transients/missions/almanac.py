@@ -1,0 +1,186 @@
+"""Where the Sun, the Moon and a spacecraft are over a stretch of time: a few dear answers, joined smoothly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import astropy.units as u
+import numpy as np
+from astropy.coordinates import get_body
+from astropy.time import Time, TimeDelta
+
+from schemas import FloatArray
+
+from .base import Mission
+from .bodies import EARTH_RADIUS_KM, position_km
+from .constraints import Body
+from .surroundings import Surroundings
+
+#: Between knots 8 h apart a cubic leaves 0.1 arcsec of the Moon's way, far below the ephemeris' own 20 arcsec.
+_KNOT_S = 8 * 3600.0
+#: Geocentric angular speed of the Sun and speed of the Moon, at most (perihelion, perigee; 1 % added).
+_SUN_RAD_S, _MOON_KM_S = 2.1e-7, 1.1
+_NEAREST_SUN_KM = 1.47e8
+#: Errors of the built-in places of the Sun (few arcsec) and the Moon (20 arcsec), rad.
+_SUN_ERROR_RAD, _MOON_ERROR_RAD = 2.4e-5, 1e-4
+#: Distances are not taken for less than this where something is divided by them.
+_LEAST_KM = 1e3
+#: A mission asked place by place: to find how near it comes, and then in steps of so much of its way (rad, 1e-6 of the distance between
+#: cubics), at most so often.
+_FIRST_ASKED, _STEP_RAD, _MOST_ASKED = 24, 0.15, 3000
+#: Earth's gravitational parameter, km^3 s^-2.
+_MU_KM3_S2 = 398600.4418
+
+#: Places of a spacecraft, (m, 3) km from Earth's centre, and bounds on their errors, (m,) km, at instants (m,).
+Places = Callable[[Time], tuple[FloatArray, FloatArray]]
+
+
+@runtime_checkable
+class ManyPlaces(Protocol):
+    """A mission that can tell its approximate places at many instants at once."""
+
+    def approximate_positions(self, time: Time) -> tuple[FloatArray, FloatArray]:
+        """Places (m, 3) km and bounds on their errors (m,) km."""
+        ...
+
+
+def places_of(mission: Mission, start: Time, span_s: float) -> Places:
+    """A mission's approximate places at many instants of a stretch of time.
+
+    A mission that cannot tell them at once is asked now and then, and cubics join its answers; how far they were off where it was
+    asked once more is added to the error.
+    """
+    if isinstance(mission, ManyPlaces):
+        return mission.approximate_positions
+    return _joined(mission, start, span_s)
+
+
+def _joined(mission: Mission, start: Time, span_s: float) -> Places:
+    from scipy.interpolate import CubicSpline  # see `almanac`
+
+    def ask(seconds: FloatArray) -> tuple[FloatArray, FloatArray]:
+        states = [mission.approximate_orbit(start + TimeDelta(float(each), format="sec")) for each in seconds]
+        errors = [np.nan if state.error_km is None else state.error_km for state in states]
+        return np.array([position_km(state) for state in states]), np.array(errors)
+
+    first, _ = ask(np.linspace(0.0, span_s, _FIRST_ASKED))
+    nearest = float(np.linalg.norm(first, axis=-1).min())
+    step_s = max(_STEP_RAD * nearest / float(_escape_km_s(np.array(nearest))), span_s / _MOST_ASKED)
+    knots = np.arange(-1, int(np.ceil(span_s / step_s)) + 2).astype(np.float64) * step_s
+    places, errors = ask(knots)
+    spline, spread = CubicSpline(knots, places), CubicSpline(knots, errors)
+    between = knots[:-1] + 0.5 * step_s
+    asked = between[:: max(len(between) // _FIRST_ASKED, 1)]
+    off = float(np.linalg.norm(spline(asked) - ask(asked)[0], axis=-1).max())
+
+    def told(time: Time) -> tuple[FloatArray, FloatArray]:
+        seconds = (time - start).to_value(u.s)
+        return np.asarray(spline(seconds)), np.asarray(spread(seconds)) + off
+
+    return told
+
+
+@dataclass(frozen=True, eq=False)
+class Rates:
+    """Bounds on how fast bodies move on a spacecraft's sky in intervals of time, rad/s, (m,) each; Earth: its limb."""
+
+    sun: FloatArray
+    moon: FloatArray
+    #: None: the spacecraft's place is not known.
+    earth: FloatArray | None
+
+    def of(self, body: Body) -> FloatArray:
+        """Of one body, or of the fastest where any may matter."""
+        by_name = {"sun": self.sun, "moon": self.moon, "earth": self.earth}
+        known = [rate for rate in by_name.values() if rate is not None]
+        found = by_name.get(body)
+        return np.asarray(np.max(known, axis=0)) if found is None else found
+
+
+@dataclass(frozen=True, eq=False)
+class Almanac:
+    """The surroundings of a spacecraft at any instant of a stretch of time that begins at `start`."""
+
+    start: Time
+    _sun_km: Any
+    _moon_km: Any
+    _places: Places | None
+
+    def at(self, seconds: FloatArray) -> Surroundings:
+        """Surroundings at seconds (m,) from the start; Sun and Moon as the spacecraft sees them where its place is known."""
+        time = self.start + TimeDelta(seconds, format="sec")
+        here = None if self._places is None else self._places(time)[0]
+        sun, _ = _seen(self._sun_km(seconds), here)
+        moon, moon_km = _seen(self._moon_km(seconds), here)
+        return Surroundings(time, sun, moon, here, moon_km)
+
+    def error_km(self, seconds: FloatArray) -> FloatArray:
+        """Bounds on the errors of the spacecraft's places, (m,); zero without them, NaN where there is no bound."""
+        if self._places is None:
+            return np.zeros(len(seconds))
+        return self._places(self.start + TimeDelta(seconds, format="sec"))[1]
+
+    def moon_distance_km(self, seconds: FloatArray) -> FloatArray:
+        """Of the Moon from Earth's centre, (m,)."""
+        return np.asarray(np.linalg.norm(self._moon_km(seconds), axis=-1))
+
+    def direction_error_rad(self, body: Body, seconds: FloatArray) -> FloatArray:
+        """Bounds on the error of a body's direction, (m,): of its place, and of the spacecraft's; NaN where there is none."""
+        about, off_km = self.at(seconds), self.error_km(seconds)
+        sun = _SUN_ERROR_RAD + off_km / _NEAREST_SUN_KM
+        if about.position_km is None:
+            return sun if body == "sun" else np.full(len(seconds), _MOON_ERROR_RAD)
+        distance = np.linalg.norm(about.position_km, axis=-1)
+        moon = _MOON_ERROR_RAD + off_km / np.maximum(np.abs(self.moon_distance_km(seconds) - distance), _LEAST_KM)
+        earth = off_km / np.sqrt(np.maximum(distance**2 - EARTH_RADIUS_KM**2, _LEAST_KM**2))
+        by_name = {"sun": sun, "moon": moon, "earth": earth, "any": np.maximum(earth, moon)}
+        return np.asarray(by_name[body])
+
+    def rates(self, before: Surroundings, after: Surroundings, seconds: FloatArray, lengths_s: FloatArray) -> Rates:
+        """Bounds within intervals that begin at `seconds` (m,), from what stands about at their two ends.
+
+        A spacecraft bound to Earth is nowhere faster than the escape speed there; of any other, twice the mean speed of the
+        interval is taken. The limb's direction turns with the spacecraft's speed over its distance from the tangent point.
+        """
+        moon_km = self.moon_distance_km(seconds)
+        if before.position_km is None or after.position_km is None:
+            return Rates(np.full(len(seconds), _SUN_RAD_S), _MOON_KM_S / moon_km, None)
+        near = np.minimum(np.linalg.norm(before.position_km, axis=-1), np.linalg.norm(after.position_km, axis=-1))
+        mean = np.linalg.norm(after.position_km - before.position_km, axis=-1) / lengths_s
+        # Half an interval away it may be nearer, by no more than it flies in that time.
+        nearest = np.maximum(near - 0.5 * lengths_s * _escape_km_s(near), 1.001 * EARTH_RADIUS_KM)
+        speed = np.maximum(_escape_km_s(nearest), 2.0 * mean)
+        to_moon = np.maximum(np.abs(moon_km - near) - speed * lengths_s, 1e4)
+        return Rates(
+            _SUN_RAD_S + speed / _NEAREST_SUN_KM,
+            (_MOON_KM_S + speed) / to_moon,
+            speed / np.sqrt(nearest**2 - EARTH_RADIUS_KM**2),
+        )
+
+
+def _escape_km_s(distance_km: FloatArray) -> FloatArray:
+    return np.sqrt(2.0 * _MU_KM3_S2 / np.maximum(distance_km, EARTH_RADIUS_KM))
+
+
+def _seen(body_km: FloatArray, from_km: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+    """Unit vectors (m, 3) to a body, and its distance (m,)."""
+    toward = body_km if from_km is None else body_km - from_km
+    distance = np.linalg.norm(toward, axis=-1)
+    return np.asarray(toward / distance[..., np.newaxis]), np.asarray(distance)
+
+
+def almanac(start: Time, span_s: float, places: Places | None = None) -> Almanac:
+    """Sun and Moon (astropy's built-in ones, GCRS) over `span_s` seconds, and the spacecraft where `places` tells it."""
+    from scipy.interpolate import CubicSpline  # half a second to import
+
+    count = max(int(np.ceil(span_s / _KNOT_S)), 1)
+    # Two knots more on each side: a cubic is poorest at its ends.
+    knots = np.arange(-2, count + 3) * _KNOT_S
+    time = start + TimeDelta(knots, format="sec")
+    splines = []
+    for name in ("sun", "moon"):
+        body = get_body(name, time, ephemeris="builtin")
+        splines.append(CubicSpline(knots, body.cartesian.xyz.to_value(u.km).T))
+    return Almanac(start, splines[0], splines[1], places)

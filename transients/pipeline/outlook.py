@@ -1,0 +1,144 @@
+"""What follows from the geometry for planning: windows over the next days, where to point, what was pointed at, delays elsewhere."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import numpy as np
+from astropy.coordinates import SkyCoord
+
+from schemas import Exposure, Instant, LightTravel, OrbitState, PointingAdvice, PointingHistory, VisibilityForecast
+from schemas.errors import TransientsError
+from transients.missions import to_time
+from transients.missions.almanac import almanac, places_of
+from transients.missions.bodies import position_km
+from transients.missions.surroundings import surroundings
+from transients.sky import (
+    CoarseMap,
+    PointingTable,
+    SkyMap,
+    forecast,
+    fov_exposure,
+    light_travels,
+    pointing_advice,
+    pointing_history,
+    pointing_table,
+)
+from transients.sky.integrals import direction
+
+from .context import Context
+from .spacecraft import POINTINGS_HALF_WINDOW_D, SpacecraftState
+
+T = TypeVar("T")
+
+#: Half width of the window of the field-of-view exposure and of the pointing history, days.
+EXPOSURE_HALF_WINDOW_D = POINTINGS_HALF_WINDOW_D
+#: The visibility is told for so many days from T0, its fraction in such steps: INTEGRAL turns about Earth in 2.7 d, and between
+#: two steps the Sun moves by 0.12 deg.
+FORECAST_D, FORECAST_STEP_S = 5.0, 3 * 3600.0
+_NO_DIRECTION = "Without a position there is no visibility forecast, no pointing advice and no pointing history."
+
+
+@dataclasses.dataclass(frozen=True)
+class Outlook:
+    """The parts; what could not be computed is None or empty, with the reason in `caveats`."""
+
+    exposure: Exposure | None = None
+    history: PointingHistory | None = None
+    forecast: VisibilityForecast | None = None
+    advice: PointingAdvice | None = None
+    light_travels: tuple[LightTravel, ...] = ()
+    #: Places of other spacecraft that went into it.
+    others: Mapping[str, OrbitState] = dataclasses.field(default_factory=dict)
+    caveats: tuple[str, ...] = ()
+
+
+class _Parts:
+    """Tries parts one by one: one that fails leaves a caveat and does not stop the rest."""
+
+    def __init__(self) -> None:
+        self.caveats: list[str] = []
+
+    def attempt(self, what: str, work: Callable[[], T]) -> T | None:
+        """The part, or None."""
+        try:
+            return work()
+        except (TransientsError, ValueError, ArithmeticError) as error:
+            self.caveats.append(f"No {what}: {error}")
+            return None
+
+
+def outlook(
+    t0: Instant, skymap: SkyMap, coarse: CoarseMap, towards: SkyCoord | None, state: SpacecraftState, context: Context
+) -> Outlook:
+    """Compute the parts for the region about `towards`, its peak; None: there is no position, and only the exposure is told."""
+    parts = _Parts()
+    table = pointing_table(state.pointings, t0) if state.pointings else None
+    viewing = context.mission.fov_radius_deg > 0.0
+    exposure = None if table is None or not viewing else parts.attempt("exposure", lambda: _exposure(coarse, table, t0, context))
+    if towards is None:
+        return Outlook(exposure=exposure, caveats=(_NO_DIRECTION, *parts.caveats))
+    n = direction(towards)
+    source = context.source.name
+    others = _others(t0, context, parts)
+    return Outlook(
+        exposure=exposure,
+        history=None
+        if table is None
+        else parts.attempt("pointing history", lambda: pointing_history(n, table, EXPOSURE_HALF_WINDOW_D, source=source)),
+        forecast=parts.attempt("visibility forecast", lambda: _forecast(t0, coarse, towards, context)),
+        advice=parts.attempt("pointing advice", lambda: _advice(t0, skymap, state, context))
+        if context.mission.patterns
+        else None,
+        light_travels=light_travels(skymap, towards, {context.mission.name: state.orbit, **others}),
+        others=others,
+        caveats=(*_ended(t0, context), *parts.caveats),
+    )
+
+
+def _exposure(coarse: CoarseMap, table: PointingTable, t0: Instant, context: Context) -> Exposure:
+    return fov_exposure(coarse, table, t0, context.mission, EXPOSURE_HALF_WINDOW_D, source=context.source.name)
+
+
+def _forecast(t0: Instant, coarse: CoarseMap, towards: SkyCoord, context: Context) -> VisibilityForecast:
+    mission, time = context.mission, to_time(t0)
+    span_s = FORECAST_D * 86400.0
+    return forecast(
+        direction(towards),
+        t0,
+        span_s,
+        mission.constraint(context.settings.mission.sun_half_width_deg),
+        almanac(time, span_s, places_of(mission, time, span_s)),
+        coarse=coarse,
+        every_s=FORECAST_STEP_S,
+        orbit_source=mission.approximate_orbit(time).source,
+    )
+
+
+def _advice(t0: Instant, skymap: SkyMap, state: SpacecraftState, context: Context) -> PointingAdvice:
+    mission = context.mission
+    about = surroundings(to_time(t0).reshape((1,)), position_km(state.orbit)[np.newaxis])
+    constraint = mission.constraint(context.settings.mission.sun_half_width_deg)
+    return pointing_advice(skymap, t0, constraint, about, mission.patterns, mission.slew, attitude=state.attitude)
+
+
+def _others(t0: Instant, context: Context, parts: _Parts) -> dict[str, OrbitState]:
+    """Where other spacecraft were at T0, as far as it is known."""
+    places: dict[str, OrbitState] = {}
+    for name, place_at in context.other_orbits.items():
+        place = parts.attempt(f"light travel time to {name}", functools.partial(place_at, t0))
+        if place is not None:
+            places[name] = place
+    return places
+
+
+def _ended(t0: Instant, context: Context) -> tuple[str, ...]:
+    """Whether there was still anybody to point."""
+    end = context.mission.last_observation
+    if end is None or t0 <= end:
+        return ()
+    what = "the windows and the advice say only what its constraints would allow"
+    return (f"{context.mission.name} stopped observing on {end.utc[:10]}: {what}.",)

@@ -1,0 +1,79 @@
+"""When an event's region can be pointed at over the days to come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from schemas import VisibilityForecast
+from transients.missions.times import seconds_between
+
+from ..facts import utc_text
+from .canvas import COLOURS, Picture, finish, footnote, new_figure
+
+_DAY_S = 86400.0
+_BODIES = ("sun", "earth", "moon")
+
+
+def visibility_figure(forecast: VisibilityForecast, *, name: str, mission: str, mark: str = "", svg: bool = False) -> Picture:
+    """Draw the windows of the region's peak, what bars it between them, and the visible fraction of the region.
+
+    Parameters
+    ----------
+    name : str
+        The event's name, for the title.
+    mark : str
+        "SIMULATED DATA" and the like, put across the figure.
+    """
+    figure = new_figure(10.5, 4.6)
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(1, 3))
+    span_d = seconds_between(forecast.stop, forecast.start) / _DAY_S
+    _windows(upper, forecast, span_d)
+    if forecast.fractions:
+        seconds, fractions = np.array(forecast.fractions).T
+        lower.plot(seconds / _DAY_S, 100.0 * fractions, color=COLOURS["view"], lw=1.8, marker=".", ms=5)
+        lower.fill_between(seconds / _DAY_S, 100.0 * fractions, color=COLOURS["view"], alpha=0.15, lw=0)
+    lower.set_ylim(0.0, 105.0)
+    lower.set_xlim(0.0, span_d)
+    lower.set_ylabel("visible part of the region [%]")
+    lower.set_xlabel(f"days from {utc_text(forecast.start)}")
+    lower.grid(alpha=0.25, lw=0.5)
+    figure.suptitle(f"{name}: when {mission} may point there", fontsize=12, x=0.03, ha="left")
+    footnote(figure, _statement(forecast))
+    return finish(figure, mark, svg=svg)
+
+
+def _windows(axes: Any, forecast: VisibilityForecast, span_d: float) -> None:
+    """Allowed stretches, and the breaks between them in the colour of what bars."""
+    edge, bar = 0.0, forecast.limited_by
+    breaks: list[tuple[float, float, str]] = []
+    for n, window in enumerate(forecast.windows):
+        start, stop = (seconds_between(at, forecast.start) / _DAY_S for at in (window.start, window.stop))
+        axes.axvspan(start, stop, color=COLOURS["view"], alpha=0.75, lw=0, label="allowed" if n == 0 else None)
+        breaks.append((edge, start, bar or window.opened_by))
+        edge, bar = stop, window.closed_by
+    breaks.append((edge, span_d, bar or ""))
+    said = set()
+    for start, stop, name in breaks:
+        if stop > start:
+            label = None if name in said else f"barred: {name}"
+            axes.axvspan(start, stop, color=_colour(name), alpha=0.85, lw=0, label=label)
+            said.add(name)
+    axes.set_yticks([])
+    axes.set_ylabel("peak")
+    axes.legend(loc="upper left", bbox_to_anchor=(0.0, 1.45), fontsize=8, frameon=False, ncols=4)
+
+
+def _colour(name: str) -> str:
+    """That of the body which a constraint is named after."""
+    return COLOURS[next((body for body in _BODIES if body in name.lower()), "axes")]
+
+
+def _statement(forecast: VisibilityForecast) -> str:
+    parts = [f"peak RA {forecast.ra_deg:.2f}°, Dec {forecast.dec_deg:+.2f}°: {forecast.observable_s / 3600.0:.1f} h allowed"]
+    parts.append("; ".join(forecast.constraints))
+    if forecast.orbit_source is not None:
+        error = "" if forecast.error_s is None else f", ends good to {max(forecast.error_s / 60.0, 1.0):.0f} min"
+        parts.append(f"orbit: {forecast.orbit_source}{error}")
+    return "; ".join(parts)

@@ -1,0 +1,204 @@
+"""Where to point for the most probability."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from schemas import AdvisedPointing, Attitude, FloatArray, Instant, PointingAdvice
+from transients.missions.base import ObservingPattern, SlewModel
+from transients.missions.constraints import Constraint
+from transients.missions.surroundings import Surroundings
+
+from . import healpix
+from .coarse import CoarseMap, coarsened
+from .credible import peak
+from .healpix import IntArray
+from .integrals import cone, direction, probability_within
+from .maps import SkyMap
+
+#: How far the spacecraft may turn from where it points, deg; None: anywhere.
+BOUNDS_DEG: tuple[float | None, ...] = (None, 90.0, 45.0)
+#: Of pointings that hold the same to this, over the whole sky's half, the one nearer to the peak is better: no plateau is left to chance.
+_TIE = 1e-3
+#: Less than this is no advice.
+_LEAST = 1e-3
+#: Orders of the centres that are tried, from 7 deg down to 1.6 arcmin, and how many cells of each are looked into.
+_ORDERS = (3, 4, 5, 7, 9, 11)
+_WIDTHS = (24, 24, 10, 10, 10, 0)
+#: Tiles of the map that is looked at on the way; what is printed is integrated over the map itself.
+_TILES = 1024
+
+#: Margin (rad) of unit vectors (n, 3): positive where pointing is allowed.
+Allowed = Callable[[FloatArray], FloatArray]
+
+
+@dataclass(frozen=True)
+class _Search:
+    """What is looked for: the most probability within a radius, near the peak."""
+
+    coarse: CoarseMap
+    peak: FloatArray
+    radius_rad: float
+
+    def cosines(self, centres: FloatArray) -> FloatArray:
+        """Between centres (k, 3) and the map's tiles, (k, n)."""
+        return np.asarray(centres @ self.coarse.vectors.T)
+
+    def value(self, centres: FloatArray, probability: FloatArray) -> FloatArray:
+        """The probability less the price of being far from the peak."""
+        return np.asarray(probability - _TIE * np.arccos(np.clip(centres @ self.peak, -1.0, 1.0)) / np.pi)
+
+
+def pointing_advice(
+    m: SkyMap,
+    at: Instant,
+    constraint: Constraint,
+    about: Surroundings,
+    patterns: Sequence[ObservingPattern],
+    slew: SlewModel,
+    *,
+    attitude: Attitude | None = None,
+    bounds_deg: Sequence[float | None] = BOUNDS_DEG,
+) -> PointingAdvice:
+    """The best allowed centre for each observing pattern, anywhere and within bounds of the current pointing.
+
+    Centres are sought by branch and bound over HEALPix cells on a coarsened map, to 2 arcmin, and lie where the constraint
+    allows. The probability that is given is a true integral over the map. Of centres that differ by less than 0.001 in
+    probability the one nearer to the peak is taken.
+
+    Parameters
+    ----------
+    about : Surroundings
+        At the one instant `at`.
+    attitude : Attitude, optional
+        Where the spacecraft points; without it there is only the advice for anywhere.
+
+    Returns
+    -------
+    PointingAdvice
+        Patterns that hold less than 0.001 of the probability within a bound are left out, with a caveat.
+    """
+    top = direction(peak(m))
+    coarse = coarsened(m, _TILES)
+    axis = None if attitude is None else healpix.unit_vectors(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
+    entries: list[AdvisedPointing] = []
+    caveats: list[str] = []
+    for pattern in patterns:
+        best: FloatArray | None = None
+        probability = 0.0
+        for bound in sorted(bounds_deg, key=lambda b: 181.0 if b is None else b, reverse=True):
+            if bound is not None and axis is None:
+                continue
+            allowed = _allowed(constraint, about, None if bound is None else axis, bound)
+            # The best of a wider choice that is also in the narrower one is the best there too.
+            if best is None or not float(allowed(best[np.newaxis])[0]) >= 0.0:
+                search = _Search(coarse, top, float(np.radians(pattern.radius_deg)))
+                best, probability = _exact(m, search, _best(search, allowed), allowed)
+            where = "anywhere" if bound is None else f"within {bound:g} deg of the pointing"
+            if best is None:
+                caveats.append(f"{pattern.name}, {where}: nothing of the sky is allowed")
+                break
+            if probability < _LEAST:
+                caveats.append(f"{pattern.name}, {where}: less than {100 * _LEAST:g} % of the probability can be reached")
+                break
+            entries.append(_entry(best, probability, pattern, bound, top, axis, slew))
+    return PointingAdvice(
+        at=at,
+        entries=tuple(entries),
+        constraints=tuple(part.text for part in constraint.parts()),
+        caveats=tuple(caveats),
+    )
+
+
+def _allowed(constraint: Constraint, about: Surroundings, axis: FloatArray | None, bound_deg: float | None) -> Allowed:
+    """The constraint, and the bound on the turn."""
+
+    def margin(v: FloatArray) -> FloatArray:
+        allowed = np.asarray(constraint.margin_rad(v, about)[0])
+        if axis is None or bound_deg is None:
+            return allowed
+        return np.asarray(np.minimum(allowed, np.radians(bound_deg) - healpix.separation_rad(v, axis)))
+
+    return margin
+
+
+def _best(search: _Search, allowed: Allowed) -> FloatArray | None:
+    """The best allowed centre; None where nothing is allowed.
+
+    Cells of each order are ranked by what a centre anywhere in them could hold at most; the best are cut further. Cells that the
+    edge of what is allowed crosses stay, so that a centre on the edge is found.
+    """
+    top = search.peak[np.newaxis][allowed(search.peak[np.newaxis]) >= 0.0]
+    best, most = _better(search, top, search.cosines(top), None, -np.inf)
+    cells = np.arange(12 << (2 * _ORDERS[0]), dtype=np.int64)
+    for order, finer, width in zip(_ORDERS, (*_ORDERS[1:], None), _WIDTHS, strict=True):
+        v = _centres(order, cells)
+        reach = float(healpix.radius_bound_rad(order))
+        margin = allowed(v)
+        near = margin >= -reach
+        cells, v, margin = cells[near], v[near], margin[near]
+        if not len(cells):
+            break
+        cosines = search.cosines(v)
+        best, most = _better(search, v[margin >= 0.0], cosines[margin >= 0.0], best, most)
+        if finer is None:
+            break
+        at_most = search.value(v, search.coarse.in_cones(cosines, search.radius_rad + reach)) + _TIE * reach / np.pi
+        keep = np.argsort(-at_most, kind="stable")[:width]
+        keep = keep[at_most[keep] >= most]
+        cells = healpix.children(np.sort(cells[keep]), finer - order).ravel()
+    return best
+
+
+def _exact(m: SkyMap, search: _Search, found: FloatArray | None, allowed: Allowed) -> tuple[FloatArray | None, float]:
+    """What was found on the coarsened map, or the peak itself where that is as good on the map itself; and the true integral."""
+    if found is None:
+        return None, 0.0
+    centres = np.stack([search.peak, found])
+    probability = np.array([probability_within(m, cone(centre, search.radius_rad)) for centre in centres])
+    value = np.where(allowed(centres) >= 0.0, search.value(centres, probability), -np.inf)
+    row = int(np.argmax(value))
+    return centres[row], float(probability[row])
+
+
+def _better(
+    search: _Search, centres: FloatArray, cosines: FloatArray, best: FloatArray | None, most: float
+) -> tuple[FloatArray | None, float]:
+    """The best of allowed centres and what was best before."""
+    if not len(centres):
+        return best, most
+    value = search.value(centres, search.coarse.in_cones(cosines, search.radius_rad))
+    row = int(np.argmax(value))
+    return (centres[row], float(value[row])) if value[row] > most else (best, most)
+
+
+def _centres(order: int, cells: IntArray) -> FloatArray:
+    return healpix.vectors(np.full(len(cells), order, dtype=np.int64), cells)
+
+
+def _entry(
+    centre: FloatArray,
+    probability: float,
+    pattern: ObservingPattern,
+    bound_deg: float | None,
+    top: FloatArray,
+    axis: FloatArray | None,
+    slew: SlewModel,
+) -> AdvisedPointing:
+    turn = None if axis is None else float(np.degrees(healpix.separation_rad(centre, axis)))
+    way = None if turn is None else slew.slew_s(turn)
+    return AdvisedPointing(
+        pattern=pattern.name,
+        radius_deg=pattern.radius_deg,
+        within_deg=bound_deg,
+        ra_deg=float(np.degrees(np.arctan2(centre[1], centre[0])) % 360.0),
+        dec_deg=float(np.degrees(np.arcsin(np.clip(centre[2], -1.0, 1.0)))),
+        probability=probability,
+        from_peak_deg=float(np.degrees(healpix.separation_rad(centre, top))),
+        from_pointing_deg=turn,
+        slew_s=way,
+        reaction_s=None if way is None else way + slew.ground_s,
+    )

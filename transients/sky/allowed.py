@@ -1,0 +1,48 @@
+"""Probability that every constraint allows, within angles of the pointing axis, and behind the Moon."""
+
+from __future__ import annotations
+
+import astropy.units as u
+import numpy as np
+from astropy.coordinates import get_body
+from astropy.time import Time
+
+from schemas import Attitude, FloatArray, OrbitState
+from transients.missions import bodies
+from transients.missions.constraints import Constraint
+from transients.missions.surroundings import Surroundings
+
+from . import healpix
+from .coarse import CoarseMap, coarsened
+from .integrals import cone, probability_within
+from .maps import SkyMap
+
+#: Angles from the pointing axis within which the probability is told.
+OFF_AXIS_DEG = (5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 150.0, 180.0)
+
+
+def moon_disc(time: Time, orbit: OrbitState) -> tuple[FloatArray, float]:
+    """The Moon's direction as the spacecraft sees it, and the radius of its disc, rad."""
+    body = get_body("moon", time, ephemeris="builtin").cartesian.xyz.to_value(u.km)
+    seen = body - bodies.position_km(orbit)
+    distance = float(np.linalg.norm(seen))
+    return seen / distance, float(np.arcsin(min(bodies.MOON_RADIUS_KM / distance, 1.0)))
+
+
+def allowed_fractions(
+    m: SkyMap, constraint: Constraint, about: Surroundings, coarse: CoarseMap | None = None
+) -> tuple[float, tuple[tuple[str, float], ...]]:
+    """Probability that a constraint allows at one instant, and what each of its parts bars by itself (name, probability)."""
+    few = coarsened(m) if coarse is None else coarse
+    barred = tuple((p.name, _barred(few, p.margin_rad(few.vectors, about)[0])) for p in constraint.parts())
+    return probability_within(m, lambda v: constraint.margin_rad(v, about)[0]), barred
+
+
+def _barred(few: CoarseMap, margin_rad: FloatArray) -> float:
+    return float(np.clip(few.within(-margin_rad), 0.0, 1.0))
+
+
+def off_axis_fractions(m: SkyMap, attitude: Attitude) -> tuple[tuple[float, float], ...]:
+    """(angle, deg; probability within it of the pointing axis) for each of `OFF_AXIS_DEG`."""
+    axis = healpix.unit_vectors(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
+    return tuple((angle, probability_within(m, cone(axis, np.radians(angle)))) for angle in OFF_AXIS_DEG)
