@@ -66,6 +66,8 @@ def settings(url: str, folder: Path, **changes: Any) -> Settings:
         "notify": NotifySettings(rota=str(rota), contacts={"Somebody": ("mail:somebody@example.org",)}),
         "web": WebSettings(port=0),
         "shutdown_s": 5.0,
+        # Processes take seconds to start; those tests that are about them ask for them.
+        "computing": 0,
     }
     return Settings(**(plain | changes))
 

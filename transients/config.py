@@ -312,6 +312,10 @@ class Settings(Section, kw_only=True):
     process_tests: bool = False
     # Worker tasks per process.
     workers: int = 2
+    # Processes that do the arithmetic of a worker process; 0: threads of its own.
+    computing: int = 2
+    # Private memory that each of these may take, MB: an alert that needs more is given up, and said.
+    computing_memory_mb: int = 4096
     # Events with T0 within so many days are assessed anew, when nothing else is to do, after the code's version or the calibration
     # changed; 0: only by `transients reassess`.
     reassess_days: float = 30.0

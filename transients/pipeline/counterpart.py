@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 
 from schemas import DataStatus, Geometry, Instant, LightCurve, Policy, SearchResult, TimeFrame
@@ -48,7 +47,7 @@ async def counterpart(geometry: Geometry, policy: Policy, context: Context) -> C
         data.append(_status(light_curve, policy, context))
         if instrument == context.mission.searched:
             try:
-                searches = (await asyncio.to_thread(_search, light_curve, geometry, policy),)
+                searches = (await context.compute(_search, light_curve, geometry, policy),)
             except (NoData, RefusedInput) as error:
                 caveats.append(f"{instrument} could not be searched: {error}")
     return Counterpart(tuple(data), searches, tuple(found), tuple(caveats), tuple(not_yet), tuple(passing))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 
 import astropy.units as u
@@ -13,7 +12,7 @@ from schemas.provenance import InputRef
 from transients.missions import light_travel, orientation, sun_direction, to_time
 from transients.sky import coarsened, peak, sun_angles_deg, urgency, visibility
 
-from .context import Context
+from .context import Context, Given
 from .localise import Localised
 from .outlook import EXPOSURE_HALF_WINDOW_D, FORECAST_D, FORECAST_STEP_S, outlook
 from .spacecraft import SpacecraftState
@@ -23,10 +22,10 @@ _UNSHIFTED = "Without a position the light travel time is not known: T0 is taken
 
 async def geometry(event: Event, localised: Localised, state: SpacecraftState, now: Instant, context: Context) -> Geometry:
     """Compute the geometry of an event with a known T0, off the event loop."""
-    return await asyncio.to_thread(_compute, event, localised, state, now, context)
+    return await context.compute(_compute, event, localised, state, now, context.given)
 
 
-def _compute(event: Event, localised: Localised, state: SpacecraftState, now: Instant, context: Context) -> Geometry:
+def _compute(event: Event, localised: Localised, state: SpacecraftState, now: Instant, context: Given) -> Geometry:
     if event.t0 is None:
         raise NoData("the alert gives no time", where=event.event_key)
     mission, skymap = context.mission, localised.skymap
@@ -89,7 +88,7 @@ def distance_mpc(event: Event, localised: Localised) -> float | None:
 
 
 def _provenance(
-    event: Event, localised: Localised, state: SpacecraftState, others: Mapping[str, OrbitState], context: Context
+    event: Event, localised: Localised, state: SpacecraftState, others: Mapping[str, OrbitState], context: Given
 ) -> Provenance:
     simulated, source = context.source.simulated, context.source.name
     inputs = [localised.source]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from collections.abc import Mapping
 
@@ -15,7 +14,7 @@ from transients.search import CountLevel, count_levels, count_limits, fluence_pe
 from transients.search import limits as limits_of_levels
 from transients.sky import LEAST_HIDDEN, SkyMap, hidden_fractions, is_hidden, peak, response_at_peak, response_over, write_skymap
 
-from .context import Context, is_simulated
+from .context import Context, Given, is_simulated
 from .counterpart import Counterpart
 
 #: The spectrum whose response is put into words, as in the circulars.
@@ -44,10 +43,10 @@ async def limits(
         return Limited()
     if geometry.attitude is None:
         return Limited(caveats=("No upper limits: the attitude is not known.",))
-    return await asyncio.to_thread(_compute, event, geometry, skymap, seen, policy, context)
+    return await context.compute(_compute, event, geometry, skymap, seen, policy, context.given)
 
 
-def _compute(event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart, policy: Policy, context: Context) -> Limited:
+def _compute(event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart, policy: Policy, context: Given) -> Limited:
     assert geometry.attitude is not None
     published_counts: dict[str, dict[float, float]] = {}
     levels: list[CountLevel] = []
@@ -129,7 +128,7 @@ def _in_sight(skymap: SkyMap, geometry: Geometry) -> _Sight:
     return _Sight(skymap.prob * left, skymap.area_sr * np.where(hidden < 1.0, left, 1.0), hidden)
 
 
-def _words(geometry: Geometry, skymap: SkyMap, instruments: tuple[str, ...], context: Context) -> dict[str, ResponseWord]:
+def _words(geometry: Geometry, skymap: SkyMap, instruments: tuple[str, ...], context: Given) -> dict[str, ResponseWord]:
     """How well each instrument sees the region's peak; nothing of it where the Earth hides it."""
     top = peak(skymap)
     assert geometry.attitude is not None
@@ -161,7 +160,7 @@ def _maps(
     }
 
 
-def _map_file(event: Event, skymap: SkyMap, maps: dict[str, FloatArray], context: Context, *, simulated: bool) -> bytes:
+def _map_file(event: Event, skymap: SkyMap, maps: dict[str, FloatArray], context: Given, *, simulated: bool) -> bytes:
     columns = {name: (values, "erg cm-2") for name, values in maps.items()}
     header: dict[str, str | int | float | bool] = {
         "OBJECT": event.event_id,
@@ -175,9 +174,7 @@ def _map_file(event: Event, skymap: SkyMap, maps: dict[str, FloatArray], context
     return write_skymap(skymap, columns, header)
 
 
-def _provenance(
-    geometry: Geometry, seen: Counterpart, policy: Policy, context: Context, distance_mpc: float | None
-) -> Provenance:
+def _provenance(geometry: Geometry, seen: Counterpart, policy: Policy, context: Given, distance_mpc: float | None) -> Provenance:
     curves = tuple(
         InputRef(
             name=curve.info.instrument, sha256=curve.info.content_id, source=curve.info.source, simulated=curve.info.simulated

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 
 from schemas import AllSky, Event, InputRef, Localisation, SkyMapRef, sha256_hex, to_json
@@ -31,14 +30,14 @@ async def localise(event: Event, context: Context) -> Localised:
     name = "the alert"
     try:
         if not isinstance(region, SkyMapRef):
-            skymap = await asyncio.to_thread(skymap_from_region, region)
+            skymap = await context.compute(skymap_from_region, region)
             assumed = tuple(f"Position: {remark}." for remark in skymap.remarks)
             return _localised(skymap, region.__struct_config__.tag, sha256_hex(to_json(region)), name, (*caveats, *assumed))
         name = region.label or region.url or f"map {region.blob_id}"
         data = await context.fetch_map(region)
-        skymap = await asyncio.to_thread(read_skymap, data, name)
+        skymap = await context.compute(read_skymap, data, name)
     except TransientsError as error:
-        skymap = await asyncio.to_thread(skymap_from_region, AllSky())
+        skymap = await context.compute(skymap_from_region, AllSky())
         caveat = f"The position could not be used ({error}): computed for the whole sky."
         return _localised(skymap, "all-sky", sha256_hex(to_json(AllSky())), "none", (caveat,), retry=error.retriable)
     return _localised(skymap, "skymap", sha256_hex(data), name, caveats)

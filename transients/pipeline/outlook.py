@@ -29,7 +29,7 @@ from transients.sky import (
 )
 from transients.sky.integrals import direction
 
-from .context import Context
+from .context import Given
 from .spacecraft import POINTINGS_HALF_WINDOW_D, SpacecraftState
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ class _Parts:
 
 
 def outlook(
-    t0: Instant, skymap: SkyMap, coarse: CoarseMap, towards: SkyCoord | None, state: SpacecraftState, context: Context
+    t0: Instant, skymap: SkyMap, coarse: CoarseMap, towards: SkyCoord | None, state: SpacecraftState, context: Given
 ) -> Outlook:
     """Compute the parts for the region about `towards`, its peak; None: there is no position, and only the exposure is told."""
     parts = _Parts()
@@ -99,11 +99,11 @@ def outlook(
     )
 
 
-def _exposure(coarse: CoarseMap, table: PointingTable, t0: Instant, context: Context) -> Exposure:
+def _exposure(coarse: CoarseMap, table: PointingTable, t0: Instant, context: Given) -> Exposure:
     return fov_exposure(coarse, table, t0, context.mission, EXPOSURE_HALF_WINDOW_D, source=context.source.name)
 
 
-def _forecast(t0: Instant, coarse: CoarseMap, towards: SkyCoord, context: Context) -> VisibilityForecast:
+def _forecast(t0: Instant, coarse: CoarseMap, towards: SkyCoord, context: Given) -> VisibilityForecast:
     mission, time = context.mission, to_time(t0)
     span_s = FORECAST_D * 86400.0
     return forecast(
@@ -118,14 +118,14 @@ def _forecast(t0: Instant, coarse: CoarseMap, towards: SkyCoord, context: Contex
     )
 
 
-def _advice(t0: Instant, skymap: SkyMap, state: SpacecraftState, context: Context) -> PointingAdvice:
+def _advice(t0: Instant, skymap: SkyMap, state: SpacecraftState, context: Given) -> PointingAdvice:
     mission = context.mission
     about = surroundings(to_time(t0).reshape((1,)), position_km(state.orbit)[np.newaxis])
     constraint = mission.constraint(context.settings.mission.sun_half_width_deg)
     return pointing_advice(skymap, t0, constraint, about, mission.patterns, mission.slew, attitude=state.attitude)
 
 
-def _others(t0: Instant, context: Context, parts: _Parts) -> dict[str, OrbitState]:
+def _others(t0: Instant, context: Given, parts: _Parts) -> dict[str, OrbitState]:
     """Where other spacecraft were at T0, as far as it is known."""
     places: dict[str, OrbitState] = {}
     for name, place_at in context.other_orbits.items():
@@ -135,7 +135,7 @@ def _others(t0: Instant, context: Context, parts: _Parts) -> dict[str, OrbitStat
     return places
 
 
-def _ended(t0: Instant, context: Context) -> tuple[str, ...]:
+def _ended(t0: Instant, context: Given) -> tuple[str, ...]:
     """Whether there was still anybody to point."""
     end = context.mission.last_observation
     if end is None or t0 <= end:

@@ -16,6 +16,7 @@ from schemas.errors import TransientsError
 from transients.config import Settings, StatusSettings
 from transients.embedded import EmbeddedPostgres
 from transients.missions import Mission
+from transients.pipeline import Compute
 from transients.sources import DataSource, FirstOf, PointingSource
 from transients.store import JobRunner, Store
 from transients.web import StatusCard, alert_routes, create_app
@@ -25,6 +26,7 @@ from .aside import Aside
 from .assessing import Assessing
 from .canary import CanarySource, watch_canary
 from .clock import MACHINE_CLOCK, Clock
+from .crew import Crew
 from .intake import Intake
 from .lines import tell_lines
 from .observed import Observed, Observing, observe
@@ -92,6 +94,7 @@ class Service:
         #: Alert sources that have given all they had.
         self.ended: set[str] = set()
         self._stopping = asyncio.Event()
+        self._keeping_warm: asyncio.Task[None] | None = None
         #: Set once everything runs.
         self.ready = asyncio.Event()
         self.store: Store | None = None
@@ -174,7 +177,8 @@ class Service:
         self.ended.add(source.name)
 
     async def _work(self, store: Store, data: DataSource) -> None:
-        context = context_of(self.settings, self.mission, data, map_fetcher(store.get_blob, self.settings))
+        compute = await self._crew()
+        context = context_of(self.settings, self.mission, data, map_fetcher(store.get_blob, self.settings), compute)
         assessing = Assessing(store, context, self.settings, clock=self._clock)
         outgoing = Outgoing(store, self.settings, self.url, clock=self._clock)
         runner = JobRunner(
@@ -199,6 +203,15 @@ class Service:
             # Also when another role failed: what runs is finished or put back before the database goes.
             await runner.stop(self.settings.shutdown_s)
             await working
+
+    async def _crew(self) -> Compute:
+        """Where a worker's arithmetic is done: in processes that are warm before the first alert, or in threads."""
+        if not self.settings.computing:
+            return asyncio.to_thread
+        crew = Crew(self.settings.computing, memory_mb=self.settings.computing_memory_mb)
+        await crew.warm()
+        self._keeping_warm = asyncio.create_task(crew.keep_warm(self._stopping), name="keep warm")
+        return crew
 
     async def _queue_outdated(self, store: Store) -> None:
         """What the version or calibration before has made, to be made anew when nothing else is to do."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import mimetypes
 from collections.abc import Sequence
@@ -151,7 +150,7 @@ class Assessing:
     async def _make_products(self, event: Event, saved: Assessment, outcome: Outcome, now: Instant) -> None:
         """Figures and draft, then, in one transaction, what is kept of them and the jobs that follow."""
         signing = await self._signing(event, now)
-        products = await asyncio.to_thread(make_products, event, saved, outcome, signing, saved.created)
+        products = await self._context.compute(make_products, event, saved, outcome, signing, saved.created)
         async with self._store.transaction():
             await self._store.save_artefacts(event.event_key, saved.revision, _files(products), keep=True)
             if products.circular is not None:

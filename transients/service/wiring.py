@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from schemas import SkyMapRef
@@ -9,7 +10,7 @@ from schemas.errors import NoData, NotFound
 from transients import __version__
 from transients.config import Settings
 from transients.missions import Mission
-from transients.pipeline import Context
+from transients.pipeline import Compute, Context
 from transients.sources import DataSource, fetch_skymap
 
 MapFetcher = Callable[[SkyMapRef], Awaitable[bytes]]
@@ -32,6 +33,8 @@ def map_fetcher(blob: Callable[[str], Awaitable[bytes]], settings: Settings) -> 
     return fetch
 
 
-def context_of(settings: Settings, mission: Mission, source: DataSource, fetch_map: MapFetcher) -> Context:
+def context_of(
+    settings: Settings, mission: Mission, source: DataSource, fetch_map: MapFetcher, compute: Compute = asyncio.to_thread
+) -> Context:
     """What the pipeline needs around an event."""
-    return Context(mission=mission, source=source, settings=settings, fetch_map=fetch_map, version=__version__)
+    return Context(mission=mission, source=source, settings=settings, fetch_map=fetch_map, version=__version__, compute=compute)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import assert_never
 
@@ -212,7 +213,18 @@ def _made(shape: Shape, remarks: list[str], peak_deg: tuple[float, float] | None
     meta = {"name": "region", "kind": "region", "total_probability": 1.0, "remarks": tuple(remarks)}
     if peak_deg is not None:
         meta["peak_deg"] = peak_deg
-    return SkyMap(order, ipix, prob / total, meta=meta, formula=lambda v: shape.density(v) / total)
+    return SkyMap(order, ipix, prob / total, meta=meta, formula=Normalised(shape, total))
+
+
+@dataclasses.dataclass(frozen=True)
+class Normalised:
+    """Probability per steradian of a shape at unit vectors (n, 3); unlike a closure it goes to other processes."""
+
+    shape: Shape
+    total: float
+
+    def __call__(self, v: FloatArray) -> FloatArray:
+        return np.asarray(self.shape.density(v) / self.total)
 
 
 def _centre(ra_deg: float, dec_deg: float) -> FloatArray:

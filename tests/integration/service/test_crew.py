@@ -6,12 +6,19 @@ import asyncio
 import os
 import signal
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from journey_samples import SaidSource, mission
+from service_samples import about, raw, running, settings, worked
 
+from schemas import sha256_hex, to_json
 from schemas.errors import ComputingLost, NoData, TooLarge
 from transients.service.crew import Crew
+from transients.service.intake import Intake
+from transients.store import Store
 
 
 @pytest.fixture
@@ -116,3 +123,31 @@ async def test_no_more_at_once_than_there_are(crew: Crew) -> None:
     await crew.warm()
     found = await asyncio.gather(*(crew(place) for _ in range(12)))
     assert len({pid for pid, _ in found}) <= 2
+
+
+async def test_an_event_is_the_same_from_processes_and_from_threads(store: Store, postgres_url: str, tmp_path: Path) -> None:
+    found = []
+    for computing in (2, 0):
+        made = settings(postgres_url, tmp_path, computing=computing)
+        message = about("Antares")[0]
+        if not computing:
+            # Another alert of the same, so that nothing is had from before.
+            message = replace(message, body=message.body.replace(b"1439919723", b"1439919724"))
+        await Intake(store, made).put(raw(message, computing))
+        async with running(made, data=SaidSource(), mission=mission()):
+            await worked(store)
+        (event,) = [each for each in await store.events() if each.history[0].content_id == sha256_hex(message.body)]
+        assessment = await store.assessment(event.event_key)
+        assert assessment is not None
+        assert assessment.searches
+        assert assessment.limits is not None
+        found.append((assessment, {file.name for file in await store.artefacts(event.event_key)}))
+    (first, files), (second, others) = found
+    assert files == others
+    for part in ("geometry", "searches", "limits", "data", "verdict"):
+        one, other = (to_json(getattr(each, part)).replace(b"1439919724", b"1439919723") for each in (first, second))
+        if part != "limits":
+            assert one == other, part
+    assert first.limits is not None
+    assert second.limits is not None
+    assert first.limits.limits == second.limits.limits
