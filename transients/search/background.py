@@ -206,7 +206,7 @@ def _best_order(bins: Bins, source: BoolArray) -> Background:
     best = fits[int(np.argmin(cost))]
     if not (best.counts > 0.0).all():
         best = fits[0]
-    evidence = {_NAMES[order]: value - min(cost) for order, value in enumerate(cost)}
+    evidence = {_NAMES[order]: float(value - min(cost)) for order, value in enumerate(cost)}
     best = dataclasses.replace(best, covariance=best.covariance * noise, evidence=evidence)
     return _smooth(best) or best
 

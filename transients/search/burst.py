@@ -117,7 +117,7 @@ def _duration(
     drawn = counts + noise - model * (1.0 + level * rng.standard_normal((_DRAWN, 1)))
     spans = _span(drawn, *edges, part)
     scatter = float(np.nanstd(spans)) if np.isfinite(spans).any() else float(edges[1][-1] - edges[0][0])
-    return float(measured), max(0.5 * background.bins.bin_s, scatter)
+    return float(measured), float(max(0.5 * background.bins.bin_s, scatter))
 
 
 def _span(net: FloatArray, start_s: FloatArray, stop_s: FloatArray, part: float) -> FloatArray:

@@ -19,7 +19,7 @@ from .published_fap import SPIKE_SCALE_S, spike_rate_hz
 COUNTED_SNR = 3.25
 #: Weight of the simulation against what was counted, in excesses: white noise of a measured variance is known well, and what is
 #: counted beside one event is a few tens. Particle hits vary more.
-_PRIOR_WHITE, _PRIOR_HITS = 25.0, 3.0
+_PRIOR_WHITE, _PRIOR_HITS = 100.0, 3.0
 #: Excesses that are particle hits rather than noise: this S/N and more.
 _HIT_SNR = 6.0
 #: Counts of one octave stand for themselves when there are so many.
