@@ -9,7 +9,6 @@ import numpy as np
 
 from schemas import FloatArray
 
-
 #: Places of the binomial law: 8 to 15 describe the simulation as well.
 _PLACES = 11.0
 

@@ -78,16 +78,23 @@ def take_in(
     last = begin + n
     if last & ((1 << SHIFT) - 1):
         low_rate[last >> SHIFT] = low
-    for at in range(begin, last):
-        lowest[0, at] = excess[at]
-        highest[0, at] = excess[at + 1]
-    for level in range(1, LEVELS):
+    # Level 0 would be the sums themselves.
+    for block in range(begin >> 1, ((last - 1) >> 1) + 1):
+        left = 2 * block
+        one, two, three = excess[left], excess[left + 1], excess[min(left + 2, last)]
+        lowest[1, block] = one if one < two or left + 1 >= last else two
+        highest[1, block] = two if two > three else three
+    for level in range(2, LEVELS):
         filled = ((last - 1) >> (level - 1)) + 1
+        low_below, high_below = lowest[level - 1], highest[level - 1]
+        low_here, high_here = lowest[level], highest[level]
         for block in range(begin >> level, ((last - 1) >> level) + 1):
             left = 2 * block
             right = min(left + 1, filled - 1)
-            lowest[level, block] = min(lowest[level - 1, left], lowest[level - 1, right])
-            highest[level, block] = max(highest[level - 1, left], highest[level - 1, right])
+            one, two = low_below[left], low_below[right]
+            low_here[block] = one if one < two else two
+            one, two = high_below[left], high_below[right]
+            high_here[block] = one if one > two else two
 
 
 @jit
@@ -341,11 +348,11 @@ def _descend(
             longest = ((ending + 1) << depth) - (starting << depth)
             if shortest > most or longest < least or (ending << depth) >= last or ((ending + 1) << depth) <= begin:
                 continue
-            top = highest[depth, ending] - lowest[depth, starting]
-            if top <= 0.0 or top * top <= bound * max(least, shortest):
-                continue
             if depth == 0:
                 _try(b_cum, excess, starting, ending, statistic, first)
+                continue
+            top = highest[depth, ending] - lowest[depth, starting]
+            if top <= 0.0 or top * top <= bound * max(least, shortest):
                 continue
             for half in range(4):
                 stack[height, 0] = depth - 1

@@ -125,7 +125,7 @@ def advance(
                 edges, b_cum, excess, odd, low_rate, lowest, highest, held, held + b - a, bounds_s, bin_s,
                 0.5 * threshold_snr**2 * noise, scratch, statistic, first, found, ratio,
             )  # fmt: skip
-            scatter(counts[a:b], expected[known:end], memory, scatters)
+            scatter(b_cum, excess, held, held + b - a, memory, scatters)
             for k in range(count):
                 last, octave, begins = found[k, 0], found[k, 1], found[k, 2]
                 b_of = b_cum[last + 1] - b_cum[begins]
