@@ -90,7 +90,7 @@ class WindowStream:
         Bins held; grows where the longest window needs more.
     """
 
-    def __init__(self, bin_s: float, bounds_s: FloatArray, capacity: int = 1 << 14) -> None:
+    def __init__(self, bin_s: float, bounds_s: FloatArray, capacity: int = 1 << 16) -> None:
         from .kernels import stream
         from .kernels.screen import LEVELS, SHIFT, take_in
 

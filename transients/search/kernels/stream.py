@@ -11,7 +11,7 @@ from schemas import FloatArray
 from .focus import IntArray
 from .jit import jit
 from .scatter import scatter
-from .screen import search_octave, take_in
+from .screen import DEEP, GROUP, search_octave, take_in
 from .tracking import follow, put_aside
 
 
@@ -37,10 +37,12 @@ def search_octaves(
 ) -> int:
     """`screen.search_octave` over all octaves; the number found."""
     count = 0
+    opened = np.empty(GROUP, np.uint8)
+    stack = np.empty((DEEP, 3), np.int64)
     for octave in range(bounds_s.shape[0]):
         count = search_octave(
             edges, b_cum, excess, odd, low_rate, lowest, highest, begin, last, octave, bounds_s[octave, 0], bounds_s[octave, 1],
-            bin_s, floors[octave], scratch, statistic, first, found, ratio, count,
+            bin_s, floors[octave], scratch, statistic, first, found, ratio, count, opened, stack,
         )  # fmt: skip
     return count
 
