@@ -38,7 +38,7 @@ from .outgoing import Circular, Contact, Message, Publication, PublicationFile, 
 from .policy import Policy, Threshold
 from .provenance import InputRef, Provenance
 from .regions import AllSky, Annulus, Circle, CoreTail, Ellipse, Polygon, SkyMapRef, SkyRegion
-from .search import AllWindowSearch, Excess, NoiseAtScale, PublishedSearch, SearchResult, Spike
+from .search import AllWindowSearch, Excess, NoiseAtScale, OffTimeRates, PeakCounts, PublishedSearch, SearchResult, Spike
 from .spacecraft import (
     Attitude,
     AttitudeSource,
@@ -91,9 +91,11 @@ __all__ = [
     "Notice",
     "NoticeEntry",
     "OffAxisPointing",
+    "OffTimeRates",
     "OrbitState",
     "Orientation",
     "Parsed",
+    "PeakCounts",
     "Pointing",
     "PointingAdvice",
     "PointingHistory",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +14,13 @@ from schemas.errors import NoData
 
 from .bins import Bins
 from .scatter import overdispersion_at
+from .smooth import Blocks, fit_smooth, hats, is_called_for, polynomial_cost
 
 BoolArray = npt.NDArray[np.bool_]
 
 #: Polynomials tried; ten minutes of an orbit of 2.7 days need no more.
 _HIGHEST_ORDER = 3
+_NAMES = ("constant", "linear", "quadratic", "cubic")
 #: The source is looked for at these times (s) and put aside above these S/N: high where trials are many, lower where tails hide.
 _MASK_SCALES = ((0.0, 6.0), (0.5, 5.5), (2.0, 5.0), (8.0, 5.0), (20.0, 4.5))
 #: Put aside on either side of the source beside the window that saw it, s.
@@ -47,6 +50,10 @@ class Background:
         Bins put aside as source.
     overdispersion : float
         Variance over mean of the bins outside the source.
+    evidence : dict
+        Cost of each model tried above the least, by name.
+    knots_s, length_s : (order + 1,) float64, float
+        Of a smooth curve (`smooth`) instead of a polynomial: coefficients are the rates at the knots.
     """
 
     bins: Bins
@@ -55,17 +62,25 @@ class Background:
     covariance: FloatArray
     source: BoolArray
     overdispersion: float
+    evidence: dict[str, float] = dataclasses.field(default_factory=dict)
+    knots_s: FloatArray | None = None
+    length_s: float | None = None
 
-    @property
+    @functools.cached_property
     def counts(self) -> FloatArray:
         """Expected counts in each bin, (n,)."""
-        return np.asarray(_design(self.bins, self.order) @ self.coefficients * self.bins.width_s)
+        return np.asarray(self.basis @ self.coefficients * self.bins.width_s)
 
-    @property
+    @functools.cached_property
+    def basis(self) -> FloatArray:
+        """What the coefficients multiply, at the centre of each bin, (n, order + 1)."""
+        return _design(self.bins, self.order) if self.knots_s is None else hats(self.bins.centre_s, self.knots_s)
+
+    @functools.cached_property
     def cumulative_basis(self) -> FloatArray:
         """Integral of each polynomial over the observed time up to each edge, (n + 1, order + 1), s."""
-        steps = _design(self.bins, self.order) * self.bins.width_s[:, None]
-        return np.concatenate([np.zeros((1, self.order + 1)), np.cumsum(steps, axis=0)])
+        steps = self.basis * self.bins.width_s[:, None]
+        return np.concatenate([np.zeros((1, steps.shape[1])), np.cumsum(steps, axis=0)])
 
     def variance_of_counts(self, first: npt.NDArray[np.intp], stop: npt.NDArray[np.intp]) -> FloatArray:
         """Variance of the expected counts in the windows of bins `first` .. `stop` - 1, from the fit's uncertainty."""
@@ -90,8 +105,12 @@ class Background:
     def description(self) -> str:
         """The model in words."""
         used = self.bins.width_s[~self.source].sum()
-        name = ("constant", "linear", "quadratic", "cubic")[self.order]
-        return f"{name} fit to {used:.0f} s outside the source, order chosen by the Bayesian information criterion"
+        if self.length_s is not None:
+            return (
+                f"smooth curve (Gaussian process of {self.length_s:g} s about a line) through {used:.0f} s outside the source, "
+                f"chosen over polynomials by its evidence"
+            )
+        return f"{_NAMES[self.order]} fit to {used:.0f} s outside the source, order chosen by the Bayesian information criterion"
 
 
 def fit_background(bins: Bins) -> Background:
@@ -179,41 +198,86 @@ def _require_sidebands(bins: Bins, source: BoolArray) -> None:
 
 
 def _best_order(bins: Bins, source: BoolArray) -> Background:
-    widest = _fit(bins, source, min(_HIGHEST_ORDER, int((~source).sum()) // _LEAST_BINS))
-    noise = max(widest.overdispersion, _slow_overdispersion(widest))
-    blocks = max(2.0, float(bins.width_s[~source].sum()) / max(_BLOCK_S, bins.bin_s))
-    fits = [_fit(bins, source, order) for order in range(widest.order + 1)]
-    cost = [_chi2(fit) / noise + (fit.order + 1) * np.log(blocks) for fit in fits]
-    best = fits[int(np.argmin(cost))]
-    if not (best.counts > 0.0).all():
-        best = fits[0]
-    return dataclasses.replace(best, covariance=best.covariance * noise)
+    """The polynomial of least Bayesian information criterion, or a smooth curve where that is better still.
 
-
-def _fit(bins: Bins, source: BoolArray, order: int) -> Background:
-    """Weighted least squares; the weights are the model's own variances, so that low bins do not pull it down."""
+    Weighted least squares; the weights are the variances of the widest polynomial, so that low bins do not pull it down. The
+    normal equations of a lower order are a corner of the widest's.
+    """
     use = ~source
-    design = _design(bins, order)[use] * bins.width_s[use, None]
-    counts = bins.counts[use]
-    variance = np.full(counts.shape, max(float(counts.mean()), 1e-9)) * bins.width_s[use] / bins.width_s[use].mean()
+    order = min(_HIGHEST_ORDER, int(use.sum()) // _LEAST_BINS)
+    design = _design(bins, order)
+    steps, counts = design[use] * bins.width_s[use, None], bins.counts[use]
+    variance = max(float(counts.sum() / bins.width_s[use].sum()), 1e-9) * bins.width_s[use]
     for _ in range(2):
-        information = design.T @ (design / variance[:, None])
-        covariance = np.linalg.inv(information)
-        coefficients = covariance @ (design.T @ (counts / variance))
-        model = design @ coefficients
+        weighted = steps / variance[:, None]
+        information, pull = steps.T @ weighted, weighted.T @ counts
+        model = steps @ np.linalg.solve(information, pull)
+        power = float(counts @ (counts / variance))
         variance = np.maximum(model, 1e-3 * variance)
-    ratio = float(np.mean((counts - model) ** 2 / variance))
-    return Background(bins, order, coefficients, covariance, source, ratio)
+    widest = np.maximum(design @ np.linalg.solve(information, pull) * bins.width_s, 1e-9)
+    noise = max(_ratio(counts, model, variance), _slow_overdispersion(bins, widest, source))
+    blocks = max(2.0, float(bins.width_s[use].sum()) / max(_BLOCK_S, bins.bin_s))
+    fits = [np.linalg.solve(information[:k, :k], pull[:k]) for k in range(1, order + 2)]
+    cost = [(power - float(pull[: len(c)] @ c)) / noise + len(c) * np.log(blocks) for c in fits]
+    best = int(np.argmin(cost))
+    if not (design[:, : best + 1] @ fits[best] > 0.0).all():
+        best = 0
+    model = steps[:, : best + 1] @ fits[best]
+    polynomial = Background(
+        bins,
+        best,
+        np.asarray(fits[best], np.float64),
+        np.asarray(np.linalg.inv(information[: best + 1, : best + 1]) * noise, np.float64),
+        source,
+        _ratio(counts, model, np.maximum(model, 1e-3 * variance)),
+        {_NAMES[k]: float(value - min(cost)) for k, value in enumerate(cost)},
+    )
+    return _smooth(polynomial) or polynomial
 
 
-def _chi2(fit: Background) -> float:
-    use = ~fit.source
-    model = np.maximum(fit.counts[use], 1e-9)
-    return float(np.sum((fit.bins.counts[use] - model) ** 2 / model))
+def _ratio(counts: FloatArray, model: FloatArray, variance: FloatArray) -> float:
+    return float(np.mean((counts - model) ** 2 / variance))
 
 
-def _slow_overdispersion(fit: Background) -> float:
+def _smooth(polynomial: Background) -> Background | None:
+    """A smooth curve, where the residuals call for one and its evidence is better."""
+    bins = polynomial.bins
+    blocks, model = _blocks(polynomial)
+    if not is_called_for(blocks, model):
+        return None
+    curve = fit_smooth(blocks, float(bins.start_s[0]), float(bins.stop_s[-1]), model)
+    if curve is None:
+        return None
+    gain = polynomial_cost(blocks, model, polynomial.order + 1) - curve.cost
+    evidence = {name: value + max(0.0, gain) for name, value in polynomial.evidence.items()} | {"smooth": max(0.0, -gain)}
+    found = dataclasses.replace(
+        polynomial,
+        order=len(curve.knots_s) - 1,
+        coefficients=curve.rate_cts_s,
+        covariance=curve.covariance,
+        knots_s=curve.knots_s,
+        length_s=curve.length_s,
+        evidence=evidence,
+    )
+    return found if gain > 0.0 and bool((found.counts > 0.0).all()) else None
+
+
+def _blocks(fit: Background) -> tuple[Blocks, FloatArray]:
+    """Rates over some seconds outside the source, and the model there. Their noise is that of differences of neighbours."""
+    bins, use = fit.bins, np.flatnonzero(~fit.source)
+    place = np.floor((bins.start_s[use] - bins.start_s[0]) / max(_BLOCK_S, bins.bin_s)).astype(np.int64)
+    edges = np.flatnonzero(np.diff(place, prepend=-1))
+    width, counts, expected, moment = (
+        np.add.reduceat(a[use], edges) for a in (bins.width_s, bins.counts, fit.counts, bins.centre_s * bins.width_s)
+    )
+    full = width > 0.5 * width.max()
+    width, counts, expected, moment = width[full], counts[full], expected[full], moment[full]
+    z = (counts - expected) / np.sqrt(expected)
+    noise = max(fit.overdispersion, float(0.5 * np.mean(np.diff(z) ** 2)) if len(z) > _LEAST_BINS else 0.0)
+    return Blocks(moment / width, counts / width, noise * expected / width**2), expected / width
+
+
+def _slow_overdispersion(bins: Bins, model: FloatArray, source: BoolArray) -> float:
     """Variance over mean of sums over some seconds: what a slow polynomial competes with."""
-    size = max(1, round(_BLOCK_S / fit.bins.bin_s))
-    found = overdispersion_at(fit.bins, fit.counts, fit.source, size)
-    return fit.overdispersion if found is None else found[0]
+    found = overdispersion_at(bins, model, source, max(1, round(_BLOCK_S / bins.bin_s)))
+    return 0.0 if found is None else found[0]
