@@ -8,15 +8,28 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from schemas import Event, FloatArray, Geometry, InputRef, LightCurve, LimitResult, Policy, Provenance, ResponseWord, sha256_hex
+from schemas import (
+    Event,
+    FloatArray,
+    Geometry,
+    InputRef,
+    JointSearch,
+    LightCurve,
+    LimitResult,
+    Policy,
+    Provenance,
+    ResponseWord,
+    sha256_hex,
+)
 from schemas.errors import NoData, RefusedInput
 from transients.missions.times import between_frames_s, seconds_between
-from transients.search import CountLevel, count_levels, count_limits, fluence_per_count, limit_map, published_limits
-from transients.search import limits as limits_of_levels
+from transients.search import Rates, count_limits, fluence_per_count, limit_map, published_limits, rates_about
 from transients.sky import SkyMap, response_at_peak, response_over, write_skymap
 
+from .confidence import own_limits
 from .context import Context, is_simulated
 from .counterpart import Counterpart
+from .joint import joint
 
 #: The spectrum whose response is put into words, as in the circulars.
 _QUOTED_SPECTRUM = "hard"
@@ -27,9 +40,10 @@ _MAPPED = (("hard", 1.0, "HARD_1S"), ("soft", 1.0, "SOFT_1S"), ("soft", 8.0, "SO
 
 @dataclasses.dataclass(frozen=True)
 class Limited:
-    """The limits, their map as multi-order FITS, and what to be told."""
+    """The limits, their map as multi-order FITS, what all detectors say together, and what to be told."""
 
     result: LimitResult | None = None
+    joint: JointSearch | None = None
     limit_map: bytes | None = None
     #: The columns of the map, one value per tile of the event's sky map.
     maps: Mapping[str, FloatArray] = dataclasses.field(default_factory=dict)
@@ -50,23 +64,17 @@ async def limits(
 def _compute(event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart, policy: Policy, context: Context) -> Limited:
     assert geometry.attitude is not None
     published_counts: dict[str, dict[float, float]] = {}
-    levels: list[CountLevel] = []
+    detectors: list[Rates] = []
     caveats: list[str] = []
     for curve in seen.light_curves:
         t0_s = _t0_seconds(curve, geometry)
         try:
             published_counts[curve.info.instrument] = count_limits(curve, t0_s, _PUBLISHED_SCALES_S, policy.search_half_width_s)
-            levels += count_levels(
-                curve,
-                t0_s,
-                policy.durations_s,
-                half_width_s=policy.search_half_width_s,
-                association_window_s=policy.association_window_s,
-            )
+            detectors.append(rates_about(curve, t0_s, policy.search_half_width_s))
         except (NoData, RefusedInput) as error:
             caveats.append(f"No limit from {curve.info.instrument}: {error}")
     spectra = tuple(dict.fromkeys((*policy.spectra, "hard", "soft")))
-    used = {level.instrument for level in levels} | set(published_counts)
+    used = {rates.instrument for rates in detectors} | set(published_counts)
     responses = {
         (instrument, spectrum): response_over(skymap, geometry.attitude, context.mission, instrument, spectrum)
         for instrument in context.mission.response.instruments
@@ -83,9 +91,13 @@ def _compute(event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart
     fits = _map_file(event, skymap, maps, context, simulated=simulated) if maps else None
     words = response_at_peak(skymap, geometry.attitude, context.mission, tuple(sorted(used)), _QUOTED_SPECTRUM)
     response = context.mission.response
+    own = own_limits(detectors, responses, skymap, policy, distance)
+    provenance = _provenance(geometry, seen, policy, context, distance)
     result = LimitResult(
         published=published_limits(published_counts, responses, skymap.prob, distance, areas),
-        limits=limits_of_levels(levels, responses, skymap.prob, distance_mpc=distance),
+        limits=own.limits,
+        curves=own.curves,
+        efficiencies=own.efficiencies,
         count_limits=tuple((name, scale, n) for name, by_scale in published_counts.items() for scale, n in by_scale.items()),
         response={
             name: ResponseWord(percent_of_best=found["percent_of_best_at_peak"], word=found["word"])
@@ -95,9 +107,11 @@ def _compute(event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart
         map_blob_id=None if fits is None else sha256_hex(fits),
         response_source=f"{response.source}, version {response.version}",
         caveats=tuple(caveats),
-        provenance=_provenance(geometry, seen, policy, context, distance),
+        provenance=provenance,
     )
-    return Limited(result, fits, maps, tuple(caveats))
+    missing = tuple(name for name in context.mission.response.instruments if name not in used)
+    together = joint(detectors, responses, skymap, policy, missing, provenance)
+    return Limited(result, together, fits, maps, tuple(caveats))
 
 
 def _t0_seconds(curve: LightCurve, geometry: Geometry) -> float:

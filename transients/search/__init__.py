@@ -2,15 +2,21 @@
 
 from .background import Background, fit_background
 from .bins import Bins
+from .combined import JOIN, Combined, combine
 from .detection import DETECTION_FAP
+from .efficiency import efficiencies, limit_curves
 from .falsealarm import association_fap
+from .fluence import BurstFit, fit_burst
 from .focus import most_significant_windows
-from .levels import CountLevel, count_levels, levels_from_count_limits, limit_from_counts
-from .limits import count_limit, limits
+from .groups import DistanceNodes
+from .joint import Hypotheses, JointWindow, burst_interval, joint_search
+from .levels import CountLevel, count_levels, levels_from_count_limits, levels_of, limit_from_counts
+from .limits import SYSTEMATIC_FRACTION, count_limit, limits
 from .noise import excess_noise, measure_overdispersion
 from .published import noise_at_scale, published_scales, published_search
 from .published_fap import published_fap
 from .published_limits import count_limits, fluence_per_count, isotropic_erg, limit_map, published_limits
+from .rates import Rates, rates_about, window_excess
 from .reports import fap_report, limit_report, search_report
 from .result import BACKGROUND_HALF_WIDTH_S, search, t0_seconds
 from .spikes import classify_spike, spike_shape
@@ -19,22 +25,37 @@ from .words import background_word, fap_class, snr_word
 __all__ = [
     "BACKGROUND_HALF_WIDTH_S",
     "DETECTION_FAP",
+    "JOIN",
+    "SYSTEMATIC_FRACTION",
     "Background",
     "Bins",
+    "BurstFit",
+    "Combined",
     "CountLevel",
+    "DistanceNodes",
+    "Hypotheses",
+    "JointWindow",
+    "Rates",
     "association_fap",
     "background_word",
+    "burst_interval",
     "classify_spike",
+    "combine",
     "count_levels",
     "count_limit",
     "count_limits",
+    "efficiencies",
     "excess_noise",
     "fap_class",
     "fap_report",
     "fit_background",
+    "fit_burst",
     "fluence_per_count",
     "isotropic_erg",
+    "joint_search",
     "levels_from_count_limits",
+    "levels_of",
+    "limit_curves",
     "limit_from_counts",
     "limit_map",
     "limit_report",
@@ -46,9 +67,11 @@ __all__ = [
     "published_limits",
     "published_scales",
     "published_search",
+    "rates_about",
     "search",
     "search_report",
     "snr_word",
     "spike_shape",
     "t0_seconds",
+    "window_excess",
 ]

@@ -1,0 +1,95 @@
+"""The limits at stated confidence: of each detector and of all together, as a function of duration and spectrum."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from schemas import EfficiencyCurve, FloatArray, LimitCurve, LimitEntry, Policy
+from transients.search import (
+    JOIN,
+    Combined,
+    CountLevel,
+    DistanceNodes,
+    Rates,
+    combine,
+    efficiencies,
+    levels_of,
+    limit_curves,
+    limits,
+)
+from transients.sky import SkyMap
+
+#: Durations of the curves of limits, s.
+CURVE_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 100.0)
+#: Confidence of the curves.
+CURVE_CONFIDENCE = 0.9
+
+
+@dataclasses.dataclass(frozen=True)
+class OwnLimits:
+    """Limits at the policy's durations, as curves over durations, and how well bursts would have been found."""
+
+    limits: tuple[LimitEntry, ...] = ()
+    curves: tuple[LimitCurve, ...] = ()
+    efficiencies: tuple[EfficiencyCurve, ...] = ()
+
+
+def own_limits(
+    detectors: Sequence[Rates],
+    responses: Mapping[tuple[str, str], FloatArray],
+    skymap: SkyMap,
+    policy: Policy,
+    distance_mpc: float | None,
+) -> OwnLimits:
+    """Limits of each detector and of all together.
+
+    Parameters
+    ----------
+    responses : {(instrument, spectrum): (n,)}
+        erg cm-2 per count by tile of `skymap`.
+    distance_mpc : float or None
+        For the energy, where the map has no distances along the line of sight.
+    """
+    distances = None
+    if skymap.distmu is not None and skymap.distsigma is not None:
+        distances = DistanceNodes.of(skymap.distmu, skymap.distsigma)
+    durations = tuple(sorted({*CURVE_S, *policy.durations_s}))
+    every = [level for rates in detectors for level in levels_of(rates, durations, policy.association_window_s)]
+    own = [level for level in every if level.duration_s in policy.durations_s]
+    entries = limits(own, responses, skymap.prob, distance_mpc=distance_mpc, distances=distances)
+    curve = limits(every, responses, skymap.prob, confidences=(CURVE_CONFIDENCE,))
+    found = efficiencies(own, responses, skymap.prob)
+    for spectrum in dict.fromkeys(name for _, name in responses):
+        for duration in durations:
+            together = _combined(detectors, responses, spectrum, skymap, duration, policy)
+            if together is None:
+                continue
+            seen = {(together.level.instrument, spectrum): together.per_count}
+            curve += limits((together.level,), seen, skymap.prob, confidences=(CURVE_CONFIDENCE,))
+            if duration in policy.durations_s:
+                level: tuple[CountLevel, ...] = (together.level,)
+                entries += limits(level, seen, skymap.prob, distance_mpc=distance_mpc, distances=distances)
+                found += efficiencies(level, seen, skymap.prob)
+    return OwnLimits(tuple(sorted(entries, key=_order)), limit_curves(curve), found)
+
+
+def _combined(
+    detectors: Sequence[Rates],
+    responses: Mapping[tuple[str, str], FloatArray],
+    spectrum: str,
+    skymap: SkyMap,
+    duration_s: float,
+    policy: Policy,
+) -> Combined | None:
+    per_count = {
+        rates.instrument: responses[rates.instrument, spectrum]
+        for rates in detectors
+        if (rates.instrument, spectrum) in responses
+    }
+    return combine(detectors, per_count, skymap.prob, duration_s, policy.association_window_s)
+
+
+def _order(entry: LimitEntry) -> tuple[bool, str, float, str, float]:
+    """All detectors together first."""
+    return (JOIN not in entry.instrument, entry.spectrum, entry.duration_s, entry.instrument, entry.confidence)
