@@ -16,6 +16,7 @@ from transients.missions import Mission, orientation, parse_spectrum
 from transients.search import (
     BACKGROUND_HALF_WIDTH_S,
     CountLevel,
+    DistanceNodes,
     count_levels,
     count_limits,
     levels_from_count_limits,
@@ -49,6 +50,9 @@ from .output import emit, json_option, reports_errors
 @z_option
 @click.option("--distance-mpc", type=POSITIVE, help="Distance, for the isotropic energy.")
 @click.option(
+    "--gw-energy-msun", type=POSITIVE, help="Energy in gravitational waves, solar masses, to compare the isotropic energy with."
+)
+@click.option(
     "--spectrum", default="hard", show_default=True, help="Of our limit: hard, soft, crabby, comp:a,Ep, band:a,b,Ep, pl:g."
 )
 @click.option("--duration", type=POSITIVE, default=1.0, show_default=True, help="Of our limit, s.")
@@ -70,6 +74,7 @@ def limit_command(
     x: tuple[float, ...] | None,
     z: tuple[float, ...] | None,
     distance_mpc: float | None,
+    gw_energy_msun: float | None,
     spectrum: str,
     duration: float,
     confidence: float,
@@ -88,8 +93,22 @@ def limit_command(
     }
     distance = distance_mpc if distance_mpc is not None else region.distance_mpc
     published = published_limits(by_scale, responses, region.prob, distance, region.areas)
-    entries = limits(levels, responses, region.prob, confidences=(confidence,), distance_mpc=distance)
-    report = limit_report(published, entries, confidence=confidence, duration_s=duration, spectrum=spectrum)
+    entries = limits(
+        levels,
+        responses,
+        region.prob,
+        confidences=(confidence,),
+        distance_mpc=distance,
+        distances=region.distances if distance_mpc is None else None,
+    )
+    report = limit_report(
+        published,
+        entries,
+        confidence=confidence,
+        duration_s=duration,
+        spectrum=spectrum,
+        radiated_msun=gw_energy_msun,
+    )
     emit({**report, "remarks": _remarks(report, by_scale, duration)}, as_json)
 
 
@@ -145,6 +164,12 @@ class _Region:
     @property
     def distance_mpc(self) -> float | None:
         return None if self.skymap is None else localisation(self.skymap, "skymap").distmean_mpc
+
+    @property
+    def distances(self) -> DistanceNodes | None:
+        """Along the line of sight of each tile, where the map has them."""
+        m = self.skymap
+        return None if m is None or m.distmu is None or m.distsigma is None else DistanceNodes.of(m.distmu, m.distsigma)
 
     def response(self, instrument: str, spectrum: str) -> npt.ArrayLike:
         """Fluence per count, erg/cm2, per tile or for the direction."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 
 from schemas import EfficiencyCurve, FloatArray, LimitCurve, LimitEntry, Policy
 from transients.search import (
     JOIN,
     Combined,
-    CountLevel,
     DistanceNodes,
     Rates,
     combine,
@@ -42,7 +42,9 @@ def own_limits(
     policy: Policy,
     distance_mpc: float | None,
 ) -> OwnLimits:
-    """Limits of each detector and of all together.
+    """Limits of each detector, and of all together where that is expected to be deeper than the best alone.
+
+    Which of them it is rests on the noise and the responses, not on what was seen: choosing so does not touch the coverage.
 
     Parameters
     ----------
@@ -60,18 +62,30 @@ def own_limits(
     entries = limits(own, responses, skymap.prob, distance_mpc=distance_mpc, distances=distances)
     curve = limits(every, responses, skymap.prob, confidences=(CURVE_CONFIDENCE,))
     found = efficiencies(own, responses, skymap.prob)
+    best = _expected(curve)
     for spectrum in dict.fromkeys(name for _, name in responses):
         for duration in durations:
             together = _combined(detectors, responses, spectrum, skymap, duration, policy)
             if together is None:
                 continue
-            seen = {(together.level.instrument, spectrum): together.per_count}
-            curve += limits((together.level,), seen, skymap.prob, confidences=(CURVE_CONFIDENCE,))
+            level, seen = (together.level,), {(together.level.instrument, spectrum): together.per_count}
+            joint = limits(level, seen, skymap.prob, confidences=(CURVE_CONFIDENCE,))
+            if not joint or (joint[0].expected_erg_cm2 or math.inf) > best.get((spectrum, duration), math.inf):
+                continue
+            curve += joint
             if duration in policy.durations_s:
-                level: tuple[CountLevel, ...] = (together.level,)
                 entries += limits(level, seen, skymap.prob, distance_mpc=distance_mpc, distances=distances)
                 found += efficiencies(level, seen, skymap.prob)
     return OwnLimits(tuple(sorted(entries, key=_order)), limit_curves(curve), found)
+
+
+def _expected(entries: Sequence[LimitEntry]) -> dict[tuple[str, float], float]:
+    """The deepest limit that any one detector would most likely give, by spectrum and duration."""
+    best: dict[tuple[str, float], float] = {}
+    for entry in entries:
+        key = (entry.spectrum, entry.duration_s)
+        best[key] = min(best.get(key, math.inf), entry.expected_erg_cm2 or math.inf)
+    return best
 
 
 def _combined(

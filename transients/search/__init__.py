@@ -15,7 +15,14 @@ from .limits import SYSTEMATIC_FRACTION, count_limit, limits
 from .noise import excess_noise, measure_overdispersion
 from .published import noise_at_scale, published_scales, published_search
 from .published_fap import published_fap
-from .published_limits import count_limits, fluence_per_count, isotropic_erg, limit_map, published_limits
+from .published_limits import (
+    count_limits,
+    energy_over_gravitational,
+    fluence_per_count,
+    isotropic_erg,
+    limit_map,
+    published_limits,
+)
 from .rates import Rates, rates_about, window_excess
 from .reports import fap_report, limit_report, search_report
 from .result import BACKGROUND_HALF_WIDTH_S, search, t0_seconds
@@ -45,6 +52,7 @@ __all__ = [
     "count_limit",
     "count_limits",
     "efficiencies",
+    "energy_over_gravitational",
     "excess_noise",
     "fap_class",
     "fap_report",

@@ -10,18 +10,17 @@ from schemas import FloatArray
 
 from .groups import Groups
 from .levels import CountLevel
-from .maximum import clump_rate, hidden_chance, quiet_chance, quiet_quantile
+from .maximum import hidden_chance, others, quiet_quantile
 
-#: Points of the tables between which chances are interpolated.
-_POINTS = 120
+#: Points of the table between which chances are interpolated; of the one without systematic error one every so many sigmas, where
+#: bursts are not so bright that the systematic smoothes all.
+_POINTS, _STEP = 120, 0.15
 #: The response's factor is integrated over this many deviations, in steps of an eighth.
 _DEVIATIONS = np.linspace(-5.0, 5.0, 81)
 #: A burst this many sigmas above the level is never hidden by noise.
 _CERTAIN = 8.0
 #: Fluences are looked for up to this many times the one a median direction would need.
 _FAR = 1e6
-#: Searched windows that touch the burst lie within a window's length on either side of its own.
-_OWN_WINDOWS = 3.0
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -63,12 +62,12 @@ class MissChance:
     def above(cls, level: CountLevel, at: float, systematic_fraction: float) -> MissChance:
         """For an excess of `at` sigmas."""
         height = max(at, 0.0) + _CERTAIN
-        burst = np.linspace(0.0, height / min(1.0, 2.0 * float(np.max(level.inside))), _POINTS)
+        # The best window holds at least this part of the burst, wherever in a bin it begins.
+        least = float(np.max(level.inside, axis=0).min())
+        points = int(np.clip(height / least / _STEP, 80, 400))
+        burst = np.linspace(0.0, height / least, points)
         bare = _hidden(level, at, burst)
-        if level.windows > 0.0:
-            others = max(level.windows - _OWN_WINDOWS, 0.0)
-            bare = bare * float(np.exp(-others * clump_rate(at, level.steps)))
-        log_burst = np.linspace(np.log(1e-3), np.log(1e3 * height), _POINTS)
+        log_burst = np.linspace(np.log(1e-3), np.log(1e3 * height / least), _POINTS)
         factor = np.maximum(1.0 + systematic_fraction * _DEVIATIONS, 0.0)
         weight = np.exp(-0.5 * _DEVIATIONS**2)
         spread = np.interp(np.exp(log_burst)[:, None] * factor, burst, bare, right=0.0)
@@ -107,16 +106,11 @@ class MissChance:
 
 
 def _hidden(level: CountLevel, at: float, burst: FloatArray) -> FloatArray:
-    """Chance that windows touching the burst stay below; `burst` in units of the noise."""
+    """Chance that all windows stay below; `burst` in units of the noise."""
     own_noise = level.overdispersion / level.sigma_counts
     if level.windows <= 0.0:  # one window, and a number that it is compared with
         from scipy.special import ndtr
 
         return np.asarray(ndtr((at - burst) / np.sqrt(1.0 + own_noise * burst)))
     inside = (np.array(level.inside[0]), np.array(level.inside[1]))
-    return hidden_chance(at, burst, inside, level.steps, own_noise)
-
-
-def quiet_chance_of(level: CountLevel) -> float:
-    """Chance that noise alone gives no larger excess than was seen."""
-    return float(quiet_chance(level.threshold_counts / level.sigma_counts, level.steps, max(level.windows, 1.0)))
+    return hidden_chance(at, burst, inside, level.steps, level.windows, own_noise) * others(at, level.steps, level.windows)

@@ -12,7 +12,7 @@ from schemas import FloatArray
 from .burst import source_interval
 from .combined import counts_per_fluence, primary_first
 from .levels import starts_within
-from .maximum import quiet_chance
+from .maximum import alarm_chance
 from .rates import Rates, WindowExcess, window_excess
 
 #: Durations tried, s: octaves of the range in which bursts come.
@@ -123,7 +123,7 @@ def joint_search(
         top = int(np.argmax(ratio))
         snr = float(np.sqrt(2.0 * max(0.0, ratio[top])))
         windows = 1.0 + (int(np.isfinite(ratio).sum()) - 1) / size
-        chance = 1.0 - float(quiet_chance(snr, size, windows))
+        chance = alarm_chance(snr, size, windows)
         best.append(JointWindow(float(starts[top]), length_s, float(max(0.0, ratio[top])), snr, chance))
     if not best:
         return None

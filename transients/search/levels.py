@@ -168,7 +168,7 @@ def starts_within(start_s: FloatArray, length_s: float, association_window_s: tu
 
 def shares_inside(duration_bins: float, size_bins: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Parts of a burst that begins within a bin, in the windows of `size_bins` that begin with that bin and with the next."""
-    begin = phases()
+    begin = phases(size_bins)
     parts = []
     for first in (0.0, 1.0):
         overlap = np.minimum(begin + duration_bins, first + size_bins) - np.maximum(begin, first)

@@ -18,7 +18,7 @@ from transients.search import (
     limits,
     published_limits,
 )
-from transients.search.limits import detection_chance
+from transients.search.chance import MissChance
 
 
 def test_published_isotropic_energies() -> None:
@@ -90,7 +90,7 @@ def test_the_limit_is_where_the_chance_is_the_confidence() -> None:
     (level,) = levels_from_count_limits({"SPI-ACS": {1.0: 1035.18}})
     for confidence in (0.5, 0.9, 0.9973):
         counts = count_limit(level, confidence)
-        assert float(detection_chance(level, np.array([counts]))[0]) == pytest.approx(confidence, abs=1e-5)
+        assert float(MissChance.of(level, 0.2)(np.array([counts]))[0]) == pytest.approx(1.0 - confidence, abs=1e-4)
     assert count_limit(level, 0.5) == pytest.approx(1035.18, rel=0.01)
     assert count_limit(level, 0.9, 0.2) > count_limit(level, 0.9, 0.0)
     with pytest.raises(ValueError, match="systematic"):
