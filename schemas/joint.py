@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .base import Record
 from .provenance import Provenance
+from .search import Spike
 
 
 class DetectorCounts(Record, kw_only=True):
@@ -60,6 +61,8 @@ class JointSearch(Record, kw_only=True):
     #: Logarithm of the likelihood ratio of a burst to an excess in one detector alone; negative: the others do not see it.
     log_ratio_alone: float | None = None
     alone: str | None = None
+    #: Whether the finest detector's counts there have the shape of a particle hit; None where it has none, or bins are too wide.
+    spike: Spike | None = None
     #: How well one burst explains all detectors, at the most probable direction and spectrum.
     chi2: float
     degrees_of_freedom: int

@@ -12,7 +12,18 @@ from transients.missions import orientation
 from transients.missions.integral import response_report, time_report
 from transients.service.parts import mission_of, source_of
 
-from .options import NUMBER, UTC, attitude_from_axes, direction, settings_of, source_option, x_option, z_option
+from .options import (
+    NUMBER,
+    SPECTRA,
+    UTC,
+    attitude_from_axes,
+    direction,
+    settings_of,
+    source_option,
+    spectrum_of,
+    x_option,
+    z_option,
+)
 from .output import emit, json_option, reports_errors
 
 
@@ -85,10 +96,10 @@ async def _attitude_at(at: Instant, source: str | None, settings: Settings) -> A
 @click.option("--theta", type=NUMBER, required=True, help="Angle from X, deg.")
 @click.option("--phi", type=NUMBER, required=True, help="Azimuth about X, deg; 0 is the Sun side.")
 @click.option("--instrument", default="SPI-ACS", show_default=True, help="SPI-ACS, IBIS/Veto or ISGRI.")
-@click.option("--spectrum", default="hard", show_default=True, help="hard, soft, crabby, comp:a,Ep, band:a,b,Ep or pl:g.")
+@click.option("--spectrum", default="hard", show_default=True, help=f"{SPECTRA}.")
 @json_option
 @click.pass_context
 @reports_errors
 def response_command(context: click.Context, theta: float, phi: float, instrument: str, spectrum: str, as_json: bool) -> None:
     """Fluence per count (75-2000 keV) of an instrument for a direction and a spectrum."""
-    emit(response_report(theta, phi, instrument, spectrum, mission_of(settings_of(context))), as_json)
+    emit(response_report(theta, phi, instrument, spectrum_of(spectrum), mission_of(settings_of(context))), as_json)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from schemas import Attitude, Instant
 from schemas.errors import RefusedInput
-from transients.missions import Mission, orientation, parse_spectrum
+from transients.missions import Mission, Spectrum, orientation
 from transients.search import (
     BACKGROUND_HALF_WIDTH_S,
     CountLevel,
@@ -31,7 +31,19 @@ from transients.sky import SkyMap, localisation, read_skymap, response_over
 
 from .curves import curve_about
 from .files import read_file
-from .options import NUMBER, POSITIVE, UTC, FiniteFloat, attitude_from_axes, direction, settings_of, x_option, z_option
+from .options import (
+    NUMBER,
+    POSITIVE,
+    SPECTRA,
+    UTC,
+    FiniteFloat,
+    attitude_from_axes,
+    direction,
+    settings_of,
+    spectrum_of,
+    x_option,
+    z_option,
+)
 from .output import emit, json_option, reports_errors
 
 
@@ -52,9 +64,7 @@ from .output import emit, json_option, reports_errors
 @click.option(
     "--gw-energy-msun", type=POSITIVE, help="Energy in gravitational waves, solar masses, to compare the isotropic energy with."
 )
-@click.option(
-    "--spectrum", default="hard", show_default=True, help="Of our limit: hard, soft, crabby, comp:a,Ep, band:a,b,Ep, pl:g."
-)
+@click.option("--spectrum", default="hard", show_default=True, help=f"Of our limit: {SPECTRA}.")
 @click.option("--duration", type=POSITIVE, default=1.0, show_default=True, help="Of our limit, s.")
 @click.option("--confidence", type=FiniteFloat(0.0, 1.0, min_open=True, max_open=True), default=0.9973, show_default=True)
 @click.option("--window", type=POSITIVE, default=300.0, show_default=True, help="Half width, s.")
@@ -82,12 +92,12 @@ def limit_command(
     as_json: bool,
 ) -> None:
     """Upper limits on a burst from LIGHTCURVE, or from count limits, for a direction or a localisation."""
-    parse_spectrum(spectrum)
+    form = spectrum_of(spectrum)
     by_scale, levels = _counts(lightcurve, t0, counts, duration, window)
     region = _region(mission_of(settings_of(context)), theta, phi, ra, dec, skymap, attitude_from_axes(x, z, t0))
     spectra = tuple(dict.fromkeys(("hard", "soft", spectrum)))
     responses = {
-        (instrument, name): region.response(instrument, name)
+        (instrument, name): region.response(instrument, form if name == spectrum else name)
         for instrument in sorted({level.instrument for level in levels} | set(by_scale))
         for name in spectra
     }
@@ -171,7 +181,7 @@ class _Region:
         m = self.skymap
         return None if m is None or m.distmu is None or m.distsigma is None else DistanceNodes.of(m.distmu, m.distsigma)
 
-    def response(self, instrument: str, spectrum: str) -> npt.ArrayLike:
+    def response(self, instrument: str, spectrum: str | Spectrum) -> npt.ArrayLike:
         """Fluence per count, erg/cm2, per tile or for the direction."""
         if self.skymap is not None and self.attitude is not None:
             return response_over(self.skymap, self.attitude, self.mission, instrument, spectrum)

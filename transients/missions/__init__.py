@@ -15,6 +15,7 @@ from .base import Instrument, Mission, Response, RevolutionPhase  # noqa: E402
 from .bodies import earth_angular_radius, earth_direction, light_travel, moon_direction, sun_direction  # noqa: E402
 from .frames import orient, orientation, orientation_word, to_spacecraft  # noqa: E402
 from .spectra import Band, Comptonised, PowerLaw, Spectrum, energy_ratio, parse_spectrum  # noqa: E402
+from .tabulated import Tabulated, read_spectrum  # noqa: E402
 from .times import from_ijd, ijd, seconds_between, shift, to_instant, to_time  # noqa: E402
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Response",
     "RevolutionPhase",
     "Spectrum",
+    "Tabulated",
     "earth_angular_radius",
     "earth_direction",
     "energy_ratio",
@@ -37,6 +39,7 @@ __all__ = [
     "orientation",
     "orientation_word",
     "parse_spectrum",
+    "read_spectrum",
     "seconds_between",
     "shift",
     "sun_direction",

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from schemas import FloatArray, JointSearch, Policy, Provenance
 from transients import __version__
-from transients.search import SYSTEMATIC_FRACTION, Hypotheses, Rates, burst_interval, fit_burst, joint_search
+from transients.search import (
+    SYSTEMATIC_FRACTION,
+    Hypotheses,
+    Rates,
+    burst_interval,
+    fit_burst,
+    joint_search,
+    primary_first,
+    window_spike,
+)
 from transients.sky import SkyMap
 
 
@@ -16,6 +25,7 @@ def joint(
     skymap: SkyMap,
     policy: Policy,
     missing: tuple[str, ...],
+    hit_by_particles: Set[str],
     inputs: Provenance,
 ) -> JointSearch | None:
     """Search all detectors as one, over the localisation and the spectra of the policy.
@@ -26,6 +36,8 @@ def joint(
         erg cm-2 per count by tile of `skymap`.
     missing : tuple of str
         Instruments with a response but no data here.
+    hit_by_particles : set of str
+        Instruments in whose rates particles make spikes.
     inputs : Provenance
         Of the limits, whose inputs these are too.
 
@@ -59,6 +71,7 @@ def joint(
         log_ratio=window.log_ratio,
         snr=window.snr,
         noise_probability=window.noise_probability,
+        spike=window_spike(detectors, window) if primary_first(detectors)[0].instrument in hit_by_particles else None,
         log_ratio_alone=fit.log_ratio_alone,
         alone=fit.alone,
         chi2=fit.chi2,

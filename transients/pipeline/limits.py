@@ -110,7 +110,8 @@ def _compute(event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart
         provenance=provenance,
     )
     missing = tuple(name for name in context.mission.response.instruments if name not in used)
-    together = joint(detectors, responses, skymap, policy, missing, provenance)
+    hits = {name for name, instrument in context.mission.instruments.items() if instrument.particle_hits}
+    together = joint(detectors, responses, skymap, policy, missing, hits, provenance)
     return Limited(result, together, fits, maps, tuple(caveats))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from schemas import Assessment, Circular, CircularLink, Event, FloatArray, Instant
 from transients.config import CircularSettings
 from transients.report import draft, event_name, mark, result_files, variant_of
-from transients.report.figures import allsky_figure, lightcurve_figure, limit_figure
+from transients.report.figures import allsky_figure, has_curves, lightcurve_figure, limit_figure, sensitivity_figure
 from transients.sources import write_lightcurve
 
 from .journey import Outcome
@@ -79,6 +79,8 @@ def _artefacts(event: Event, assessment: Assessment, outcome: Outcome) -> tuple[
             files["limits.png"] = limit_figure(
                 outcome.skymap, drawn, name=name, what="3σ, 1 s, hard spectrum", mark=word, attitude=attitude
             ).png
+    if assessment.limits is not None and has_curves(assessment.limits):
+        files["sensitivity.png"] = sensitivity_figure(assessment.limits, name=name, mark=word).png
     return files, curves
 
 

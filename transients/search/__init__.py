@@ -2,14 +2,14 @@
 
 from .background import Background, fit_background
 from .bins import Bins
-from .combined import JOIN, Combined, combine
+from .combined import JOIN, Combined, combine, primary_first
 from .detection import DETECTION_FAP
 from .efficiency import efficiencies, limit_curves
 from .falsealarm import association_fap
 from .fluence import BurstFit, fit_burst
 from .focus import most_significant_windows
 from .groups import DistanceNodes
-from .joint import Hypotheses, JointWindow, burst_interval, joint_search
+from .joint import Hypotheses, JointWindow, burst_interval, joint_search, window_spike
 from .levels import CountLevel, count_levels, levels_from_count_limits, levels_of, limit_from_counts
 from .limits import SYSTEMATIC_FRACTION, count_limit, limits
 from .noise import excess_noise, measure_overdispersion
@@ -71,6 +71,7 @@ __all__ = [
     "measure_overdispersion",
     "most_significant_windows",
     "noise_at_scale",
+    "primary_first",
     "published_fap",
     "published_limits",
     "published_scales",
@@ -82,4 +83,5 @@ __all__ = [
     "spike_shape",
     "t0_seconds",
     "window_excess",
+    "window_spike",
 ]

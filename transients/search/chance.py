@@ -14,7 +14,9 @@ from .maximum import hidden_chance, others, quiet_quantile
 
 #: Points of the table between which chances are interpolated; of the one without systematic error one every so many sigmas, where
 #: bursts are not so bright that the systematic smoothes all.
-_POINTS, _STEP = 120, 0.15
+_POINTS, _STEP = 200, 0.15
+#: The table runs from bursts of this many sigmas to this many times what is never hidden, where only the response could be at fault.
+_FAINT, _BRIGHT = 0.05, 10.0
 #: The response's factor is integrated over this many deviations, in steps of an eighth.
 _DEVIATIONS = np.linspace(-5.0, 5.0, 81)
 #: A burst this many sigmas above the level is never hidden by noise.
@@ -67,7 +69,7 @@ class MissChance:
         points = int(np.clip(height / least / _STEP, 80, 400))
         burst = np.linspace(0.0, height / least, points)
         bare = _hidden(level, at, burst)
-        log_burst = np.linspace(np.log(1e-3), np.log(1e3 * height / least), _POINTS)
+        log_burst = np.linspace(np.log(_FAINT), np.log(_BRIGHT * height / least), _POINTS)
         factor = np.maximum(1.0 + systematic_fraction * _DEVIATIONS, 0.0)
         weight = np.exp(-0.5 * _DEVIATIONS**2)
         spread = np.interp(np.exp(log_burst)[:, None] * factor, burst, bare, right=0.0)

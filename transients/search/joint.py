@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from schemas import FloatArray
+from schemas import FloatArray, Spike
 
+from .bins import Bins
 from .burst import source_interval
 from .combined import counts_per_fluence, primary_first
 from .levels import starts_within
 from .maximum import alarm_chance
 from .rates import Rates, WindowExcess, window_excess
+from .spikes import classify_spike
 
 #: Durations tried, s: octaves of the range in which bursts come.
 DURATIONS_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 100.0)
@@ -134,13 +136,24 @@ def joint_search(
 
 def burst_interval(detectors: Sequence[Rates], window: JointWindow) -> tuple[float, float]:
     """Start and duration (s from T0) of the stretch that the finest detector has put aside as source about the window."""
+    first = primary_first(detectors)[0].background
+    begin, end = source_interval(first, *_bins_of(first.bins, window))
+    start_s = float(first.bins.start_s[begin])
+    return start_s, float(first.bins.stop_s[end - 1]) - start_s
+
+
+def window_spike(detectors: Sequence[Rates], window: JointWindow) -> Spike | None:
+    """Whether the finest detector's counts in the window have the shape of a particle hit."""
     first = primary_first(detectors)[0]
-    bins = first.background.bins
+    ratio = float(first.overdispersion.at(first.bin_s))
+    return classify_spike(first.background, *_bins_of(first.background.bins, window), ratio)
+
+
+def _bins_of(bins: Bins, window: JointWindow) -> tuple[int, int]:
+    """First bin of a window, and the one after its last."""
     begin = min(int(np.searchsorted(bins.stop_s, window.start_s + 0.5 * bins.bin_s)), len(bins) - 1)
-    end = max(int(np.searchsorted(bins.start_s, window.start_s + window.duration_s - 0.5 * bins.bin_s)), begin + 1)
-    begin, end = source_interval(first.background, begin, end)
-    start_s = float(bins.start_s[begin])
-    return start_s, float(bins.stop_s[end - 1]) - start_s
+    end = int(np.searchsorted(bins.start_s, window.start_s + window.duration_s - 0.5 * bins.bin_s))
+    return begin, max(end, begin + 1)
 
 
 def _log_ratio(found: Sequence[WindowExcess], per_fluence: FloatArray, prior: FloatArray) -> FloatArray:

@@ -4,6 +4,7 @@ from .board import BoardRow, board_row
 from .facts import Fact, FactGroup, event_facts, provenances
 from .figures import Figure, figures
 from .history import HistoryLine, circular_address, history_lines, revision_lines
+from .joint import JointCard, joint_card
 from .tables import ExcessRow, LimitRow, excess_rows, limit_rows
 from .verdict import Verdict, verdict
 
@@ -14,6 +15,7 @@ __all__ = [
     "FactGroup",
     "Figure",
     "HistoryLine",
+    "JointCard",
     "LimitRow",
     "Verdict",
     "board_row",
@@ -22,6 +24,7 @@ __all__ = [
     "excess_rows",
     "figures",
     "history_lines",
+    "joint_card",
     "limit_rows",
     "provenances",
     "revision_lines",

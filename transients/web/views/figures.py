@@ -10,6 +10,7 @@ _KNOWN = {
     "allsky": "Map of the whole sky with the region, the pointing and the Earth",
     "lightcurve": "Count rate against time",
     "limits": "Map of the upper limit over the region",
+    "sensitivity": "Upper limits against duration and the chance to find a burst against its fluence",
 }
 
 
