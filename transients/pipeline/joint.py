@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 
 from schemas import FloatArray, JointSearch, Policy, Provenance
 from transients import __version__
+from transients.missions import Mission
 from transients.search import (
     SYSTEMATIC_FRACTION,
     Hypotheses,
@@ -18,14 +19,17 @@ from transients.search import (
 )
 from transients.sky import SkyMap
 
+#: What an instrument gives that has a total rate about T0.
+_RATES = ("rate", "spectral timing")
+
 
 def joint(
     detectors: Sequence[Rates],
     responses: Mapping[tuple[str, str], FloatArray],
     skymap: SkyMap,
     policy: Policy,
+    mission: Mission,
     missing: tuple[str, ...],
-    hit_by_particles: Set[str],
     inputs: Provenance,
 ) -> JointSearch | None:
     """Search all detectors as one, over the localisation and the spectra of the policy.
@@ -36,8 +40,6 @@ def joint(
         erg cm-2 per count by tile of `skymap`.
     missing : tuple of str
         Instruments with a response but no data here.
-    hit_by_particles : set of str
-        Instruments in whose rates particles make spikes.
     inputs : Provenance
         Of the limits, whose inputs these are too.
 
@@ -62,7 +64,7 @@ def joint(
         fit = fit_burst(detectors, hypotheses, start_s, duration_s, SYSTEMATIC_FRACTION)
     if fit is None:
         return None
-    caveats = () if len(names) > 1 else (f"Only {names[0]} had data: nothing to compare it with.",)
+    first = primary_first(detectors)[0].instrument
     return JointSearch(
         instruments=tuple(names),
         missing=missing,
@@ -71,7 +73,7 @@ def joint(
         log_ratio=window.log_ratio,
         snr=window.snr,
         noise_probability=window.noise_probability,
-        spike=window_spike(detectors, window) if primary_first(detectors)[0].instrument in hit_by_particles else None,
+        spike=window_spike(detectors, window) if mission.instruments[first].particle_hits else None,
         log_ratio_alone=fit.log_ratio_alone,
         alone=fit.alone,
         chi2=fit.chi2,
@@ -83,7 +85,7 @@ def joint(
         fluences=fit.fluences,
         ratios=fit.ratios,
         systematic_fraction=SYSTEMATIC_FRACTION,
-        caveats=caveats,
+        caveats=_caveats(names, mission),
         provenance=Provenance(
             step="joint",
             version=__version__,
@@ -96,3 +98,12 @@ def joint(
             inputs=inputs.inputs,
         ),
     )
+
+
+def _caveats(names: Sequence[str], mission: Mission) -> tuple[str, ...]:
+    """What the reader of the numbers has to know: a detector alone, and rates that no response turns into fluence."""
+    said = [f"Only {names[0]} had data: nothing to compare it with."] if len(names) == 1 else []
+    for name, instrument in mission.instruments.items():
+        if instrument.gives in _RATES and name not in mission.response.instruments:
+            said.append(f"{name} is not used: there is no response to its total rate.")
+    return tuple(said)

@@ -110,8 +110,7 @@ def _compute(event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart
         provenance=provenance,
     )
     missing = tuple(name for name in context.mission.response.instruments if name not in used)
-    hits = {name for name, instrument in context.mission.instruments.items() if instrument.particle_hits}
-    together = joint(detectors, responses, skymap, policy, missing, hits, provenance)
+    together = joint(detectors, responses, skymap, policy, context.mission, missing, provenance)
     return Limited(result, together, fits, maps, tuple(caveats))
 
 

@@ -43,11 +43,24 @@ async def test_a_quiet_sky_gives_limits_and_says_simulated_everywhere() -> None:
     assert {status.instrument for status in found.data} == {"SPI-ACS", "IBIS/Veto", "ISGRI"}
     assert all(result.simulated for result in found.searches)
     assert all(each.simulated for each in found.limits.provenance.inputs if each.name != "localisation")
+    assert found.joint is not None
+    assert found.joint.instruments == ("SPI-ACS", "IBIS/Veto", "ISGRI")
+    assert found.joint.caveats == ("PICsIT is not used: there is no response to its total rate.",)
+    assert {entry.instrument for entry in found.joint.detectors} == set(found.joint.instruments)
+    assert {curve.spectrum for curve in found.limits.curves} == set(POLICY.spectra)
+    assert {curve.duration_s for curve in found.limits.efficiencies} == set(POLICY.durations_s)
+    together = [entry for entry in found.limits.limits if "+" in entry.instrument]
+    for entry in together:  # only where all together are expected to be deeper than the best alone
+        alone = [each for each in found.limits.limits if "+" not in each.instrument]
+        twins = [each for each in alone if (each.spectrum, each.duration_s) == (entry.spectrum, entry.duration_s)]
+        if entry.confidence == 0.9:
+            assert all(entry.expected_erg_cm2 <= each.expected_erg_cm2 for each in twins if each.confidence == 0.9)
     assert out.limit_map is not None
     with fits.open(io.BytesIO(out.limit_map)) as units:
         assert units[1].header["SIMULATD"] is True
     made = make_products(event(), found, out, Signing(), NOW)
     assert made.circular is not None
+    assert made.files["sensitivity.png"].startswith(b"\x89PNG")
     assert "SIMULATED" in made.circular.subject
     assert "simulated" in made.files["README.txt"].decode().lower()
 
