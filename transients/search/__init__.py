@@ -9,7 +9,8 @@ from .falsealarm import association_fap
 from .fluence import BurstFit, fit_burst
 from .focus import most_significant_windows
 from .groups import DistanceNodes
-from .joint import Hypotheses, JointWindow, burst_interval, joint_search, window_spike
+from .hypotheses import Hypotheses
+from .joint import JointWindow, burst_interval, joint_search, window_spike
 from .levels import CountLevel, count_levels, levels_from_count_limits, levels_of, limit_from_counts
 from .limits import SYSTEMATIC_FRACTION, count_limit, limits
 from .noise import excess_noise, measure_overdispersion

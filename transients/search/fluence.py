@@ -10,7 +10,8 @@ from scipy.special import gammaincc
 
 from schemas import CountRatio, DetectorCounts, FloatArray, JointFluence
 
-from .joint import Hypotheses, log_average
+from .hypotheses import Hypotheses
+from .joint import log_average
 from .rates import Rates, window_excess
 
 #: The noise of the burst's own counts is that of the fit: a few rounds settle it.

@@ -1,0 +1,74 @@
+"""What a burst could be: a direction of the localisation, as all detectors see it, and a spectrum."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from schemas import FloatArray
+
+from .combined import counts_per_fluence
+
+#: Directions are told apart when the logarithms of their responses differ by this much; coarser where that leaves too many.
+_FINEST, _MOST_DIRECTIONS = 0.1, 40
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Hypotheses:
+    """Directions of like response, each with a spectrum: what a burst could be.
+
+    Attributes
+    ----------
+    instruments : tuple of str
+    spectra : tuple of str
+    spectrum : (h,) intp
+        Index of each hypothesis' spectrum.
+    per_fluence : (h, d) float64
+        Counts per erg cm-2 in each instrument; 0 where it sees nothing.
+    prior : (h,) float64
+        1 in all; the spectra have equal parts.
+    """
+
+    instruments: tuple[str, ...]
+    spectra: tuple[str, ...]
+    spectrum: np.ndarray[tuple[int], np.dtype[np.intp]]
+    per_fluence: FloatArray
+    prior: FloatArray
+
+    @classmethod
+    def of(
+        cls,
+        instruments: Sequence[str],
+        spectra: Sequence[str],
+        per_count: Mapping[tuple[str, str], FloatArray],
+        probabilities: FloatArray,
+    ) -> Hypotheses:
+        """Gather the tiles of a localisation by how all instruments see them."""
+        prob = np.atleast_1d(np.asarray(probabilities, float))
+        which, rates, prior = [], [], []
+        for index, spectrum in enumerate(spectra):
+            columns = [np.broadcast_to(np.asarray(per_count[name, spectrum], float), prob.shape) for name in instruments]
+            seen = np.array([counts_per_fluence(column) for column in columns]).T
+            mean, weight = _gathered(seen, prob / prob.sum())
+            rates.append(mean)
+            prior.append(weight / len(spectra))
+            which.append(np.full(len(weight), index, dtype=np.intp))
+        return cls(tuple(instruments), tuple(spectra), np.concatenate(which), np.concatenate(rates), np.concatenate(prior))
+
+
+def _gathered(per_fluence: FloatArray, prob: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Mean counts per fluence, and probability, of tiles that all instruments see alike; (g, d) and (g,)."""
+    logs = np.log(np.where(per_fluence > 0.0, per_fluence, 1e-300))
+    width = _FINEST
+    while True:
+        _, cell = np.unique(np.round(logs / width).astype(np.int64), axis=0, return_inverse=True)
+        cell = np.ravel(cell)
+        if cell.max() < _MOST_DIRECTIONS:
+            break
+        width *= 1.5
+    weight = np.bincount(cell, prob)
+    used = weight > 0.0
+    mean = np.array([np.bincount(cell, prob * column) for column in per_fluence.T]).T
+    return mean[used] / weight[used, None], np.asarray(weight[used], float)
