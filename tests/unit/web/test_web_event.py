@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dashboard_samples as samples
+import msgspec
 import outgoing_samples
 import pytest
 from litestar.testing import TestClient
@@ -71,6 +72,17 @@ def test_all_detectors_together(client: TestClient, dashboard_store: MemoryStore
     assert "It has the shape of a particle hit." in card
     assert "an excess in SPI-ACS alone" in card
     assert "Without ISGRI: no data." in card
+
+
+def test_the_published_figure_stands_beside_detectors_together(client: TestClient, dashboard_store: MemoryStore) -> None:
+    limits = outgoing_samples.limits()
+    entry = msgspec.structs.replace(limits.limits[0], instrument="SPI-ACS+IBIS/Veto")
+    published = msgspec.structs.replace(limits.published, instruments=("IBIS/Veto", "SPI-ACS"))
+    found = msgspec.structs.replace(limits, limits=(*limits.limits, entry), published=published)
+    dashboard_store.put_assessment(outgoing_samples.assessment(revision=9, limits=found))
+    rows = [text(row) for row in page(client).xpath("//section[@aria-labelledby='limits-title']//tbody/tr")]
+    assert rows[0].startswith("SPI-ACS+IBIS/Veto, hard, 1.0 s3.8 × 10⁻⁷")
+    assert rows[1].startswith("SPI-ACS, hard, 1.0 s3.8 × 10⁻⁷")
 
 
 def test_simulated_and_test_banners(client: TestClient) -> None:
