@@ -60,11 +60,14 @@ class Hypotheses:
 
 def _gathered(per_fluence: FloatArray, prob: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Mean counts per fluence, and probability, of tiles that all instruments see alike; (g, d) and (g,)."""
-    logs = np.log(np.where(per_fluence > 0.0, per_fluence, 1e-300))
+    # What sees nothing is a cell of its own, far from any other.
+    logs = np.log(np.where(per_fluence > 0.0, per_fluence, 1e-30))
     width = _FINEST
     while True:
-        _, cell = np.unique(np.round(logs / width).astype(np.int64), axis=0, return_inverse=True)
-        cell = np.ravel(cell)
+        cells = np.round(logs / width).astype(np.int64)
+        cells -= cells.min(axis=0)
+        one = np.ravel_multi_index(tuple(cells.T), tuple(cells.max(axis=0) + 1))
+        cell = np.unique(one, return_inverse=True)[1]
         if cell.max() < _MOST_DIRECTIONS:
             break
         width *= 1.5

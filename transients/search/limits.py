@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -106,6 +107,18 @@ class _Seen:
     systematic_fraction: float
     distance_mpc: float | None
 
+    @cached_property
+    def parts(self) -> tuple[tuple[float, float], ...]:
+        """Parts of the probability, and the response of the least favourable direction in the best seen tiles that hold them."""
+        in_sight = np.isfinite(self.per_count) & (self.per_count > 0.0)
+        total = float(self.prob[in_sight].sum())
+        parts = [part for part in DEPTHS if part < total or math.isclose(part, total)]
+        if not parts:
+            return ()
+        share = np.minimum(np.array(parts) / total, 1.0)
+        values = weighted_quantile(self.per_count[in_sight], self.prob[in_sight], share)
+        return tuple((part, float(value)) for part, value in zip(parts, values, strict=True))
+
 
 def _entry(chance: MissChance, seen: _Seen, spectrum: str, confidence: float) -> LimitEntry | None:
     """The limit at one confidence; None where it cannot be reached."""
@@ -116,9 +129,9 @@ def _entry(chance: MissChance, seen: _Seen, spectrum: str, confidence: float) ->
         return None
     level = chance.level
     energy = isotropic_erg(fluence, seen.distance_mpc) if seen.energies is None else chance.limit(seen.energies, confidence)
-    in_sight = np.isfinite(seen.per_count) & (seen.per_count > 0.0)
-    depth = np.where(in_sight, seen.per_count, np.inf) * least
-    depths = _depths(depth, seen.prob, in_sight)
+    with np.errstate(invalid="ignore"):  # NaN where nothing is seen
+        reached = (seen.per_count > 0.0) & (seen.per_count * least <= fluence * (1.0 + 1e-5))
+    depths = tuple((part, least * per_count) for part, per_count in seen.parts)
     by_part = dict(depths)
     return LimitEntry(
         confidence=confidence,
@@ -128,7 +141,7 @@ def _entry(chance: MissChance, seen: _Seen, spectrum: str, confidence: float) ->
         fluence_erg_cm2=fluence,
         expected_erg_cm2=expected,
         count_limit=least,
-        probability_covered=min(1.0, float(seen.prob[depth <= fluence * (1.0 + 1e-5)].sum())),
+        probability_covered=min(1.0, float(seen.prob[reached].sum())),
         median_erg_cm2=by_part.get(_MEDIAN),
         worst_erg_cm2=by_part.get(_WORST),
         depths=depths,
@@ -136,16 +149,6 @@ def _entry(chance: MissChance, seen: _Seen, spectrum: str, confidence: float) ->
         liso_erg_s=None if energy is None else energy / level.duration_s,
         systematic_fraction=seen.systematic_fraction,
     )
-
-
-def _depths(depth: FloatArray, prob: FloatArray, in_sight: npt.NDArray[np.bool_]) -> tuple[tuple[float, float], ...]:
-    """Parts of the probability, and the limit of the least favourable direction in the best seen tiles that hold them."""
-    total = float(prob[in_sight].sum())
-    parts = [part for part in DEPTHS if part < total or math.isclose(part, total)]
-    if not parts:
-        return ()
-    values = weighted_quantile(depth[in_sight], prob[in_sight], np.minimum(np.array(parts) / total, 1.0))
-    return tuple((part, float(value)) for part, value in zip(parts, values, strict=True))
 
 
 def count_limit(level: CountLevel, confidence: float, systematic_fraction: float = SYSTEMATIC_FRACTION) -> float:
