@@ -28,11 +28,16 @@ CURVE_CONFIDENCE = 0.9
 
 @dataclasses.dataclass(frozen=True)
 class OwnLimits:
-    """Limits at the policy's durations, as curves over durations, and how well bursts would have been found."""
+    """Limits at the policy's durations, as curves over durations, and how well bursts would have been found.
+
+    `maps` has the limit of each direction by itself, erg cm-2 by tile, for spectrum and duration: of the detector, or of all together,
+    that is expected to be deepest. Infinite or NaN where that one sees nothing.
+    """
 
     limits: tuple[LimitEntry, ...] = ()
     curves: tuple[LimitCurve, ...] = ()
     efficiencies: tuple[EfficiencyCurve, ...] = ()
+    maps: Mapping[tuple[str, float], FloatArray] = dataclasses.field(default_factory=dict)
 
 
 def own_limits(
@@ -63,6 +68,7 @@ def own_limits(
     curve = limits(every, responses, skymap.prob, confidences=(CURVE_CONFIDENCE,))
     found = efficiencies(own, responses, skymap.prob)
     best = _expected(curve)
+    maps = {(e.spectrum, e.duration_s): e.count_limit * responses[e.instrument, e.spectrum] for e in _deepest(curve, policy)}
     for spectrum in dict.fromkeys(name for _, name in responses):
         for duration in durations:
             together = _combined(detectors, responses, spectrum, skymap, duration, policy)
@@ -74,9 +80,10 @@ def own_limits(
                 continue
             curve += joint
             if duration in policy.durations_s:
+                maps[spectrum, duration] = joint[0].count_limit * together.per_count
                 entries += limits(level, seen, skymap.prob, distance_mpc=distance_mpc, distances=distances)
                 found += efficiencies(level, seen, skymap.prob)
-    return OwnLimits(tuple(sorted(entries, key=_order)), limit_curves(curve), found)
+    return OwnLimits(tuple(sorted(entries, key=_order)), limit_curves(curve), found, maps)
 
 
 def _expected(entries: Sequence[LimitEntry]) -> dict[tuple[str, float], float]:
@@ -86,6 +93,12 @@ def _expected(entries: Sequence[LimitEntry]) -> dict[tuple[str, float], float]:
         key = (entry.spectrum, entry.duration_s)
         best[key] = min(best.get(key, math.inf), entry.expected_erg_cm2 or math.inf)
     return best
+
+
+def _deepest(entries: Sequence[LimitEntry], policy: Policy) -> tuple[LimitEntry, ...]:
+    """Of each spectrum and duration of the policy, the one that is expected to be deepest."""
+    order = sorted(entries, key=lambda entry: -(entry.expected_erg_cm2 or math.inf))
+    return tuple({(e.spectrum, e.duration_s): e for e in order if e.duration_s in policy.durations_s}.values())
 
 
 def _combined(

