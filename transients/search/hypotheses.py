@@ -6,13 +6,16 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from schemas import FloatArray
 
 from .combined import counts_per_fluence
 
 #: Directions are told apart when the logarithms of their responses differ by this much; coarser where that leaves too many.
-_FINEST, _MOST_DIRECTIONS = 0.1, 40
+_FINEST, _MOST_DIRECTIONS = 0.005, 40
+#: Part of the probability that no direction stands for.
+_TRACE = 1e-4
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -46,16 +49,27 @@ class Hypotheses:
         probabilities: FloatArray,
     ) -> Hypotheses:
         """Gather the tiles of a localisation by how all instruments see them."""
-        prob = np.atleast_1d(np.asarray(probabilities, float))
+        every = np.atleast_1d(np.asarray(probabilities, float))
+        kept = _held(every)
+        prob = every[kept]
         which, rates, prior = [], [], []
         for index, spectrum in enumerate(spectra):
-            columns = [np.broadcast_to(np.asarray(per_count[name, spectrum], float), prob.shape) for name in instruments]
+            columns = [np.broadcast_to(np.asarray(per_count[name, spectrum], float), every.shape)[kept] for name in instruments]
             seen = np.array([counts_per_fluence(column) for column in columns]).T
             mean, weight = _gathered(seen, prob / prob.sum())
             rates.append(mean)
             prior.append(weight / len(spectra))
             which.append(np.full(len(weight), index, dtype=np.intp))
         return cls(tuple(instruments), tuple(spectra), np.concatenate(which), np.concatenate(rates), np.concatenate(prior))
+
+
+def _held(prob: FloatArray) -> npt.NDArray[np.bool_]:
+    """The tiles that hold all but the last trace of the probability: far tails would only coarsen the directions that count."""
+    order = np.argsort(prob)
+    tail = np.cumsum(prob[order]) <= _TRACE * prob.sum()
+    kept = np.ones(len(prob), bool)
+    kept[order[tail]] = False
+    return kept
 
 
 def _gathered(per_fluence: FloatArray, prob: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -243,6 +243,18 @@ async def test_a_burst_is_found_at_its_time_at_earths_centre() -> None:
     assert (found.time_frame, found.detection) == ("geocentre", True)
     assert found.onset_s == pytest.approx(0.0, abs=0.1)
     assert found.light_travel_s == facts.light_travel_s
+    # All detectors together see the same burst, at the same time, and give its fluence back.
+    joint = out.assessment.joint
+    assert joint is not None
+    assert joint.t_start_s == pytest.approx(0.0, abs=0.15)
+    assert joint.p_value is not None
+    assert joint.p_value > 0.001
+    assert joint.log_ratio_alone is not None
+    assert joint.log_ratio_alone > 10.0
+    hard = next(entry for entry in joint.fluences if entry.spectrum == BURST.spectrum)
+    error = np.hypot(hard.statistical_erg_cm2, hard.localisation_erg_cm2)
+    assert hard.fluence_erg_cm2 == pytest.approx(BURST.fluence_erg_cm2, abs=4.0 * error)
+    assert 1e-4 * hard.fluence_erg_cm2 < hard.localisation_erg_cm2 < 0.05 * hard.fluence_erg_cm2
 
 
 def provenances(out: Outcome) -> dict[str, bytes]:
