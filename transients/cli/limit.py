@@ -129,7 +129,8 @@ def _remarks(report: dict[str, Any], by_scale: dict[str, dict[float, float]], du
     remarks += [f"no count limit at {scale:g} s: no published figure of that scale" for scale in (1.0, 8.0) if scale not in given]
     if report["limit"] is None:
         remarks.append(
-            f"no limit of ours for {duration:g} s: no count limit at that scale, or the place is not seen deeply enough"
+            f"no limit of ours for {duration:g} s: no count limit at that scale, the place is not seen deeply enough, or the systematic "
+            "error of the response forbids that confidence"
         )
     return remarks
 
