@@ -130,10 +130,12 @@ def _maps(
 
 
 def _own_maps(own: OwnLimits) -> dict[str, FloatArray]:
-    """Ours, direction by direction, of the spectra that have a plain name: "HARD_1S_P90"."""
+    """Ours, direction by direction, of the spectra that have a plain name: "HARD_1S_P90", "HARD_0_1S_P90"."""
     return {
-        f"{spectrum}_{duration:g}S_P{100 * CURVE_CONFIDENCE:g}".upper(): np.where(np.isfinite(values), values, np.nan)
-        for (spectrum, duration), values in own.maps.items()
+        f"{spectrum}_{duration:g}S_P{100 * CURVE_CONFIDENCE:g}".upper().replace(".", "_"): np.where(
+            np.isfinite(values), values, np.nan
+        )
+        for (spectrum, duration), values in sorted(own.maps.items())
         if spectrum.isalpha()
     }
 

@@ -21,6 +21,8 @@ _PUBLISHED = (
 _DRAWN_S = (1.0, 8.0)
 #: Probabilities between which a curve is worth a look.
 _SHOWN = (0.01, 0.99)
+#: The axis of fluence spans at least this factor, so that a power of ten stands on it.
+_DECADE = 12.0
 
 
 def sensitivity_figure(limits: LimitResult, *, name: str, mark: str = "", svg: bool = False) -> Picture:
@@ -40,7 +42,7 @@ def sensitivity_figure(limits: LimitResult, *, name: str, mark: str = "", svg: b
     )
     spectra = list(dict.fromkeys([*(c.spectrum for c in limits.curves), *(c.spectrum for c in limits.efficiencies)]))
     _limits(left, limits, names, spectra)
-    _efficiencies(right, limits, names, spectra)
+    _efficiencies(right, limits, spectra)
     figure.suptitle(f"{name}: how faint a burst would have been seen", fontsize=12, x=0.03, ha="left")
     footnote(
         figure,
@@ -74,7 +76,9 @@ def _limits(axes: Any, limits: LimitResult, names: list[str], spectra: list[str]
         axes.legend(fontsize=7)
 
 
-def _efficiencies(axes: Any, limits: LimitResult, names: list[str], spectra: list[str]) -> None:
+def _efficiencies(axes: Any, limits: LimitResult, spectra: list[str]) -> None:
+    from matplotlib.ticker import NullFormatter
+
     deepest = {(c.spectrum, c.duration_s): c for c in sorted(limits.efficiencies, key=lambda c: -c.fluence_erg_cm2[0])}
     drawn = [curve for curve in deepest.values() if curve.duration_s in _DRAWN_S] or list(deepest.values())
     for curve in sorted(drawn, key=lambda c: (c.spectrum, c.duration_s)):
@@ -85,7 +89,8 @@ def _efficiencies(axes: Any, limits: LimitResult, names: list[str], spectra: lis
     if drawn:  # from where the first begins to rise to where the last is certain
         rising = [f for c in drawn for f, p in zip(c.fluence_erg_cm2, c.probability, strict=True) if _SHOWN[0] < p < _SHOWN[1]]
         if rising:
-            axes.set_xlim(0.7 * min(rising), 1.5 * max(rising))
+            axes.set_xlim(0.7 * min(rising), max(1.5 * max(rising), _DECADE * 0.7 * min(rising)))
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_ylim(0.0, 1.02)
     axes.set_xlabel("fluence, 75–2000 keV [erg cm⁻²]")
     chance = f", false alarm {percent(drawn[0].false_alarm_probability)}" if drawn else ""
