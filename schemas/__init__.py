@@ -31,8 +31,9 @@ from .geometry import (
     VisibilityForecast,
     VisibilityWindow,
 )
+from .joint import CountRatio, DetectorCounts, JointFluence, JointSearch
 from .lightcurves import FloatArray, LightCurve, LightCurveInfo, Tier, TimeFrame
-from .limits import FluencePerCount, LimitEntry, LimitResult, PublishedLimits, ResponseWord
+from .limits import EfficiencyCurve, FluencePerCount, LimitCurve, LimitEntry, LimitResult, PublishedLimits, ResponseWord
 from .lines import Gap, Position
 from .outgoing import Circular, Contact, Message, Publication, PublicationFile, Shift
 from .policy import Policy, Threshold
@@ -65,8 +66,11 @@ __all__ = [
     "CircularLink",
     "Contact",
     "CoreTail",
+    "CountRatio",
     "DataExpectation",
     "DataStatus",
+    "DetectorCounts",
+    "EfficiencyCurve",
     "Ellipse",
     "Event",
     "Excess",
@@ -79,9 +83,12 @@ __all__ = [
     "Heartbeat",
     "InputRef",
     "Instant",
+    "JointFluence",
+    "JointSearch",
     "LightCurve",
     "LightCurveInfo",
     "LightTravel",
+    "LimitCurve",
     "LimitEntry",
     "LimitResult",
     "Localisation",

@@ -6,6 +6,7 @@ from typing import Literal
 
 from .base import Instant, Record
 from .geometry import Geometry
+from .joint import JointSearch
 from .limits import LimitResult
 from .search import SearchResult
 
@@ -38,6 +39,8 @@ class Assessment(Record, kw_only=True):
     geometry: Geometry | None = None
     data: tuple[DataStatus, ...] = ()
     searches: tuple[SearchResult, ...] = ()
+    #: All detectors together.
+    joint: JointSearch | None = None
     limits: LimitResult | None = None
     #: "detection", "non-detection", "inactive", "no-data", "retracted", "pending".
     verdict: Literal["detection", "non-detection", "inactive", "no-data", "retracted", "pending"]

@@ -15,10 +15,44 @@ class LimitEntry(Record, kw_only=True):
     instrument: str
     fluence_erg_cm2: float
     count_limit: float
+    #: The limit that the same data would most likely give without a burst in it; the limit itself is never below it.
+    expected_erg_cm2: float | None = None
     #: For localisations: probability of the region over which the limit holds.
     probability_covered: float | None = None
+    #: Over the localisation, direction by direction: the median, and the least favourable of the best seen 90 %.
+    median_erg_cm2: float | None = None
+    worst_erg_cm2: float | None = None
+    #: Parts of the localisation's probability, and the limit that holds or is deeper in each direction of them.
+    depths: tuple[tuple[float, float], ...] = ()
+    #: Isotropic, 75-2000 keV, without redshift; averaged over the distances of the sky map where it has them.
     eiso_erg: float | None = None
+    #: The energy over the duration.
+    liso_erg_s: float | None = None
     systematic_fraction: float = 0.2
+
+
+class LimitCurve(Record, kw_only=True):
+    """Limits against the duration of the burst, s and erg cm-2, of one length each."""
+
+    instrument: str
+    spectrum: str
+    confidence: float
+    duration_s: tuple[float, ...]
+    fluence_erg_cm2: tuple[float, ...]
+    expected_erg_cm2: tuple[float, ...]
+
+
+class EfficiencyCurve(Record, kw_only=True):
+    """Probability to detect a burst against its fluence, averaged over the localisation, at one duration and spectrum."""
+
+    instrument: str
+    spectrum: str
+    duration_s: float
+    #: What is detected: an excess that noise gives in the searched window with this probability.
+    false_alarm_probability: float
+    threshold_snr: float
+    fluence_erg_cm2: tuple[float, ...]
+    probability: tuple[float, ...]
 
 
 class PublishedLimits(Record, kw_only=True):
@@ -54,6 +88,9 @@ class LimitResult(Record, kw_only=True):
 
     published: PublishedLimits
     limits: tuple[LimitEntry, ...] = ()
+    #: Limits as a function of duration, and how well bursts would have been found.
+    curves: tuple[LimitCurve, ...] = ()
+    efficiencies: tuple[EfficiencyCurve, ...] = ()
     #: Count limits used: (instrument, scale_s, 3 sigma counts).
     count_limits: tuple[tuple[str, float, float], ...] = ()
     response: dict[str, ResponseWord] = {}

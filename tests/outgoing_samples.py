@@ -7,8 +7,10 @@ import msgspec
 from schemas import (
     AllWindowSearch,
     Assessment,
+    CountRatio,
     DataExpectation,
     DataStatus,
+    DetectorCounts,
     Event,
     Excess,
     Exposure,
@@ -16,6 +18,8 @@ from schemas import (
     Geometry,
     InputRef,
     Instant,
+    JointFluence,
+    JointSearch,
     LimitEntry,
     LimitResult,
     Localisation,
@@ -245,6 +249,44 @@ def limits(**changes: object) -> LimitResult:
             ),
         ),
         response_source="model shipped",
+        provenance=PROVENANCE,
+    )
+    return msgspec.structs.replace(base, **changes)
+
+
+def joint(**changes: object) -> JointSearch:
+    base = JointSearch(
+        instruments=("SPI-ACS", "IBIS/Veto", "ISGRI"),
+        t_start_s=12.3,
+        duration_s=6.4,
+        log_ratio=40.5,
+        snr=9.0,
+        noise_probability=1e-12,
+        alone="SPI-ACS",
+        log_ratio_alone=3.2,
+        spike=Spike(likely=False, log_ratio=-20.0, bins=128),
+        chi2=1.4,
+        degrees_of_freedom=2,
+        p_value=0.497,
+        burst_start_s=11.3,
+        burst_duration_s=9.0,
+        detectors=(
+            DetectorCounts(instrument="SPI-ACS", bin_s=0.05, counts=8100.0, error=900.0, snr=9.0, expected_counts=8000.0),
+            DetectorCounts(instrument="ISGRI", bin_s=1.0, counts=150.0, error=80.0, snr=1.9, expected_counts=120.0),
+        ),
+        fluences=(
+            JointFluence(
+                spectrum="hard",
+                fluence_erg_cm2=1.23e-6,
+                statistical_erg_cm2=1.4e-7,
+                localisation_erg_cm2=2.1e-7,
+                systematic_erg_cm2=2.5e-7,
+                probability=0.62,
+            ),
+        ),
+        ratios=(CountRatio(numerator="ISGRI", denominator="SPI-ACS", ratio=0.0185, error=0.01, expected={"hard": 0.015}),),
+        systematic_fraction=0.2,
+        caveats=("PICsIT is not used: there is no response to its total rate.",),
         provenance=PROVENANCE,
     )
     return msgspec.structs.replace(base, **changes)

@@ -13,7 +13,18 @@ from transients.config import Settings
 from transients.missions import Mission, orientation, response_report, shift, time_report
 from transients.service.parts import mission_of, source_of
 
-from .options import NUMBER, UTC, attitude_from_axes, direction, settings_of, source_option, x_option, z_option
+from .options import (
+    NUMBER,
+    SPECTRA,
+    UTC,
+    attitude_from_axes,
+    direction,
+    settings_of,
+    source_option,
+    spectrum_of,
+    x_option,
+    z_option,
+)
 from .output import emit, json_option, reports_errors
 
 #: Science windows begin and end with packets, which come every 8 s.
@@ -112,7 +123,7 @@ async def _attitude_at(at: Instant, source: str | None, settings: Settings) -> A
 @click.option("--theta", type=NUMBER, required=True, help="Angle from X, deg.")
 @click.option("--phi", type=NUMBER, required=True, help="Azimuth about X, deg; 0 is the Sun side.")
 @click.option("--instrument", help="One of the mission's; default: the one whose rate is searched.")
-@click.option("--spectrum", default="hard", show_default=True, help="hard, soft, crabby, comp:a,Ep, band:a,b,Ep or pl:g.")
+@click.option("--spectrum", default="hard", show_default=True, help=f"{SPECTRA}.")
 @json_option
 @click.pass_context
 @reports_errors
@@ -121,4 +132,4 @@ def response_command(
 ) -> None:
     """Fluence per count (75-2000 keV) of an instrument for a direction and a spectrum."""
     mission = mission_of(settings_of(context))
-    emit(response_report(theta, phi, instrument or mission.searched, spectrum, mission), as_json)
+    emit(response_report(theta, phi, instrument or mission.searched, spectrum_of(spectrum), mission), as_json)

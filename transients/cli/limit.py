@@ -12,10 +12,11 @@ import numpy.typing as npt
 
 from schemas import Attitude, Instant
 from schemas.errors import RefusedInput
-from transients.missions import Mission, orientation, parse_spectrum
+from transients.missions import Mission, Spectrum, orientation
 from transients.search import (
     BACKGROUND_HALF_WIDTH_S,
     CountLevel,
+    DistanceNodes,
     count_levels,
     count_limits,
     levels_from_count_limits,
@@ -30,7 +31,19 @@ from transients.sky import SkyMap, localisation, read_skymap, response_over
 
 from .curves import curve_about
 from .files import read_file
-from .options import NUMBER, POSITIVE, UTC, FiniteFloat, attitude_from_axes, direction, settings_of, x_option, z_option
+from .options import (
+    NUMBER,
+    POSITIVE,
+    SPECTRA,
+    UTC,
+    FiniteFloat,
+    attitude_from_axes,
+    direction,
+    settings_of,
+    spectrum_of,
+    x_option,
+    z_option,
+)
 from .output import emit, json_option, reports_errors
 
 
@@ -49,8 +62,9 @@ from .output import emit, json_option, reports_errors
 @z_option
 @click.option("--distance-mpc", type=POSITIVE, help="Distance, for the isotropic energy.")
 @click.option(
-    "--spectrum", default="hard", show_default=True, help="Of our limit: hard, soft, crabby, comp:a,Ep, band:a,b,Ep, pl:g."
+    "--gw-energy-msun", type=POSITIVE, help="Energy in gravitational waves, solar masses, to compare the isotropic energy with."
 )
+@click.option("--spectrum", default="hard", show_default=True, help=f"Of our limit: {SPECTRA}.")
 @click.option("--duration", type=POSITIVE, default=1.0, show_default=True, help="Of our limit, s.")
 @click.option("--confidence", type=FiniteFloat(0.0, 1.0, min_open=True, max_open=True), default=0.9973, show_default=True)
 @click.option("--window", type=POSITIVE, default=300.0, show_default=True, help="Half width, s.")
@@ -70,6 +84,7 @@ def limit_command(
     x: tuple[float, ...] | None,
     z: tuple[float, ...] | None,
     distance_mpc: float | None,
+    gw_energy_msun: float | None,
     spectrum: str,
     duration: float,
     confidence: float,
@@ -77,19 +92,33 @@ def limit_command(
     as_json: bool,
 ) -> None:
     """Upper limits on a burst from LIGHTCURVE, or from count limits, for a direction or a localisation."""
-    parse_spectrum(spectrum)
+    form = spectrum_of(spectrum)
     by_scale, levels = _counts(lightcurve, t0, counts, duration, window)
     region = _region(mission_of(settings_of(context)), theta, phi, ra, dec, skymap, attitude_from_axes(x, z, t0))
     spectra = tuple(dict.fromkeys(("hard", "soft", spectrum)))
     responses = {
-        (instrument, name): region.response(instrument, name)
+        (instrument, name): region.response(instrument, form if name == spectrum else name)
         for instrument in sorted({level.instrument for level in levels} | set(by_scale))
         for name in spectra
     }
     distance = distance_mpc if distance_mpc is not None else region.distance_mpc
     published = published_limits(by_scale, responses, region.prob, distance, region.areas)
-    entries = limits(levels, responses, region.prob, confidences=(confidence,), distance_mpc=distance)
-    report = limit_report(published, entries, confidence=confidence, duration_s=duration, spectrum=spectrum)
+    entries = limits(
+        levels,
+        responses,
+        region.prob,
+        confidences=(confidence,),
+        distance_mpc=distance,
+        distances=region.distances if distance_mpc is None else None,
+    )
+    report = limit_report(
+        published,
+        entries,
+        confidence=confidence,
+        duration_s=duration,
+        spectrum=spectrum,
+        radiated_msun=gw_energy_msun,
+    )
     emit({**report, "remarks": _remarks(report, by_scale, duration)}, as_json)
 
 
@@ -100,7 +129,8 @@ def _remarks(report: dict[str, Any], by_scale: dict[str, dict[float, float]], du
     remarks += [f"no count limit at {scale:g} s: no published figure of that scale" for scale in (1.0, 8.0) if scale not in given]
     if report["limit"] is None:
         remarks.append(
-            f"no limit of ours for {duration:g} s: no count limit at that scale, or the place is not seen deeply enough"
+            f"no limit of ours for {duration:g} s: no count limit at that scale, the place is not seen deeply enough, or the systematic "
+            "error of the response forbids that confidence"
         )
     return remarks
 
@@ -146,7 +176,13 @@ class _Region:
     def distance_mpc(self) -> float | None:
         return None if self.skymap is None else localisation(self.skymap, "skymap").distmean_mpc
 
-    def response(self, instrument: str, spectrum: str) -> npt.ArrayLike:
+    @property
+    def distances(self) -> DistanceNodes | None:
+        """Along the line of sight of each tile, where the map has them."""
+        m = self.skymap
+        return None if m is None or m.distmu is None or m.distsigma is None else DistanceNodes.of(m.distmu, m.distsigma)
+
+    def response(self, instrument: str, spectrum: str | Spectrum) -> npt.ArrayLike:
         """Fluence per count, erg/cm2, per tile or for the direction."""
         if self.skymap is not None and self.attitude is not None:
             return response_over(self.skymap, self.attitude, self.mission, instrument, spectrum)

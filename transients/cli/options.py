@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,6 +13,9 @@ from astropy.coordinates import SkyCoord
 from schemas import Attitude, Instant
 from schemas.errors import RefusedInput
 from transients.config import Settings, load_settings
+from transients.missions import Spectrum, parse_spectrum, read_spectrum
+
+from .files import read_file
 
 
 class InstantType(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
@@ -103,3 +107,19 @@ source_option = click.option(
     help="Where data comes from: a folder or file of recorded data, the address of a data service, or sim[:SEED], the simulator. "
     "Default: what the settings say.",
 )
+
+
+#: What --spectrum takes.
+SPECTRA = "hard, soft, crabby, comp:a,Ep, band:a,b,Ep, pl:g, or tab:FILE: lines of keV and photons cm-2 s-1 keV-1"
+
+
+def spectrum_of(text: str) -> Spectrum:
+    """The spectrum that --spectrum names; a table is read from its file."""
+    form, _, rest = text.partition(":")
+    if form != "tab":
+        return parse_spectrum(text)
+    try:
+        table = read_file(Path(rest)).decode()
+    except UnicodeDecodeError as error:
+        raise RefusedInput("a spectrum's table is text", where=rest) from error
+    return read_spectrum(table, text)

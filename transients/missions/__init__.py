@@ -17,6 +17,7 @@ from .frames import orient, orientation, orientation_word, to_spacecraft  # noqa
 from .reports import response_report, time_report  # noqa: E402
 from .spectra import Band, Comptonised, PowerLaw, Spectrum, energy_ratio, parse_spectrum  # noqa: E402
 from .style import CircularStyle, LongExcessNote, MissionFacts  # noqa: E402
+from .tabulated import Tabulated, read_spectrum  # noqa: E402
 from .times import from_ijd, ijd, seconds_between, shift, to_instant, to_time  # noqa: E402
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Response",
     "RevolutionPhase",
     "Spectrum",
+    "Tabulated",
     "WindowTime",
     "earth_angular_radius",
     "earth_direction",
@@ -44,6 +46,7 @@ __all__ = [
     "orientation",
     "orientation_word",
     "parse_spectrum",
+    "read_spectrum",
     "response_report",
     "seconds_between",
     "shift",

@@ -12,6 +12,7 @@ from schemas import Instant
 from schemas.errors import RefusedInput
 
 from .base import Mission, WindowTime
+from .spectra import Spectrum
 from .times import from_ijd, ijd, to_time
 
 #: Time scales of a text that does not say; "auto" is UTC for ISO dates and TT for day counts, as both are used.
@@ -107,7 +108,9 @@ def _read_day_count(value: float, system: str, scale: str, text: str) -> Time:
     return Time(value, format="mjd", scale="tt" if scale == "auto" else scale)
 
 
-def response_report(theta_deg: float, phi_deg: float, instrument: str, spectrum: str, mission: Mission) -> dict[str, Any]:
+def response_report(
+    theta_deg: float, phi_deg: float, instrument: str, spectrum: str | Spectrum, mission: Mission
+) -> dict[str, Any]:
     """One direction's response.
 
     Returns
@@ -130,7 +133,7 @@ def response_report(theta_deg: float, phi_deg: float, instrument: str, spectrum:
     percent = float(model.percent_of_best(instrument, spectrum, theta, phi))
     return {
         "instrument": instrument,
-        "spectrum": spectrum,
+        "spectrum": spectrum if isinstance(spectrum, str) else spectrum.name,
         "theta_deg": theta_deg,
         "phi_deg": phi_deg,
         "fluence_per_count_erg_cm2": float(model.fluence_per_count(instrument, spectrum, theta, phi)),

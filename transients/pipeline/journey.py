@@ -135,6 +135,7 @@ def _assessment(
         geometry=geometry,
         data=seen.data,
         searches=seen.searches,
+        joint=limited.joint,
         limits=limited.result,
         verdict=word,
         own_triggers=tuple(own_triggers),

@@ -7,15 +7,28 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from schemas import Event, FloatArray, Geometry, InputRef, LightCurve, LimitResult, Policy, Provenance, ResponseWord, sha256_hex
+from schemas import (
+    Event,
+    FloatArray,
+    Geometry,
+    InputRef,
+    JointSearch,
+    LightCurve,
+    LimitResult,
+    Policy,
+    Provenance,
+    ResponseWord,
+    sha256_hex,
+)
 from schemas.errors import NoData, RefusedInput
 from transients.missions.times import between_frames_s, seconds_between
-from transients.search import CountLevel, count_levels, count_limits, fluence_per_count, limit_map, published_limits
-from transients.search import limits as limits_of_levels
+from transients.search import Rates, count_limits, fluence_per_count, limit_map, published_limits, rates_about
 from transients.sky import LEAST_HIDDEN, SkyMap, hidden_fractions, is_hidden, peak, response_at_peak, response_over, write_skymap
 
+from .confidence import CURVE_CONFIDENCE, OwnLimits, own_limits
 from .context import Context, Given, is_simulated
 from .counterpart import Counterpart
+from .joint import joint
 
 #: The spectrum whose response is put into words, as in the circulars.
 _QUOTED_SPECTRUM = "hard"
@@ -26,9 +39,10 @@ _MAPPED = (("hard", 1.0, "HARD_1S"), ("soft", 1.0, "SOFT_1S"), ("soft", 8.0, "SO
 
 @dataclasses.dataclass(frozen=True)
 class Limited:
-    """The limits, their map as multi-order FITS, and what to be told."""
+    """The limits, their map as multi-order FITS, what all detectors say together, and what to be told."""
 
     result: LimitResult | None = None
+    joint: JointSearch | None = None
     limit_map: bytes | None = None
     #: The columns of the map, one value per tile of the event's sky map.
     maps: Mapping[str, FloatArray] = dataclasses.field(default_factory=dict)
@@ -49,23 +63,17 @@ async def limits(
 def _compute(event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart, policy: Policy, context: Given) -> Limited:
     assert geometry.attitude is not None
     published_counts: dict[str, dict[float, float]] = {}
-    levels: list[CountLevel] = []
+    detectors: list[Rates] = []
     caveats: list[str] = []
     for curve in seen.light_curves:
         t0_s = _t0_seconds(curve, geometry)
         try:
             published_counts[curve.info.instrument] = count_limits(curve, t0_s, _PUBLISHED_SCALES_S, policy.search_half_width_s)
-            levels += count_levels(
-                curve,
-                t0_s,
-                policy.durations_s,
-                half_width_s=policy.search_half_width_s,
-                association_window_s=policy.association_window_s,
-            )
+            detectors.append(rates_about(curve, t0_s, policy.search_half_width_s))
         except (NoData, RefusedInput) as error:
             caveats.append(f"No limit from {curve.info.instrument}: {error}")
     spectra = tuple(dict.fromkeys((*policy.spectra, "hard", "soft")))
-    used = {level.instrument for level in levels} | set(published_counts)
+    used = {rates.instrument for rates in detectors} | set(published_counts)
     view = _in_sight(skymap, geometry)
     if view.in_sight == 0.0:
         return Limited(caveats=(*caveats, "No upper limits: the localisation was behind the Earth."))
@@ -79,23 +87,30 @@ def _compute(event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart
         return Limited(caveats=tuple(caveats))
     distance = geometry.localisation.distmean_mpc if geometry.localisation is not None else None
     distance = event.distance_mpc if distance is None else distance
-    maps = _maps(published_counts, responses, len(skymap))
+    seen_map = dataclasses.replace(skymap, prob=view.prob)
+    own = own_limits(detectors, responses, seen_map, policy, distance, in_sight=view.in_sight)
+    maps = _maps(published_counts, responses, len(skymap)) | _own_maps(own)
     simulated = is_simulated(geometry, seen.light_curves, context)
     fits = _map_file(event, skymap, maps, context, simulated=simulated) if maps else None
     words = _words(geometry, skymap, tuple(sorted(used)), context)
     response = context.mission.response
+    provenance = _provenance(geometry, seen, policy, context, distance)
     result = LimitResult(
         published=published_limits(published_counts, responses, view.prob, distance, view.area_sr),
-        limits=limits_of_levels(levels, responses, view.prob, distance_mpc=distance, in_sight=view.in_sight),
+        limits=own.limits,
+        curves=own.curves,
+        efficiencies=own.efficiencies,
         count_limits=tuple((name, scale, n) for name, by_scale in published_counts.items() for scale, n in by_scale.items()),
         response=words,
         conversions=fluence_per_count(responses, view.prob, view.area_sr),
         map_blob_id=None if fits is None else sha256_hex(fits),
         response_source=f"{response.source}, version {response.version}",
         caveats=tuple(caveats),
-        provenance=_provenance(geometry, seen, policy, context, distance),
+        provenance=provenance,
     )
-    return Limited(result, fits, maps, tuple(caveats))
+    missing = tuple(name for name in context.mission.response.instruments if name not in used)
+    together = joint(detectors, responses, seen_map, policy, context.mission, missing, provenance)
+    return Limited(result, together, fits, maps, tuple(caveats))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -160,13 +175,24 @@ def _maps(
     }
 
 
+def _own_maps(own: OwnLimits) -> dict[str, FloatArray]:
+    """Ours, direction by direction, of the spectra that have a plain name: "HARD_1S_P90", "HARD_0_1S_P90"."""
+    return {
+        f"{spectrum}_{duration:g}S_P{100 * CURVE_CONFIDENCE:g}".upper().replace(".", "_"): np.where(
+            np.isfinite(values), values, np.nan
+        )
+        for (spectrum, duration), values in sorted(own.maps.items())
+        if spectrum.isalpha()
+    }
+
+
 def _map_file(event: Event, skymap: SkyMap, maps: dict[str, FloatArray], context: Given, *, simulated: bool) -> bytes:
     columns = {name: (values, "erg cm-2") for name, values in maps.items()}
     header: dict[str, str | int | float | bool] = {
         "OBJECT": event.event_id,
         "CREATOR": f"transients {context.version}",
         "TELESCOP": context.mission.name,
-        "CONTENT": "3 sigma fluence limits 75-2000 keV",
+        "CONTENT": "fluence limits 75-2000 keV; 3 sigma, P90: 90 % confidence",
         "SIMULATD": simulated,
     }
     if event.t0 is not None:

@@ -8,7 +8,15 @@ from collections.abc import Mapping, Sequence
 from schemas import Assessment, Attitude, Circular, CircularLink, Event, FloatArray, Geometry, Instant
 from transients.config import CircularSettings
 from transients.report import draft, event_name, mark, result_files, variant_of
-from transients.report.figures import allsky_figure, history_figure, lightcurve_figure, limit_figure, visibility_figure
+from transients.report.figures import (
+    allsky_figure,
+    has_curves,
+    history_figure,
+    lightcurve_figure,
+    limit_figure,
+    sensitivity_figure,
+    visibility_figure,
+)
 from transients.sources import write_lightcurve
 
 from .journey import Outcome
@@ -82,6 +90,8 @@ def _artefacts(event: Event, assessment: Assessment, outcome: Outcome) -> tuple[
             files["limits.png"] = limit_figure(
                 outcome.skymap, drawn, name=name, what="3σ, 1 s, hard spectrum", mark=word, view=_view(geometry)
             ).png
+    if assessment.limits is not None and has_curves(assessment.limits):
+        files["sensitivity.png"] = sensitivity_figure(assessment.limits, name=name, mark=word).png
     return files, curves
 
 

@@ -60,6 +60,8 @@ def _parts(assessment: Assessment) -> list[tuple[str, Provenance]]:
         parts.append(("geometry", assessment.geometry.provenance))
     for number, search in enumerate(assessment.searches):
         parts.append((f"search:{search.instrument}:{number}", search.provenance))
+    if assessment.joint is not None:
+        parts.append(("joint", assessment.joint.provenance))
     if assessment.limits is not None:
         parts.append(("limits", assessment.limits.provenance))
     return parts

@@ -7,16 +7,17 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from schemas import LightCurve
+from schemas import FloatArray, LightCurve
 from schemas.errors import BadRequest, NoData
 
-from .background import Background, fit_background
-from .bins import about
-from .noise import measure_overdispersion
+from .maximum import phases
+from .rates import Rates, rates_about, window_excess
 
 #: sigma/sqrt(N) of SPI-ACS in good conditions, squared; where only a count limit is known.
 _TYPICAL_OVERDISPERSION = 1.3
 _SIGMAS = 3.0
+#: A burst shorter than this part of a bin says little about one that fills it.
+LEAST_OF_BIN = 0.99
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,14 +28,19 @@ class CountLevel:
     ----------
     instrument : str
     duration_s : float
+        Of the burst.
     threshold_counts : float
-        The largest excess seen in any window of this duration; a burst above the limit would have been larger.
+        The largest excess seen in any window.
     sigma_counts : float
-        Noise of such a window, background uncertainty and over-dispersion included.
+        Noise of a window, background uncertainty and over-dispersion included.
     overdispersion : float
         Variance over mean, applied to the burst's own counts.
-    bin_s : float
-        Native bin: a burst starts anywhere within one.
+    steps : float
+        Steps from window to window in a window's length.
+    windows : float
+        Searched time over a window's length; 0 where the threshold is a number given from outside, for one window.
+    inside : (tuple of float, tuple of float)
+        Part of the burst that the window before and the window after its beginning hold, by place of the beginning in a bin.
     """
 
     instrument: str
@@ -42,7 +48,9 @@ class CountLevel:
     threshold_counts: float
     sigma_counts: float
     overdispersion: float
-    bin_s: float
+    steps: float = 1.0
+    windows: float = 0.0
+    inside: tuple[tuple[float, ...], tuple[float, ...]] = ((1.0,), (0.0,))
 
 
 def count_levels(
@@ -61,7 +69,7 @@ def count_levels(
     t0_s : float
         T0, seconds from `lc.info.reference`.
     durations_s : sequence of float
-        Those shorter than a bin, or longer than any unbroken stretch, are left out.
+        Those shorter than a bin, or longer than what the data can tell from background, are left out.
     half_width_s : float
         The background is taken from T0 +- this.
     association_window_s : (float, float)
@@ -74,12 +82,18 @@ def count_levels(
     NoData
         No background, or no duration could be measured.
     """
-    background = fit_background(about(lc, t0_s, half_width_s))
-    found = [_level(lc.info.instrument, background, duration, association_window_s) for duration in durations_s]
-    levels = tuple(level for level in found if level is not None)
+    levels = levels_of(rates_about(lc, t0_s, half_width_s), durations_s, association_window_s)
     if not levels:
         raise NoData("no unbroken data in the association window at any of the durations")
     return levels
+
+
+def levels_of(
+    rates: Rates, durations_s: Sequence[float], association_window_s: tuple[float, float] = (-300.0, 300.0)
+) -> tuple[CountLevel, ...]:
+    """The levels of one detector, at the durations that it can tell."""
+    found = (_level(rates, duration, association_window_s) for duration in durations_s)
+    return tuple(level for level in found if level is not None)
 
 
 def levels_from_count_limits(limits: Mapping[str, Mapping[float, float]]) -> tuple[CountLevel, ...]:
@@ -90,7 +104,7 @@ def levels_from_count_limits(limits: Mapping[str, Mapping[float, float]]) -> tup
     limits : {instrument: {duration: counts}}
     """
     return tuple(
-        CountLevel(instrument, duration, counts, counts / _SIGMAS, _TYPICAL_OVERDISPERSION, 0.0)
+        CountLevel(instrument, duration, counts, counts / _SIGMAS, _TYPICAL_OVERDISPERSION)
         for instrument, by_duration in limits.items()
         for duration, counts in by_duration.items()
     )
@@ -122,29 +136,41 @@ def limit_from_counts(texts: Sequence[str]) -> dict[str, dict[float, float]]:
     return limits
 
 
-def _level(
-    instrument: str, background: Background, duration_s: float, association_window_s: tuple[float, float]
-) -> CountLevel | None:
-    bins = background.bins
-    size = round(duration_s / bins.bin_s)
-    if size < 1 or abs(size * bins.bin_s - duration_s) > 0.01 * duration_s:
+def _level(rates: Rates, duration_s: float, association_window_s: tuple[float, float]) -> CountLevel | None:
+    bins = rates.background.bins
+    if duration_s < LEAST_OF_BIN * bins.bin_s:
         return None
-    ratio = float(measure_overdispersion(background).at(duration_s))
+    size = max(1, round(duration_s / bins.bin_s))
+    length_s = size * bins.bin_s
+    starts = starts_within(bins.start_s, length_s, association_window_s)
+    found = window_excess(rates, starts, length_s)
+    seen = np.isfinite(found.sigma)
+    if not seen.any():
+        return None
+    sigma = float(np.sqrt(np.mean(found.sigma[seen] ** 2)))
+    return CountLevel(
+        instrument=rates.instrument,
+        duration_s=duration_s,
+        threshold_counts=float(found.snr[seen].max()) * sigma,
+        sigma_counts=sigma,
+        overdispersion=float(rates.overdispersion.at(length_s)),
+        steps=float(size),
+        windows=1.0 + (int(seen.sum()) - 1) / size,
+        inside=shares_inside(duration_s / bins.bin_s, size),
+    )
+
+
+def starts_within(start_s: FloatArray, length_s: float, association_window_s: tuple[float, float]) -> FloatArray:
+    """Those starts whose windows of this length touch the association window, (m,) s from T0."""
     low, high = association_window_s
-    largest: list[float] = []
-    variances: list[float] = []
-    for run in bins.runs():
-        if run.stop - run.start < size:
-            continue
-        first = np.arange(run.start, run.stop - size + 1)
-        first = first[(bins.start_s[first] < high) & (bins.stop_s[first + size - 1] > low)]
-        if first.size == 0:
-            continue
-        expected = np.concatenate([[0.0], np.cumsum(background.counts)])
-        observed = np.concatenate([[0.0], np.cumsum(bins.counts)])
-        largest.append(float(np.max(observed[first + size] - observed[first] - expected[first + size] + expected[first])))
-        variance = ratio * (expected[first + size] - expected[first])
-        variances.append(float(np.max(variance + background.variance_of_counts(first, first + size))))
-    if not largest:
-        return None
-    return CountLevel(instrument, duration_s, max(0.0, *largest), float(np.sqrt(max(variances))), ratio, bins.bin_s)
+    return np.asarray(start_s[(start_s < high) & (start_s + length_s > low)])
+
+
+def shares_inside(duration_bins: float, size_bins: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Parts of a burst that begins within a bin, in the windows of `size_bins` that begin with that bin and with the next."""
+    begin = phases(size_bins)
+    parts = []
+    for first in (0.0, 1.0):
+        overlap = np.minimum(begin + duration_bins, first + size_bins) - np.maximum(begin, first)
+        parts.append(tuple(float(part) for part in np.maximum(overlap, 0.0) / duration_bins))
+    return parts[0], parts[1]

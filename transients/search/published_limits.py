@@ -24,6 +24,8 @@ CountLimits = Mapping[str, Mapping[float, float]]
 _SIGMAS = 3.0
 _REGION = 0.5
 _CM_PER_MPC = 3.0856775814913673e24
+#: Energy of the Sun's mass, erg: GM_sun/G (CODATA 2018) times c^2.
+_SUN_ERG = 1.78709e54
 #: The published 8 s flux is this part of the 8 s fluence.
 _PER_8_S = 0.125
 
@@ -141,6 +143,19 @@ def isotropic_erg(fluence_erg_cm2: float | None, distance_mpc: float | None) -> 
     if fluence_erg_cm2 is None or distance_mpc is None:
         return None
     return 4.0 * math.pi * (distance_mpc * _CM_PER_MPC) ** 2 * fluence_erg_cm2
+
+
+def energy_over_gravitational(eiso_erg: float | None, radiated_msun: float | None) -> float | None:
+    """Isotropic energy over that radiated in gravitational waves, given in solar masses; None when either is unknown.
+
+    GW170104, 2.0 solar masses radiated (Abbott et al. 2017), limited to 2.6e-5 of it (Savchenko et al. 2017, ApJL 846 L23):
+
+    >>> f"{energy_over_gravitational(isotropic_erg(1.0e-6, 880.0), 2.0):.1e}"
+    '2.6e-05'
+    """
+    if eiso_erg is None or radiated_msun is None:
+        return None
+    return eiso_erg / (radiated_msun * _SUN_ERG)
 
 
 def fluence_per_count(

@@ -10,6 +10,7 @@ import msgspec
 from schemas import Excess, LimitEntry, PublishedLimits, SearchResult
 
 from .published_fap import published_fap
+from .published_limits import energy_over_gravitational
 from .words import fap_class
 
 
@@ -85,10 +86,12 @@ def limit_report(
     confidence: float = 0.9973,
     duration_s: float = 1.0,
     spectrum: str = "hard",
+    radiated_msun: float | None = None,
 ) -> dict[str, Any]:
     """What `transients limit` prints: the published figures, and of our limits the deepest of the instruments at one choice.
 
-    `limit` is None when no entry has that confidence, duration and spectrum; `limits` holds all of them.
+    `limit` is None when no entry has that confidence, duration and spectrum; `limits` holds all of them. `radiated_msun`: energy in
+    gravitational waves, solar masses, that the isotropic energy is compared with.
     """
     wanted = [
         entry
@@ -103,8 +106,8 @@ def limit_report(
             "soft_8s_erg_cm2_s": published.soft_8s_erg_cm2_s,
             "eiso_hard_1s_erg": published.eiso_hard_1s_erg,
         },
-        "limit": None if best is None else _entry(best),
-        "limits": [_entry(entry) for entry in entries],
+        "limit": None if best is None else _entry(best, radiated_msun),
+        "limits": [_entry(entry, radiated_msun) for entry in entries],
     }
 
 
@@ -124,13 +127,18 @@ def _excess(excess: Excess) -> dict[str, Any]:
     }
 
 
-def _entry(entry: LimitEntry) -> dict[str, Any]:
+def _entry(entry: LimitEntry, radiated_msun: float | None) -> dict[str, Any]:
     return {
         "confidence": entry.confidence,
         "duration_s": entry.duration_s,
         "spectrum": entry.spectrum,
         "instrument": entry.instrument,
         "fluence_erg_cm2": entry.fluence_erg_cm2,
+        "expected_erg_cm2": entry.expected_erg_cm2,
+        "median_erg_cm2": entry.median_erg_cm2,
+        "worst_erg_cm2": entry.worst_erg_cm2,
         "eiso_erg": entry.eiso_erg,
+        "liso_erg_s": entry.liso_erg_s,
+        "energy_over_gw": energy_over_gravitational(entry.eiso_erg, radiated_msun),
         "probability_covered": entry.probability_covered,
     }

@@ -103,11 +103,26 @@ def _bounded(memory_bytes: int, function: Callable[..., T], arguments: tuple[Any
 
 
 def _ready() -> None:
-    """Import and compile what the first event of a process would wait seconds for."""
+    """Import what the first event of a process would wait seconds for, and have the kernels compiled by a small search."""
     import importlib
 
-    from transients.search.focus import best_windows
+    import astropy.units as u
+    import numpy as np
+    from astropy.coordinates import SkyCoord
+
+    from schemas import Circle, Instant, LightCurve, LightCurveInfo
+    from transients.search import search
+    from transients.sky import probability_in_cone, skymap_from_region
 
     for name in ("healpy", "matplotlib.figure", "transients.pipeline", "transients.report.figures"):
         importlib.import_module(name)
-    best_windows()
+    start_s = np.arange(-60.0, 60.0, 0.1)
+    t0 = Instant(utc="2020-01-01T00:00:00")
+    info = LightCurveInfo(
+        mission="none", instrument="none", tier="unknown", reference=t0, bin_s=0.1, content_id="0" * 64, source="warming up"
+    )
+    counts = np.random.default_rng(1).poisson(1000.0, len(start_s)).astype(float)
+    search(LightCurve(start_s=start_s, width_s=np.full(len(start_s), 0.1), counts=counts, info=info), t0, half_width_s=60.0)
+    probability_in_cone(
+        skymap_from_region(Circle(ra_deg=1.0, dec_deg=2.0, radius_deg=5.0)), SkyCoord(0.0, 0.0, unit="deg"), 9.0 * u.deg
+    )

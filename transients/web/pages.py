@@ -25,6 +25,7 @@ from .views import (
     excess_rows,
     figures,
     history_lines,
+    joint_card,
     limit_rows,
     planning,
     provenances,
@@ -55,6 +56,7 @@ async def event_page(store: TheStore, clock: TheClock, key: str, revision: Revis
         "curves": [f for f in files if is_curve(f.name)],
         "files": files,
         "limits": limit_rows(assessment.limits) if assessment is not None and assessment.limits is not None else (),
+        "joint": joint_card(assessment.joint) if assessment is not None and assessment.joint is not None else None,
         "excesses": excess_rows(assessment) if assessment is not None else ((), 0),
         "circular": circular,
         "circular_problems": _problems(circular, assessment),
@@ -136,7 +138,7 @@ def _listing(reason: str, page: int) -> str:
 def _caveats(assessment: Assessment | None) -> tuple[str, ...]:
     if assessment is None:
         return ()
-    parts = [assessment.geometry, *assessment.searches, assessment.limits]
+    parts = [assessment.geometry, *assessment.searches, assessment.joint, assessment.limits]
     every = [*assessment.caveats, *(c for part in parts if part is not None for c in part.caveats)]
     every += () if assessment.geometry is None else assessment.geometry.planning_caveats
     return tuple(dict.fromkeys(every))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import math
+from pathlib import Path
 
 import pytest
+from astropy.io import fits
 from command_line import AXES, ask, command
 from scipy.optimize import brentq
 
 from transients.missions.integral import Integral
+from transients.missions.integral.response_fits import response_to_fits
 from transients.sources import load_response
 
 
@@ -144,6 +148,49 @@ def test_isotropic_energy_as_published() -> None:
     report = ask("limit", "--count-limit", "SPI-ACS:1:1000", "--theta", 94, "--phi", 90, "--distance-mpc", 108)
     ratio = report["published"]["eiso_hard_1s_erg"] / report["published"]["hard_1s_erg_cm2"]
     assert ratio == pytest.approx(4.6e47 / 3.3e-7, rel=0.02)
+
+
+def test_energy_over_that_of_the_gravitational_wave() -> None:
+    """GW170104: 2.0 solar masses at 880 Mpc; 1.0e-6 erg/cm2 is 2.6e-5 of it, as published."""
+    counts = ("--count-limit", "SPI-ACS:1:1000", "--theta", 94, "--phi", 90, "--distance-mpc", 880)
+    found = ask("limit", *counts, "--gw-energy-msun", 2.0)["limit"]
+    assert found["energy_over_gw"] / found["fluence_erg_cm2"] == pytest.approx(2.6e-5 / 1.0e-6, rel=0.02)
+    assert found["liso_erg_s"] == pytest.approx(found["eiso_erg"])
+    assert ask("limit", *counts)["limit"]["energy_over_gw"] is None
+
+
+def test_a_spectrum_from_a_file(tmp_path: Path) -> None:
+    table = tmp_path / "spectrum.txt"
+    table.write_text("10 100\n100 10\n1000 1\n10000 0.1\n")  # E^-1
+    direction = ("--theta", 94, "--phi", 90)
+    ours = ask("response", *direction, "--spectrum", f"tab:{table}")
+    assert ours["spectrum"] == f"tab:{table}"
+    power_law = ask("response", *direction, "--spectrum", "pl:1")
+    assert ours["fluence_per_count_erg_cm2"] == pytest.approx(power_law["fluence_per_count_erg_cm2"], rel=0.01)
+    limit = ask("limit", "--count-limit", "SPI-ACS:1:1000", *direction, "--spectrum", f"tab:{table}")["limit"]
+    assert limit["spectrum"] == f"tab:{table}"
+    assert command("response", *direction, "--spectrum", f"tab:{tmp_path / 'none'}", "--json").error["kind"]
+    table.write_text("10 words\n")
+    assert "line 1" in command("response", *direction, "--spectrum", f"tab:{table}", "--json").error["message"]
+
+
+def test_an_operators_response_rules_every_command(tmp_path: Path) -> None:
+    """A file with responses twice as good: limits are half, and the source is named."""
+    model = load_response()
+    with fits.open(io.BytesIO(response_to_fits(model, nside=32))) as units:
+        for name in units["RESPONSE"].columns.names:
+            units["RESPONSE"].data[name] *= 0.5
+        units["RESPONSE"].header["RESPSRC"], units["RESPONSE"].header["RESPVERS"] = "calibration of my own", "7"
+        units.writeto(tmp_path / "mine.fits.gz")
+    settings = tmp_path / "settings.toml"
+    settings.write_text(f'[mission]\nresponse_file = "{tmp_path / "mine.fits.gz"}"\n')
+    direction, counts = ("--theta", 94, "--phi", 90), ("--count-limit", "SPI-ACS:1:1000", "--count-limit", "SPI-ACS:8:3000")
+    mine = ask("--config", settings, "response", *direction)
+    assert (mine["source"], mine["version"]) == ("calibration of my own", "7")
+    shipped, own = ask("limit", *counts, *direction), ask("--config", settings, "limit", *counts, *direction)
+    for key in ("hard_1s_erg_cm2", "soft_1s_erg_cm2_s", "soft_8s_erg_cm2_s"):
+        assert own["published"][key] == pytest.approx(0.5 * shipped["published"][key], rel=0.02)
+    assert own["limit"]["fluence_erg_cm2"] == pytest.approx(0.5 * shipped["limit"]["fluence_erg_cm2"], rel=0.02)
 
 
 def test_what_a_limit_lacks_is_said() -> None:

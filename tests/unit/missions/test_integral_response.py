@@ -12,10 +12,10 @@ from scipy.special import sph_harm_y
 
 from schemas.errors import NotFound, RefusedInput
 from transients.missions import Comptonised, PowerLaw, parse_spectrum, response_report
-from transients.missions.integral import response_from_fits, response_from_json, response_to_fits
+from transients.missions.integral import Integral, response_from_fits, response_from_json, response_to_fits
 from transients.missions.integral.folding import AreaShape, fluence_per_count, fold
 from transients.missions.integral.harmonics import HarmonicMap, harmonic_count, harmonic_terms
-from transients.missions.integral.response import AREA_SHAPES
+from transients.missions.integral.response import AREA_SHAPES, ResponseModel
 
 MODEL = shipped_response()
 
@@ -231,6 +231,12 @@ def test_report() -> None:
 def test_a_spectrum_that_cannot_be_folded_is_refused(text: str) -> None:
     with pytest.raises(RefusedInput, match="cannot be folded"):
         MODEL.fluence_per_count("SPI-ACS", text, 0.2, 0.0)
+
+
+def test_picsit_limits_where_an_operator_knows_its_response() -> None:
+    assert shipped_integral().limiting == ("IBIS/Veto", "ISGRI")
+    own = ResponseModel({**MODEL.entries, "PICsIT": MODEL.entries["ISGRI"]}, "my own", "1")
+    assert Integral(own).limiting == ("IBIS/Veto", "ISGRI", "PICsIT")
 
 
 def test_many_directions_are_summed_as_few_are() -> None:

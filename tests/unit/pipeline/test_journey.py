@@ -7,13 +7,14 @@ from typing import Any
 
 import astropy.units as u
 import msgspec
+import numpy as np
 import pytest
 from astropy.coordinates import SkyCoord
 from astropy.io import fits
 from journey_samples import BURST, NOW, PERIGEE, PLACE, T0, SaidSource, context, event, mission, no_map, nothing
 
 import handlers
-from schemas import AllSky, Annulus, Circle, Ellipse, Event, Instant, Polygon, SkyMapRef, to_json
+from schemas import AllSky, Annulus, Circle, Ellipse, Event, Instant, LimitEntry, Polygon, SkyMapRef, to_json
 from schemas.errors import NoData, NotYet, ServiceUnreachable
 from transients.config import MissionSettings, Settings
 from transients.missions import light_travel, orientation, sun_direction, to_time
@@ -25,6 +26,10 @@ POLICY = handlers.policies["gbm"]
 
 
 INTEGRAL = mission()
+
+
+def expected(entry: LimitEntry) -> float:
+    return entry.expected_erg_cm2 or np.inf
 
 
 async def go(source: SaidSource, what: Event | None = None, **options: Any) -> Outcome:
@@ -43,11 +48,31 @@ async def test_a_quiet_sky_gives_limits_and_says_simulated_everywhere() -> None:
     assert {status.instrument for status in found.data} == {"SPI-ACS", "IBIS/Veto", "ISGRI"}
     assert all(result.simulated for result in found.searches)
     assert all(each.simulated for each in found.limits.provenance.inputs if each.name != "localisation")
+    assert found.joint is not None
+    assert found.joint.instruments == ("SPI-ACS", "IBIS/Veto", "ISGRI")
+    assert found.joint.caveats == ("PICsIT is not used: there is no response to its total rate.",)
+    assert {entry.instrument for entry in found.joint.detectors} == set(found.joint.instruments)
+    assert {curve.spectrum for curve in found.limits.curves} == set(POLICY.spectra)
+    assert {curve.duration_s for curve in found.limits.efficiencies} == set(POLICY.durations_s)
+    together = [entry for entry in found.limits.limits if "+" in entry.instrument]
+    for entry in together:  # only where all together are expected to be deeper than the best alone
+        alone = [each for each in found.limits.limits if "+" not in each.instrument]
+        twins = [each for each in alone if (each.spectrum, each.duration_s) == (entry.spectrum, entry.duration_s)]
+        if entry.confidence == 0.9:
+            assert all(entry.expected_erg_cm2 <= each.expected_erg_cm2 for each in twins if each.confidence == 0.9)
     assert out.limit_map is not None
     with fits.open(io.BytesIO(out.limit_map)) as units:
         assert units[1].header["SIMULATD"] is True
+        ours = units[1].data["HARD_1S_P90"]
+    # Direction by direction, as the entry of the deepest expectation says of the whole region.
+    deepest = min(
+        (e for e in found.limits.limits if (e.spectrum, e.duration_s, e.confidence) == ("hard", 1.0, 0.9)), key=expected
+    )
+    assert out.skymap is not None
+    assert float(np.sum(out.skymap.prob[ours <= (deepest.median_erg_cm2 or 0.0)])) == pytest.approx(0.5, abs=0.05)
     made = make_products(event(), found, out, Signing(), NOW)
     assert made.circular is not None
+    assert made.files["sensitivity.png"].startswith(b"\x89PNG")
     assert "SIMULATED" in made.circular.subject
     assert "simulated" in made.files["README.txt"].decode().lower()
 
@@ -218,6 +243,18 @@ async def test_a_burst_is_found_at_its_time_at_earths_centre() -> None:
     assert (found.time_frame, found.detection) == ("geocentre", True)
     assert found.onset_s == pytest.approx(0.0, abs=0.1)
     assert found.light_travel_s == facts.light_travel_s
+    # All detectors together see the same burst, at the same time, and give its fluence back.
+    joint = out.assessment.joint
+    assert joint is not None
+    assert joint.t_start_s == pytest.approx(0.0, abs=0.15)
+    assert joint.p_value is not None
+    assert joint.p_value > 0.001
+    assert joint.log_ratio_alone is not None
+    assert joint.log_ratio_alone > 10.0
+    hard = next(entry for entry in joint.fluences if entry.spectrum == BURST.spectrum)
+    error = np.hypot(hard.statistical_erg_cm2, hard.localisation_erg_cm2)
+    assert hard.fluence_erg_cm2 == pytest.approx(BURST.fluence_erg_cm2, abs=4.0 * error)
+    assert 1e-4 * hard.fluence_erg_cm2 < hard.localisation_erg_cm2 < 0.05 * hard.fluence_erg_cm2
 
 
 def provenances(out: Outcome) -> dict[str, bytes]:

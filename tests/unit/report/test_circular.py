@@ -78,6 +78,23 @@ def test_the_draft_names_its_facts() -> None:
     assert circular.variant == "non-detection"
 
 
+def test_all_detectors_together_in_a_detection() -> None:
+    """One sentence, from the stored fit: for this burst only, never of saturated counts, and whether they agree."""
+
+    def said(**changes: object) -> str:
+        search = msgspec.structs.replace(samples.detection().searches[0], saturated=bool(changes.pop("saturated", False)))
+        together = samples.joint(**({"burst_start_s": 0.0, "burst_duration_s": 50.0} | changes))
+        return " ".join(write(samples.detection(searches=(search,), joint=together)).body.split())
+
+    text = "From SPI-ACS and ISGRI together it is (1.2 +/- 0.1 +/- 0.2 +/- 0.2)e-6 erg/cm^2 for the hard spectrum"
+    assert text in said()
+    assert "Their counts agree with one burst (p = 0.5)." in said()
+    assert "Their counts do not agree with one burst (p = 2.0e-5)." in said(p_value=2e-5)
+    assert "together it is" not in said(saturated=True)
+    assert "together it is" not in said(burst_start_s=200.0)
+    assert "together it is" not in said(detectors=samples.joint().detectors[:1])
+
+
 def test_order_of_the_statements() -> None:
     body = write(samples.detection(), circulars=KNOWN, data_links={"Data": "https://doi.org/10.5072/zenodo.1"}).body
     marks = [

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import Circle, LightCurve, LightCurveInfo
-from transients.report.figures import Picture, allsky_figure, lightcurve_figure, limit_figure
+from schemas import Circle, EfficiencyCurve, LightCurve, LightCurveInfo, LimitCurve, LimitResult
+from transients.report.figures import Picture, allsky_figure, has_curves, lightcurve_figure, limit_figure, sensitivity_figure
 from transients.report.figures.sphere import circle, credible_levels, paper, rows_at, unbroken, vector
 from transients.sky import SkyMap, skymap_from_region
 
@@ -135,3 +135,41 @@ def test_credible_levels_run_from_the_peak_to_one() -> None:
     assert level[np.argmax(m.density)] == level.min()
     inside = level <= 0.9
     assert m.prob[inside].sum() == pytest.approx(0.9, abs=0.02)
+
+
+def curves(**changes: object) -> LimitResult:
+    durations, fluences = (0.1, 1.0, 8.0), (1.2e-7, 3.0e-7, 8.0e-7)
+    limit = {"spectrum": "hard", "confidence": 0.9, "duration_s": durations, "expected_erg_cm2": fluences}
+    return samples.limits(
+        curves=(
+            LimitCurve(instrument="SPI-ACS", fluence_erg_cm2=fluences, **limit),
+            LimitCurve(instrument="SPI-ACS+ISGRI", fluence_erg_cm2=tuple(0.9 * f for f in fluences), **limit),
+        ),
+        efficiencies=(
+            EfficiencyCurve(
+                instrument="SPI-ACS",
+                spectrum="hard",
+                duration_s=1.0,
+                false_alarm_probability=0.003,
+                threshold_snr=5.0,
+                fluence_erg_cm2=(1e-7, 2e-7, 4e-7, 8e-7),
+                probability=(0.003, 0.2, 0.8, 1.0),
+            ),
+        ),
+        **changes,
+    )
+
+
+def test_the_sensitivity_figure() -> None:
+    drawn = sensitivity_figure(curves(), name=NAME).png
+    assert drawn == sensitivity_figure(curves(), name=NAME).png
+    assert not np.array_equal(pixels(drawn), pixels(sensitivity_figure(curves(), name=NAME, mark="SIMULATED DATA").png))
+    # Each half alone, and nothing at all.
+    for part in ("curves", "efficiencies"):
+        half = msgspec.structs.replace(curves(), **{part: ()})
+        assert has_curves(half)
+        assert not np.array_equal(pixels(drawn), pixels(sensitivity_figure(half, name=NAME).png))
+    assert not has_curves(samples.limits())
+    assert not has_curves(None)
+    with pytest.raises(ValueError, match="no curve"):
+        sensitivity_figure(samples.limits(), name=NAME)

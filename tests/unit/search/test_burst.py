@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import search_curves as sc
 
-from transients.search import fluence_of_counts, search
+from transients.search import search
 from transients.search.saturation import counter_step
 
 
@@ -63,20 +63,3 @@ def test_the_counters_steps_are_seen() -> None:
     start = sc.starts()
     even = 2.0 * np.round(sc.noise(rng, start) / 2.0)
     assert search(sc.curve(start, even), sc.T0, method="allwindow").counter_step == 2
-
-
-def test_fluence_has_three_errors() -> None:
-    response = np.array([1e-10, 2e-10, 4e-10, np.nan])
-    found = fluence_of_counts(1e4, 500.0, response, np.array([0.2, 0.5, 0.2, 0.1]))
-    assert found is not None
-    assert found.fluence == pytest.approx(2e-6)
-    assert found.statistical == pytest.approx(1e-7)
-    assert found.systematic == pytest.approx(4e-7)
-    assert (found.low, found.high) == (pytest.approx(1e-6), pytest.approx(4e-6))
-    assert found.probability_seen == pytest.approx(0.9)
-    assert not found.lower_limit
-    assert fluence_of_counts(1.0, 1.0, np.array([np.inf]), np.array([1.0])) is None
-    bright = fluence_of_counts(1e4, 500.0, np.array([1e-10]), np.array([1.0]), saturated=True)
-    assert bright is not None
-    assert bright.lower_limit
-    assert bright.low == bright.high == bright.fluence

@@ -8,17 +8,20 @@ import search_curves as sc
 
 from schemas.errors import BadRequest
 from transients.search import (
+    DistanceNodes,
     count_levels,
     count_limit,
+    efficiencies,
     fluence_per_count,
     isotropic_erg,
     levels_from_count_limits,
+    limit_curves,
     limit_from_counts,
     limit_report,
     limits,
     published_limits,
 )
-from transients.search.limits import detection_chance
+from transients.search.chance import MissChance
 
 
 def test_published_isotropic_energies() -> None:
@@ -90,7 +93,7 @@ def test_the_limit_is_where_the_chance_is_the_confidence() -> None:
     (level,) = levels_from_count_limits({"SPI-ACS": {1.0: 1035.18}})
     for confidence in (0.5, 0.9, 0.9973):
         counts = count_limit(level, confidence)
-        assert float(detection_chance(level, np.array([counts]))[0]) == pytest.approx(confidence, abs=1e-5)
+        assert float(MissChance.of(level, 0.2)(np.array([counts]))[0]) == pytest.approx(1.0 - confidence, abs=1e-4)
     assert count_limit(level, 0.5) == pytest.approx(1035.18, rel=0.01)
     assert count_limit(level, 0.9, 0.2) > count_limit(level, 0.9, 0.0)
     with pytest.raises(ValueError, match="systematic"):
@@ -146,3 +149,67 @@ def test_the_report_has_the_agreed_keys() -> None:
     assert report["limit"]["duration_s"] == 1.0
     assert report["published"]["soft_8s_erg_cm2_s"] is None
     assert limit_report(published_limits(counts, responses), (), duration_s=8.0)["limit"] is None
+
+
+def test_distances_along_the_line_of_sight() -> None:
+    """Against draws from p(r) ~ r^2 exp(-(r - mu)^2 / 2 sigma^2) (Singer et al. 2016)."""
+    rng = np.random.default_rng(70)
+    mu, sigma = np.array([100.0, 40.0, np.inf]), np.array([20.0, 30.0, 1.0])
+    nodes = DistanceNodes.of(mu, sigma)
+    for tile in range(2):
+        r = np.linspace(0.0, 400.0, 40001)
+        density = r**2 * np.exp(-0.5 * ((r - mu[tile]) / sigma[tile]) ** 2)
+        for power in (1, 2):
+            truth = float((r**power @ density) / density.sum())
+            assert float(nodes.mpc[tile] ** power @ nodes.share[tile]) == pytest.approx(truth, rel=0.02)
+    assert nodes.share[2].sum() == 0.0
+    # The limit on the energy is where bursts drawn over tiles and distances exceed the level as often as said.
+    level = levels_from_count_limits({"SPI-ACS": {1.0: 1000.0}})
+    prob, response = np.array([0.5, 0.3, 0.2]), np.array([1.5e-10, 2.5e-10, 2.0e-10])
+    (entry,) = limits(level, {("SPI-ACS", "hard"): response}, prob, confidences=(0.9,), distances=nodes)
+    assert entry.eiso_erg is not None
+    assert entry.liso_erg_s == pytest.approx(entry.eiso_erg)
+    tile = rng.choice(2, p=prob[:2] / prob[:2].sum(), size=40_000)
+    drawn = np.empty(len(tile))
+    for each in range(2):
+        r = np.linspace(0.0, 400.0, 40001)
+        density = r**2 * np.exp(-0.5 * ((r - mu[each]) / sigma[each]) ** 2)
+        drawn[tile == each] = rng.choice(r, p=density / density.sum(), size=int((tile == each).sum()))
+    area = 4.0 * np.pi * (drawn * 3.0856775814913673e24) ** 2
+    mean = entry.eiso_erg / area / response[tile] * np.maximum(0.0, 1.0 + 0.2 * rng.standard_normal(len(tile)))
+    sigma_counts = np.sqrt(level[0].sigma_counts ** 2 + level[0].overdispersion * mean)
+    assert np.mean(rng.normal(mean, sigma_counts) > 1000.0) == pytest.approx(0.9, abs=0.01)
+    (plain,) = limits(level, {("SPI-ACS", "hard"): response}, prob, confidences=(0.9,), distance_mpc=100.0)
+    assert plain.eiso_erg == isotropic_erg(plain.fluence_erg_cm2, 100.0)
+
+
+def test_depth_over_the_map() -> None:
+    level = levels_from_count_limits({"SPI-ACS": {1.0: 1000.0}})
+    response = np.geomspace(1.4e-10, 6.0e-10, 1000)
+    (entry,) = limits(level, {("SPI-ACS", "hard"): response}, np.ones(1000), confidences=(0.9,))
+    assert [part for part, _ in entry.depths] == [0.1, 0.25, 0.5, 0.75, 0.9]
+    for part, depth in entry.depths:
+        assert np.mean(response * entry.count_limit <= depth) == pytest.approx(part, abs=0.002)
+    assert (entry.median_erg_cm2, entry.worst_erg_cm2) == (dict(entry.depths)[0.5], dict(entry.depths)[0.9])
+    (half,) = limits(
+        level, {("SPI-ACS", "hard"): np.where(np.arange(1000) < 950, response, np.inf)}, np.ones(1000), confidences=(0.9,)
+    )
+    assert half.worst_erg_cm2 == pytest.approx(entry.worst_erg_cm2 * half.count_limit / entry.count_limit)
+
+
+def test_curves_and_efficiencies() -> None:
+    rng = np.random.default_rng(71)
+    start = sc.starts()
+    levels = count_levels(sc.curve(start, sc.noise(rng, start)), 0.0, (0.1, 1.0, 8.0))
+    responses = {("SPI-ACS", "hard"): 1.5e-10, ("SPI-ACS", "soft"): 1.3e-10}
+    entries = limits(levels, responses, confidences=(0.9,))
+    hard, soft = limit_curves(entries)
+    assert hard.duration_s == (0.1, 1.0, 8.0)
+    assert soft.fluence_erg_cm2[1] == pytest.approx(hard.fluence_erg_cm2[1] * 1.3 / 1.5, rel=1e-3)
+    assert list(hard.expected_erg_cm2) == sorted(hard.expected_erg_cm2)
+    for curve in efficiencies(levels, responses):
+        assert list(curve.probability) == sorted(curve.probability)
+        assert curve.probability[0] == pytest.approx(curve.false_alarm_probability, abs=0.02)
+        assert np.interp(0.5, curve.probability, np.arange(len(curve.probability))) == pytest.approx(6.0, abs=0.01)
+        assert curve.probability[-1] > 0.999
+    assert efficiencies(levels_from_count_limits({"SPI-ACS": {1.0: 1000.0}}), responses) == ()

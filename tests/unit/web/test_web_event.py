@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dashboard_samples as samples
+import msgspec
 import outgoing_samples
 import pytest
 from litestar.testing import TestClient
 from lxml import html
 
-from schemas import Assessment, from_json
+from schemas import Assessment, Spike, from_json
 from transients.web.keys import key_to_segment
 from transients.web.memory import MemoryStore
 
@@ -48,6 +49,40 @@ def test_a_no_data_verdict_says_why(client: TestClient, dashboard_store: MemoryS
     )
     dashboard_store.put_assessment(found)
     assert "No light curve could be had: the archive is away." in text(page(client, "/events/ANTARES:230518A"))
+
+
+def test_all_detectors_together(client: TestClient, dashboard_store: MemoryStore) -> None:
+    assert "All detectors together" not in text(page(client))
+    found = outgoing_samples.assessment(revision=9, joint=outgoing_samples.joint())
+    dashboard_store.put_assessment(found)
+    tree = page(client)
+    card = text(tree.xpath("//section[@aria-labelledby='joint-title']")[0])
+    assert "most significant 6.4 s from T0+12.30 s, S/N 9.00" in card
+    assert "better explained by one burst in all detectors (ln of the ratio +3.2)" in card
+    assert "p = 0.50" in card
+    assert "particle hit." not in card
+    assert "8100 ± 900" in card
+    assert "0.018 ± 0.010 SPI-ACS" in card or "0.019 ± 0.010 SPI-ACS" in card
+    assert "1.23 × 10⁻⁶" in card
+    assert "62 %" in card
+    assert "PICsIT is not used" in text(tree)
+    hit = outgoing_samples.joint(spike=Spike(likely=True, log_ratio=3.0, bins=2), log_ratio_alone=-4.0, missing=("ISGRI",))
+    dashboard_store.put_assessment(outgoing_samples.assessment(revision=10, joint=hit))
+    card = text(page(client).xpath("//section[@aria-labelledby='joint-title']")[0])
+    assert "It has the shape of a particle hit." in card
+    assert "an excess in SPI-ACS alone" in card
+    assert "Without ISGRI: no data." in card
+
+
+def test_the_published_figure_stands_beside_detectors_together(client: TestClient, dashboard_store: MemoryStore) -> None:
+    limits = outgoing_samples.limits()
+    entry = msgspec.structs.replace(limits.limits[0], instrument="SPI-ACS+IBIS/Veto")
+    published = msgspec.structs.replace(limits.published, instruments=("IBIS/Veto", "SPI-ACS"))
+    found = msgspec.structs.replace(limits, limits=(*limits.limits, entry), published=published)
+    dashboard_store.put_assessment(outgoing_samples.assessment(revision=9, limits=found))
+    rows = [text(row) for row in page(client).xpath("//section[@aria-labelledby='limits-title']//tbody/tr")]
+    assert rows[0].startswith("SPI-ACS+IBIS/Veto, hard, 1.0 s3.8 × 10⁻⁷")
+    assert rows[1].startswith("SPI-ACS, hard, 1.0 s3.8 × 10⁻⁷")
 
 
 def test_simulated_and_test_banners(client: TestClient) -> None:

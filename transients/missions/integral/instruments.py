@@ -58,6 +58,8 @@ INSTRUMENTS: Mapping[str, Instrument] = MappingProxyType({entry.name: entry for 
 #: The rate that is searched, those that only add to the limits, and the instrument of the field of view.
 SEARCHED = "SPI-ACS"
 LIMITING = ("IBIS/Veto", "ISGRI")
+#: No response to its total rate is published: it adds where an operator's response has it.
+LIMITING_WITH_RESPONSE = ("PICsIT",)
 IMAGER = "ISGRI"
 
 

@@ -38,7 +38,8 @@ class Integral:
 
     @property
     def limiting(self) -> tuple[str, ...]:
-        return instruments.LIMITING
+        with_response = (name for name in instruments.LIMITING_WITH_RESPONSE if name in self.response.instruments)
+        return (*instruments.LIMITING, *with_response)
 
     @property
     def imager(self) -> str:

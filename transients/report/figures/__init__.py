@@ -5,6 +5,16 @@ from .canvas import Picture
 from .history import history_figure
 from .lightcurve import lightcurve_figure
 from .limitmap import limit_figure
+from .sensitivity import has_curves, sensitivity_figure
 from .visibility import visibility_figure
 
-__all__ = ["Picture", "allsky_figure", "history_figure", "lightcurve_figure", "limit_figure", "visibility_figure"]
+__all__ = [
+    "Picture",
+    "allsky_figure",
+    "has_curves",
+    "history_figure",
+    "lightcurve_figure",
+    "limit_figure",
+    "sensitivity_figure",
+    "visibility_figure",
+]

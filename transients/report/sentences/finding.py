@@ -18,13 +18,16 @@ from ..facts import (
     strongest,
     style_of,
 )
-from ..numbers import offset, probability, scientific, seconds, significance
+from ..numbers import offset, probability, scientific, seconds, significance, with_errors
 from ..text import wrap
 
 #: Where the association search was published, for a mission whose references do not have it.
 PAPER = "Savchenko et al. (2017, A&A 603, A46)"
 #: erg of isotropic emission per erg/cm^2 at 1 Mpc: 4 pi (3.0857e24 cm)^2.
 _CM2_PER_MPC2 = 1.19650e50
+
+#: Detectors whose counts are as far from one burst as this by chance are said to disagree.
+_DISAGREE = 0.01
 
 
 def background(assessment: Assessment) -> str | None:
@@ -83,6 +86,7 @@ def finding(event: Event, assessment: Assessment) -> str:
     parts = [
         _detection(search, method, excess, " in time alone" if hidden else ""),
         _brightness(event, assessment, search, excess),
+        _together(assessment, search, excess),
     ]
     if search.saturated:
         parts.append("The counters may have saturated: rates, counts and fluence are lower limits.")
@@ -134,4 +138,25 @@ def _brightness(event: Event, assessment: Assessment, search: SearchResult, exce
     if distance is not None:
         energy = counts * factor.median_erg_cm2 * _CM2_PER_MPC2 * distance**2
         text += f" At {distance:.0f} Mpc the isotropic energy would be {scientific(energy)} erg."
+    return text
+
+
+def _together(assessment: Assessment, search: SearchResult, excess: Excess) -> str | None:
+    """What all detectors give for this burst; nothing where they were one, saturated, or looked at another time."""
+    joint = assessment.joint
+    if joint is None or len(joint.detectors) < 2 or not joint.fluences or search.saturated:
+        return None
+    stop_s, joint_stop_s = excess.t_start_s + excess.duration_s, joint.burst_start_s + joint.burst_duration_s
+    if excess.t_start_s > joint_stop_s or stop_s < joint.burst_start_s:
+        return None
+    best = max(joint.fluences, key=lambda found: found.probability)
+    errors = (best.statistical_erg_cm2, best.localisation_erg_cm2, best.systematic_erg_cm2)
+    text = (
+        f"From {joined(found.instrument for found in joint.detectors)} together it is "
+        f"{with_errors(best.fluence_erg_cm2, *errors)} erg/cm^2 for the {best.spectrum} spectrum (statistical, localisation and "
+        f"systematic error)."
+    )
+    if joint.p_value is not None:
+        agree = "agree" if joint.p_value > _DISAGREE else "do not agree"
+        text += f" Their counts {agree} with one burst (p = {probability(joint.p_value)})."
     return text

@@ -4,6 +4,7 @@ from .board import BoardRow, board_row
 from .facts import Fact, FactGroup, event_facts, provenances
 from .figures import Figure, figures
 from .history import HistoryLine, circular_address, history_lines, revision_lines
+from .joint import JointCard, joint_card
 from .planning import Planning, planning
 from .tables import ExcessRow, LimitRow, excess_rows, limit_rows
 from .verdict import Verdict, verdict
@@ -16,6 +17,7 @@ __all__ = [
     "FactGroup",
     "Figure",
     "HistoryLine",
+    "JointCard",
     "LimitRow",
     "Planning",
     "Verdict",
@@ -26,6 +28,7 @@ __all__ = [
     "excess_rows",
     "figures",
     "history_lines",
+    "joint_card",
     "limit_rows",
     "planning",
     "provenances",

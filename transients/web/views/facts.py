@@ -39,7 +39,7 @@ def event_facts(event: Event, assessment: Assessment | None) -> tuple[FactGroup,
 
 def provenances(assessment: Assessment) -> tuple[Provenance, ...]:
     """How each part was made, in the order made."""
-    parts = [assessment.geometry, *assessment.searches, assessment.limits]
+    parts = [assessment.geometry, *assessment.searches, assessment.joint, assessment.limits]
     return tuple(part.provenance for part in parts if part is not None)
 
 

@@ -11,6 +11,7 @@ _KNOWN = {
     "lightcurve": "Count rate against time",
     "history": "Angle from the pointing axis against time, and the time at each angle",
     "limits": "Map of the upper limit over the region",
+    "sensitivity": "Upper limits against duration and the chance to find a burst against its fluence",
     "visibility": "Days in which the region can be pointed at, and the visible part of it",
 }
 

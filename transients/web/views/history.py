@@ -68,4 +68,5 @@ def revision_lines(assessments: tuple[Assessment, ...]) -> tuple[RevisionLine, .
 def _parts(assessment: Assessment) -> list[str]:
     parts = ["geometry"] if assessment.geometry is not None else []
     parts += [f"search of {s.instrument}" for s in assessment.searches]
+    parts += ["all detectors together"] if assessment.joint is not None else []
     return parts + (["limits"] if assessment.limits is not None else [])

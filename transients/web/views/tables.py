@@ -39,14 +39,20 @@ def limit_rows(limits: LimitResult) -> tuple[LimitRow, ...]:
     """Our limits, each beside the published recipe's fluence for the same spectrum and duration; then what has no twin."""
     published = _published_fluences(limits.published)
     rows = []
-    for entry in sorted(limits.limits, key=lambda e: (e.spectrum, e.duration_s, e.instrument)):
+    # Several detectors together stand before each alone.
+    for entry in sorted(limits.limits, key=lambda e: (e.spectrum, e.duration_s, -e.instrument.count("+"), e.instrument)):
         twin = published.get((entry.spectrum, entry.duration_s))
-        if twin is not None and limits.published.instruments and entry.instrument not in limits.published.instruments:
+        if twin is not None and limits.published.instruments and not _recipe_has(entry.instrument, limits.published):
             twin = None
         rows.append(_limit_row(entry, twin))
     done = {(e.spectrum, e.duration_s) for e in limits.limits}
     rows += [_lonely_row(key, value) for key, value in published.items() if value is not None and key not in done]
     return tuple(rows)
+
+
+def _recipe_has(instrument: str, published: PublishedLimits) -> bool:
+    """Whether the published recipe rests on the detector, or on each of several together."""
+    return set(instrument.split("+")) <= set(published.instruments)
 
 
 def _published_fluences(published: PublishedLimits) -> dict[tuple[str, float], float | None]:

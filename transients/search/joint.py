@@ -1,0 +1,129 @@
+"""All detectors together: the likelihood ratio of a burst somewhere in the localisation, with one of several spectra, to none."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from schemas import FloatArray, Spike
+
+from .bins import Bins
+from .burst import source_interval
+from .combined import primary_first
+from .hypotheses import Hypotheses
+from .levels import starts_within
+from .maximum import alarm_chance
+from .rates import Rates, WindowExcess, window_excess
+from .spikes import classify_spike
+
+#: Durations tried, s: octaves of the range in which bursts come.
+DURATIONS_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 100.0)
+
+
+@dataclasses.dataclass(frozen=True)
+class JointWindow:
+    """The window of least probability under noise.
+
+    Attributes
+    ----------
+    start_s, duration_s : float
+        s from T0.
+    log_ratio, snr : float
+        ln of the likelihood ratio, and the significance of a normal excess of the same.
+    noise_probability : float
+    """
+
+    start_s: float
+    duration_s: float
+    log_ratio: float
+    snr: float
+    noise_probability: float
+
+
+def joint_search(
+    detectors: Sequence[Rates],
+    hypotheses: Hypotheses,
+    *,
+    association_window_s: tuple[float, float] = (-300.0, 300.0),
+    durations_s: Sequence[float] = DURATIONS_S,
+) -> JointWindow | None:
+    """Find the window in which a burst is most likely, by all detectors together.
+
+    For a flat burst of fluence F in direction i the counts in detector d are F/r_di, in a Gaussian likelihood with the noise that the
+    window has in each. The amplitude is profiled, F >= 0, and the likelihood ratio averaged over localisation and spectra. Windows
+    begin at every bin of the finest detector; coarser bins count by the part of the burst that falls in each. What a detector does not
+    have of a window, it does not judge.
+
+    Returns
+    -------
+    JointWindow or None
+        None where no detector has a whole window.
+    """
+    ordered = [rates for rates in primary_first(detectors) if rates.instrument in hypotheses.instruments]
+    if not ordered:
+        return None
+    first = ordered[0]
+    columns = [hypotheses.instruments.index(rates.instrument) for rates in ordered]
+    per_fluence = hypotheses.per_fluence[:, columns]
+    best: list[JointWindow] = []
+    for duration in durations_s:
+        size = round(duration / first.bin_s)
+        if size < 1:
+            continue
+        length_s = size * first.bin_s
+        starts = starts_within(first.background.bins.start_s, length_s, association_window_s)
+        found = [window_excess(rates, starts, length_s) for rates in ordered]
+        ratio = _log_ratio(found, per_fluence, hypotheses.prior)
+        if not np.isfinite(ratio).any():
+            continue
+        top = int(np.argmax(ratio))
+        snr = float(np.sqrt(2.0 * max(0.0, ratio[top])))
+        windows = 1.0 + (int(np.isfinite(ratio).sum()) - 1) / size
+        chance = alarm_chance(snr, size, windows)
+        best.append(JointWindow(float(starts[top]), length_s, float(max(0.0, ratio[top])), snr, chance))
+    if not best:
+        return None
+    # Neighbouring durations share much: multiplying by their number is an upper bound of the chance.
+    least = min(best, key=lambda window: (window.noise_probability, -window.log_ratio))
+    return dataclasses.replace(least, noise_probability=min(1.0, len(best) * least.noise_probability))
+
+
+def burst_interval(detectors: Sequence[Rates], window: JointWindow) -> tuple[float, float]:
+    """Start and duration (s from T0) of the stretch that the finest detector has put aside as source about the window."""
+    first = primary_first(detectors)[0].background
+    begin, end = source_interval(first, *_bins_of(first.bins, window))
+    start_s = float(first.bins.start_s[begin])
+    return start_s, float(first.bins.stop_s[end - 1]) - start_s
+
+
+def window_spike(detectors: Sequence[Rates], window: JointWindow) -> Spike | None:
+    """Whether the finest detector's counts in the window have the shape of a particle hit."""
+    first = primary_first(detectors)[0]
+    ratio = float(first.overdispersion.at(first.bin_s))
+    return classify_spike(first.background, *_bins_of(first.background.bins, window), ratio)
+
+
+def _bins_of(bins: Bins, window: JointWindow) -> tuple[int, int]:
+    """First bin of a window, and the one after its last."""
+    begin = min(int(np.searchsorted(bins.stop_s, window.start_s + 0.5 * bins.bin_s)), len(bins) - 1)
+    end = int(np.searchsorted(bins.start_s, window.start_s + window.duration_s - 0.5 * bins.bin_s))
+    return begin, max(end, begin + 1)
+
+
+def _log_ratio(found: Sequence[WindowExcess], per_fluence: FloatArray, prior: FloatArray) -> FloatArray:
+    """ln of the averaged likelihood ratio for each window, (n,); -inf where no detector has it."""
+    here = np.array([np.isfinite(each.sigma) for each in found])
+    precision = np.array([np.where(ok, 1.0 / each.sigma**2, 0.0) for ok, each in zip(here, found, strict=True)])
+    pull = precision * np.array([np.where(ok, np.nan_to_num(each.counts), 0.0) for ok, each in zip(here, found, strict=True)])
+    slope, curve = per_fluence @ pull, per_fluence**2 @ precision
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where((slope > 0.0) & (curve > 0.0), 0.5 * slope**2 / curve, 0.0)
+    return np.where(here.any(axis=0), log_average(ratio, prior), -np.inf)
+
+
+def log_average(logs: FloatArray, prior: FloatArray) -> FloatArray:
+    """ln of the average of exp(logs) over the first axis, by weights that sum to 1."""
+    top = logs.max(axis=0)
+    return np.asarray(top + np.log(prior @ np.exp(logs - top)))

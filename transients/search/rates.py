@@ -1,0 +1,178 @@
+"""One detector's counts about T0 with their background, and the excess in windows of one length, anywhere among the bins."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import numpy.typing as npt
+
+from schemas import FloatArray, LightCurve
+
+from .background import Background, fit_background
+from .bins import about
+from .noise import Overdispersion, measure_overdispersion
+
+#: With less than this left outside a window (s), the background under it would be a guess.
+_LEAST_OUTSIDE_S = 20.0
+#: A window may lack this part of its length (rounding of bin edges) and is still called whole.
+_WHOLE = 1e-3
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Rates:
+    """What is needed of a detector to say what a burst would have done in it."""
+
+    instrument: str
+    background: Background
+    overdispersion: Overdispersion
+
+    @property
+    def bin_s(self) -> float:
+        """Native bin, s."""
+        return self.background.bins.bin_s
+
+
+def rates_about(lc: LightCurve, t0_s: float, half_width_s: float = 300.0, shift_s: float = 0.0) -> Rates:
+    """Take the bins within `half_width_s` of T0 and fit their background.
+
+    Parameters
+    ----------
+    lc : LightCurve
+    t0_s : float
+        T0, seconds from `lc.info.reference`.
+    half_width_s : float
+    shift_s : float
+        Added to the light curve's times (light travel).
+
+    Raises
+    ------
+    RefusedInput
+        No data at T0.
+    NoData
+        Too little without a source for a background.
+    """
+    background = fit_background(about(lc, t0_s, half_width_s, shift_s))
+    return Rates(lc.info.instrument, background, measure_overdispersion(background))
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class WindowExcess:
+    """Best estimates of a flat burst's counts in windows of one length; every array is (n,).
+
+    Attributes
+    ----------
+    counts : float64
+        Counts over the background; NaN where the window is not wholly observed.
+    sigma : float64
+        Their noise without a burst: over-dispersion and the background's uncertainty included; infinite where not observed.
+    spread : float64
+        Sum of the squares of the burst's shares in the bins: 1 in a single bin, 1/n over n bins.
+    """
+
+    counts: FloatArray
+    sigma: FloatArray
+    spread: FloatArray
+
+    @property
+    def snr(self) -> FloatArray:
+        """counts/sigma; 0 where not observed."""
+        return np.where(np.isfinite(self.sigma), np.nan_to_num(self.counts) / self.sigma, 0.0)
+
+
+def window_excess(rates: Rates, start_s: npt.ArrayLike, duration_s: float) -> WindowExcess:
+    """Estimate the counts of flat bursts that begin at `start_s`, s from T0, and last `duration_s`.
+
+    With shares f_k of the burst in the bins and excesses e_k over the background, the estimate is sum(f e) / sum(f^2): the plain sum
+    where the window's edges are edges of bins, and the best linear one where bins are coarse. The background is the fit without the
+    window's own bins (in closed form: a deleted residual), so that neither a burst pulls it up nor its absence makes the noise
+    look smaller.
+    """
+    background = rates.background
+    bins = background.bins
+    start: FloatArray = np.atleast_1d(np.asarray(start_s, float))
+    cut = _Cut.of(bins.start_s, bins.width_s, start, duration_s)
+    model = background.counts
+    residual = bins.counts - model
+    square = cut.sums(np.ones(len(bins)), 2) / duration_s**2
+    whole = np.asarray((cut.sums(np.ones(len(bins)), 1) > (1.0 - _WHOLE) * duration_s) & (square > 0.0))
+    safe = np.where(square > 0.0, square, 1.0)
+    counts = cut.sums(residual, 1) / duration_s / safe
+    noise = float(rates.overdispersion.at(duration_s)) * cut.sums(model, 2) / duration_s**2 / safe**2
+    shift, variance, enough = _without_window(background, cut, residual, model, duration_s * safe)
+    good = whole & enough
+    sigma = np.sqrt(np.where(good, noise + variance, np.inf))
+    return WindowExcess(np.where(good, counts + shift, np.nan), sigma, square)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Cut:
+    """Which bins windows touch, first .. stop - 1, and how much of the outer two lies inside; every array is (n,)."""
+
+    first: npt.NDArray[np.intp]
+    stop: npt.NDArray[np.intp]
+    width_s: FloatArray
+    first_s: FloatArray
+    last_s: FloatArray
+
+    @classmethod
+    def of(cls, bin_start_s: FloatArray, width_s: FloatArray, start_s: FloatArray, duration_s: float) -> _Cut:
+        bin_stop, stop_s = bin_start_s + width_s, start_s + duration_s
+        # A touch of less than a thousandth of a bin is a rounding of its edge.
+        slack = 1e-3 * width_s
+        first = np.searchsorted(bin_stop - slack, start_s, side="right")
+        stop = np.maximum(np.searchsorted(bin_start_s + slack, stop_s, side="left"), first)
+        head = np.minimum(first, len(width_s) - 1)
+        tail = np.clip(stop - 1, 0, len(width_s) - 1)
+        first_part = np.minimum(bin_stop[head], stop_s) - np.maximum(bin_start_s[head], start_s)
+        last_part = np.minimum(bin_stop[tail], stop_s) - np.maximum(bin_start_s[tail], start_s)
+        return cls(first, stop, width_s, _inside(first_part, width_s[head]), _inside(last_part, width_s[tail]))
+
+    def sums(self, values: FloatArray, power: int) -> FloatArray:
+        """Sum over a window's bins of value times (time inside the window)^power; `values` (bins,) or (bins, k)."""
+        weight = self.width_s**power
+        weighted = values * (weight if values.ndim == 1 else weight[:, None])
+        cumulative = np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(weighted, axis=0)])
+        total = cumulative[self.stop] - cumulative[self.first]
+        several = self.stop - self.first > 1
+        head = np.minimum(self.first, len(self.width_s) - 1)
+        tail = np.clip(self.stop - 1, 0, len(self.width_s) - 1)
+        lost_first = np.where(self.stop > self.first, self.first_s**power - weight[head], 0.0)
+        lost_last = np.where(several, self.last_s**power - weight[tail], 0.0)
+        if values.ndim > 1:
+            lost_first, lost_last = lost_first[:, None], lost_last[:, None]
+        return np.asarray(total + lost_first * values[head] + lost_last * values[tail])
+
+    def plain(self, values: FloatArray) -> FloatArray:
+        """Sum of values over the touched bins, whole."""
+        cumulative = np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)])
+        return np.asarray(cumulative[self.stop] - cumulative[self.first])
+
+
+def _inside(part_s: FloatArray, width_s: FloatArray) -> FloatArray:
+    """Time inside, taken as the whole bin where it is all but a thousandth of it."""
+    return np.where(part_s > (1.0 - _WHOLE) * width_s, width_s, np.maximum(part_s, 0.0))
+
+
+def _without_window(
+    background: Background, cut: _Cut, residual: FloatArray, model: FloatArray, scale: FloatArray
+) -> tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]:
+    """What leaving a window's bins out of the fit adds to its excess, the variance of the background then, and where it can be done."""
+    bins = background.bins
+    basis = np.diff(background.cumulative_basis, axis=0)
+    used = (~background.source).astype(float)
+    weighted = basis * (used / np.maximum(model, 1e-9))[:, None]
+    information = np.einsum("ki,kj->kij", weighted, basis)
+    whole = information.sum(axis=0)
+    size = len(whole)
+    # The covariance carries the over-dispersion of the fit on top of the inverse of the information.
+    noise = float(np.trace(background.covariance @ whole)) / size
+    left = whole - cut.plain(information.reshape(len(bins), -1)).reshape(-1, size, size)
+    outside_s = float((used * bins.width_s).sum()) - cut.plain(used * bins.width_s)
+    enough = np.asarray(outside_s >= _LEAST_OUTSIDE_S)
+    left = np.where(enough[:, None, None], left, whole)
+    share = cut.sums(basis, 1) / scale[:, None]
+    solved = np.linalg.solve(left, share[:, :, None])[:, :, 0]
+    pull = cut.plain(weighted * residual[:, None])
+    shift = np.einsum("ni,ni->n", solved, pull)
+    return shift, np.asarray(noise * np.einsum("ni,ni->n", solved, share)), enough
