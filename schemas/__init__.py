@@ -13,6 +13,7 @@ from .alerts import (
     Role,
     Significance,
 )
+from .archive import ArchiveFile, Injection
 from .assessment import Assessment, DataStatus
 from .base import RECORDS_VERSION, Instant, Record, from_json, sha256_hex, to_json
 from .events import Event, NoticeEntry
@@ -56,6 +57,7 @@ __all__ = [
     "AllSky",
     "AllWindowSearch",
     "Annulus",
+    "ArchiveFile",
     "Assessment",
     "Attitude",
     "AttitudeSource",
@@ -76,6 +78,7 @@ __all__ = [
     "Geometry",
     "Grade",
     "Heartbeat",
+    "Injection",
     "InputRef",
     "Instant",
     "LightCurve",
