@@ -39,6 +39,7 @@ from .outgoing import Circular, Contact, Message, Publication, PublicationFile, 
 from .policy import Policy, Threshold
 from .provenance import InputRef, Provenance
 from .regions import AllSky, Annulus, Circle, Ellipse, Polygon, SkyMapRef, SkyRegion
+from .scan import Candidate, CandidateClass, ScanRun
 from .search import AllWindowSearch, Excess, NoiseAtScale, PublishedSearch, SearchResult, Spike
 from .spacecraft import (
     Attitude,
@@ -62,6 +63,8 @@ __all__ = [
     "Attitude",
     "AttitudeSource",
     "Blob",
+    "Candidate",
+    "CandidateClass",
     "Circle",
     "Circular",
     "CircularLink",
@@ -114,6 +117,7 @@ __all__ = [
     "ResponseWord",
     "RevolutionWindow",
     "Role",
+    "ScanRun",
     "SearchResult",
     "Shift",
     "Significance",

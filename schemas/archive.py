@@ -25,8 +25,9 @@ class ArchiveFile(Record, kw_only=True):
     bins: int
     #: Sum of the bins: gaps are not in it.
     live_s: float
-    #: Bytes of the file: one that has others was changed since.
+    #: Bytes of the file, and when it was written (ns since 1970): one that has others was changed since.
     size: int
+    modified_ns: int
     #: SHA-256 of its counts.
     counts_id: str
 

@@ -7,11 +7,13 @@ from .jobs import Job, Wanted
 from .migrations import pending_migrations
 from .records import (
     Artefact,
+    CandidateQuery,
     Change,
     Delivery,
     EventPage,
     EventQuery,
     InboxPart,
+    KeptCandidate,
     KeptGap,
     Listed,
     QuarantineQuery,
@@ -19,13 +21,17 @@ from .records import (
     SourceState,
     ToldLine,
     Totals,
+    WatchPosition,
 )
 from .runner import JobRunner, RetryLater
+from .scans import LIVE
 from .selection import InboxQuery
 from .store import Store
 
 __all__ = [
+    "LIVE",
     "Artefact",
+    "CandidateQuery",
     "Change",
     "Database",
     "Delivery",
@@ -36,6 +42,7 @@ __all__ = [
     "InboxQuery",
     "Job",
     "JobRunner",
+    "KeptCandidate",
     "KeptGap",
     "Listed",
     "PutResult",
@@ -47,5 +54,6 @@ __all__ = [
     "ToldLine",
     "Totals",
     "Wanted",
+    "WatchPosition",
     "pending_migrations",
 ]

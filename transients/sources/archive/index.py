@@ -26,7 +26,7 @@ def note_file(root: Path, entry: ArchiveFile) -> None:
 def list_archive(root: Path) -> tuple[list[ArchiveFile], dict[str, str]]:
     """The files of an archive by instrument and time, and those that cannot be read, with the reason.
 
-    A file that the index does not list as it is now (by its size) is opened; the index is only a memory of headings.
+    A file that the index does not list as it is now (by size and date) is opened; the index is only a memory of headings.
 
     Raises
     ------
@@ -38,9 +38,9 @@ def list_archive(root: Path) -> tuple[list[ArchiveFile], dict[str, str]]:
     known = _known(root)
     found: list[ArchiveFile] = []
     broken: dict[str, str] = {}
-    for name, size in sorted(_files(root)):
+    for name, stat in sorted(_files(root).items()):
         entry = known.get(name)
-        if entry is None or entry.size != size:
+        if entry is None or (entry.size, entry.modified_ns) != (stat.st_size, stat.st_mtime_ns):
             try:
                 with ArchiveReader(root / name, name) as reader:
                     entry = reader.entry(name)
@@ -75,10 +75,10 @@ def _known(root: Path) -> dict[str, ArchiveFile]:
     return known
 
 
-def _files(root: Path) -> list[tuple[str, int]]:
-    """Names and sizes of the FITS files below a folder; what is hidden, or half written, is not looked at."""
-    return [
-        (str(path.relative_to(root).as_posix()), path.stat().st_size)
+def _files(root: Path) -> dict[str, os.stat_result]:
+    """The FITS files below a folder, by name; what is hidden, or half written, is not looked at."""
+    return {
+        path.relative_to(root).as_posix(): path.stat()
         for path in root.rglob("*.fits")
         if path.is_file() and path != root / TRUTH and not any(part.startswith(".") for part in path.relative_to(root).parts)
-    ]
+    }

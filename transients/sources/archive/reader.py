@@ -45,9 +45,14 @@ class ArchiveReader:
         self.path = path
         self.name = name or str(path)
         try:
+            self._stream = path.open("rb")
+        except OSError as error:
+            raise RefusedInput(f"cannot be read: {error.strerror}", where=self.name) from error
+        try:
             with _strict():
-                self._hdus = fits.open(path, memmap=False, lazy_load_hdus=False)
-        except (OSError, AstropyWarning) as error:
+                self._hdus = fits.open(self._stream, memmap=False, lazy_load_hdus=False)
+        except (OSError, AstropyWarning, ValueError, TypeError, KeyError) as error:
+            self._stream.close()
             raise RefusedInput(f"cannot be read as FITS: {_reason(error)}", where=self.name) from error
         try:
             self._header = self._hdus[0].header
@@ -82,6 +87,7 @@ class ArchiveReader:
     def close(self) -> None:
         """Let go of the file."""
         self._hdus.close()
+        self._stream.close()
 
     def entry(self, path: str) -> ArchiveFile:
         """The file as the index lists it, under this path."""
@@ -91,6 +97,7 @@ class ArchiveReader:
         else:  # version 1 of the form
             start, width, _ = self._stretch(0, self.bins)
             start_s, stop_s, live_s = float(start[0]), float(start[-1] + width[-1]), float(width.sum())
+        found = self.path.stat()
         return ArchiveFile(
             path=path,
             mission=info.mission,
@@ -103,7 +110,8 @@ class ArchiveReader:
             bin_s=info.bin_s,
             bins=self.bins,
             live_s=live_s,
-            size=self.path.stat().st_size,
+            size=found.st_size,
+            modified_ns=found.st_mtime_ns,
             counts_id=info.content_id,
         )
 
