@@ -8,7 +8,8 @@ import numpy as np
 
 from schemas import FloatArray
 from transients.search import most_significant_windows, published_search, search, t0_seconds
-from transients.search.focus import best_windows_reference
+from transients.search.focus import cumulative
+from transients.search.kernels.focus import hull_windows
 
 from .checks import require_close
 from .curves import INSTRUMENT, T0, observatory
@@ -56,8 +57,10 @@ def _kernel(sizes: Sizes) -> Iterator[Line]:
 
 
 def _plain(bins: Bins, bounds: tuple[float, float]) -> FloatArray:
-    statistic, first = np.zeros(len(bins[0])), np.full(len(bins[0]), -1, np.int64)
-    best_windows_reference(*bins, *bounds, 0.0, statistic, first)
+    n = len(bins[0])
+    statistic, first, scratch = np.zeros(n), np.full(n, -1, np.int64), np.zeros((3, n + 1), np.int64)
+    sums = cumulative(*bins[2:])
+    hull_windows.py_func(*bins[:2], *sums, 0, n, *bounds, 0.0, scratch, statistic, first)  # type: ignore[attr-defined]
     return statistic
 
 

@@ -16,7 +16,7 @@ from .noise import Overdispersion
 #: Longest window, s.
 LONGEST_S = 100.0
 
-IndexArray = npt.NDArray[np.intp]
+IndexArray = npt.NDArray[np.intp] | npt.NDArray[np.int64]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -96,7 +96,8 @@ def find_windows(background: Background, overdispersion: Overdispersion, floor_s
     counts, expected = x_cum[stop] - x_cum[first], b_cum[stop] - b_cum[first]
     snr = snr * _background_factor(background, overdispersion, first, stop, expected)
     windows = Windows(first, stop, octave_of, counts, expected, snr)
-    return _without_overlap(windows[snr >= floor_snr], len(bins))
+    windows = windows[snr >= floor_snr]
+    return windows[without_overlap(windows.first, windows.stop, windows.snr)]
 
 
 def octave_scale(bin_s: float) -> FloatArray:
@@ -118,13 +119,18 @@ def _background_factor(
     return np.asarray(np.sqrt(variance / (variance + background.variance_of_counts(first, stop))))
 
 
-def _without_overlap(windows: Windows, bins: int) -> Windows:
-    taken = np.zeros(bins, bool)
+def without_overlap(first: IndexArray, stop: IndexArray, snr: FloatArray) -> IndexArray:
+    """Which windows of bins first .. stop - 1 stay when the most significant of those that overlap is kept, by turns."""
+    if len(snr) == 0:
+        return np.empty(0, np.intp)
+    origin = int(first.min())
+    taken = np.zeros(int(stop.max()) - origin, bool)
     keep: list[int] = []
-    order = np.argsort(-windows.snr, kind="stable")
-    for index, first, stop in zip(order.tolist(), windows.first[order].tolist(), windows.stop[order].tolist(), strict=True):
-        if taken[first] or taken[stop - 1] or taken[first:stop].any():
+    order = np.argsort(-snr, kind="stable")
+    begins, ends = (first[order] - origin).tolist(), (stop[order] - origin).tolist()
+    for index, begin, end in zip(order.tolist(), begins, ends, strict=True):
+        if taken[begin] or taken[end - 1] or taken[begin:end].any():
             continue
-        taken[first:stop] = True
+        taken[begin:end] = True
         keep.append(index)
-    return windows[np.array(keep, np.intp)]
+    return np.array(keep, np.intp)

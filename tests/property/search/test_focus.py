@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transients.search.focus import best_windows_reference, most_significant_windows
+from transients.search.focus import cumulative, most_significant_windows
+from transients.search.kernels.focus import hull_windows
 
 
 def brute_force(
@@ -55,8 +56,10 @@ def test_equals_brute_force(curve: tuple[np.ndarray, ...], shortest: float, long
 def test_compiled_is_the_reference_and_a_floor_only_hides(curve: tuple[np.ndarray, ...], floor: float) -> None:
     start, stop, counts, expected = curve
     statistic, first = most_significant_windows(start, stop, counts, expected, 0.5, 31.5, floor)
-    plain = np.zeros(len(counts)), np.full(len(counts), -1, np.int64)
-    best_windows_reference(start, stop, counts, expected, 0.5, 31.5, floor, *plain)
+    n = len(counts)
+    plain, scratch = (np.zeros(n), np.full(n, -1, np.int64)), np.zeros((3, n + 1), np.int64)
+    sums = cumulative(counts, expected)
+    hull_windows.py_func(start, stop, *sums, 0, n, 0.5, 31.5, floor, scratch, *plain)  # type: ignore[attr-defined]
     np.testing.assert_array_equal(first, plain[1])
     np.testing.assert_allclose(statistic, plain[0], rtol=1e-12)
     full, _ = most_significant_windows(start, stop, counts, expected, 0.5, 31.5)
