@@ -30,6 +30,7 @@ COMMANDS = {
     "quarantine": ("quarantine", "Refused documents: look at them, or have them read anew."),
     "replay": ("replay", "Give alerts to a service of their own once more."),
     "response": ("geometry", "The response of an instrument to a direction and spectrum."),
+    "scan": ("scan", "Blind search of an archive of count rates."),
     "search": ("search", "Search a light curve for a counterpart."),
     "serve": ("serve", "Run the service."),
     "simulate": ("simulate", "Serve simulated data services on loopback."),

@@ -100,9 +100,9 @@ def find_windows(background: Background, overdispersion: Overdispersion, floor_s
     return windows[without_overlap(windows.first, windows.stop, windows.snr)]
 
 
-def octave_scale(bin_s: float) -> FloatArray:
+def octave_scale(bin_s: float, longest_s: float = LONGEST_S) -> FloatArray:
     """The typical length of each octave, s, (m,)."""
-    return np.array([_middle(low, high, bin_s) for low, high in octaves(bin_s)])
+    return np.array([_middle(low, high, bin_s) for low, high in octaves(bin_s, longest_s)])
 
 
 def _middle(shortest_s: float, longest_s: float, bin_s: float) -> float:

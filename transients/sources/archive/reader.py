@@ -115,21 +115,42 @@ class ArchiveReader:
             counts_id=info.content_id,
         )
 
-    def pieces(self, bins: int = PIECE_BINS) -> Iterator[LightCurve]:
-        """The whole file in pieces of so many bins, in time order, all on the file's reference.
+    def pieces(self, bins: int = PIECE_BINS, between_s: tuple[float, float] | None = None) -> Iterator[LightCurve]:
+        """The file in pieces of at most so many bins, in time order, all on the file's reference.
+
+        Parameters
+        ----------
+        between_s
+            Only bins that start between these times, s from the reference.
 
         Raises
         ------
         RefusedInput
-            After the last piece, when the counts were not those that were written; at once, when they cannot be read.
+            At once, when bins cannot be read; after the last piece of a whole file, when its counts were not those written.
         """
+        begin, end = (0, self.bins) if between_s is None else self._between(*between_s)
         digest = hashlib.sha256()
-        for first in range(0, self.bins, bins):
-            piece = self.part(first, min(first + bins, self.bins))
+        for first in range(begin, end, bins):
+            piece = self.part(first, min(first + bins, end))
             digest.update(counts_bytes(piece.counts))
             yield piece
-        if self.info.content_id and digest.hexdigest() != self.info.content_id:
+        whole = (begin, end) == (0, self.bins)
+        if whole and self.info.content_id and digest.hexdigest() != self.info.content_id:
             raise RefusedInput("the counts are not those that were written", where=self.name)
+
+    def _between(self, low_s: float, high_s: float) -> tuple[int, int]:
+        """First and stop of the bins that start between two times, found by their segments."""
+        table = self._hdus["SEGMENTS"].data
+        origin = np.asarray(table["START"], dtype=np.float64)
+        first, size = (np.asarray(table[name], dtype=np.int64) for name in ("FIRST", "NBINS"))
+
+        def at(time_s: float) -> int:
+            k = max(int(np.searchsorted(origin, time_s, side="right")) - 1, 0)
+            # A thousandth of a bin: stamps leave the grid by nanoseconds.
+            inside = int(np.ceil((time_s - origin[k]) / self.info.bin_s - 1e-3))
+            return int(first[k]) + min(max(inside, 0), int(size[k]))
+
+        return at(low_s), at(high_s)
 
     def part(self, first: int, stop: int) -> LightCurve:
         """Bins first .. stop - 1."""

@@ -1,0 +1,135 @@
+"""From what the units gave to candidates: twins left out, rates measured over all of it, classes told."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from schemas import Candidate
+from transients.missions import seconds_between, shift
+from transients.missions.known import known_instrument
+from transients.search.excess_rates import ExcessRates, measure_rates
+from transients.search.scan import ScanExcess
+
+from .orders import ScanOrders
+from .units import Unit
+from .work import Found, UnitResult
+
+Searched = Sequence[tuple[Unit, UnitResult]]
+#: Edges of the S/N in the table of rates, above the threshold: steps of a quarter, then of one, then all.
+_SNR_STEPS = (*np.arange(0.0, 3.0, 0.25).tolist(), *np.arange(3.0, 16.0, 1.0).tolist())
+
+
+def candidates_of(searched: Searched, orders: ScanOrders) -> list[Candidate]:
+    """Every candidate, in order of time."""
+    found: list[Candidate] = []
+    for own in _by_instrument(searched):
+        kept = _without_twins(own)
+        rates = _rates(own, kept, orders)
+        found += [_candidate(unit, each, rates, orders) for unit, each in kept]
+    return sorted(found, key=lambda each: (each.start, each.instrument, each.duration_s))
+
+
+def rates_of(searched: Searched, orders: ScanOrders) -> dict[str, Any]:
+    """How many excesses of which S/N and length were found in how much time, for each instrument: plain data (docs/scan.md)."""
+    tables = []
+    for own in _by_instrument(searched):
+        kept = _without_twins(own)
+        rates = _rates(own, kept, orders)
+        edges = orders.threshold_snr + np.array(_SNR_STEPS)
+        shape = len(rates.scale_s), len(edges)
+        counts = {"excesses": np.zeros(shape, np.int64), "spikes": np.zeros(shape, np.int64)}
+        for _, each in kept:
+            kind = "spikes" if each.spike is not None and each.spike.likely else "excesses"
+            counts[kind][each.octave, int(np.searchsorted(edges, each.snr, side="right")) - 1] += 1
+        unit = own[0][0]
+        tables.append(
+            {
+                "mission": unit.mission,
+                "instrument": unit.instrument,
+                "bin_s": unit.bin_s,
+                "searched_s": rates.searched_s,
+                "threshold_snr": orders.threshold_snr,
+                "scale_s": rates.scale_s.tolist(),
+                "snr_from": edges.tolist(),
+                **{name: table.tolist() for name, table in counts.items()},
+                "over_white_noise": rates.factor.tolist(),
+                "over_published_spikes": rates.spike_factor,
+            }
+        )
+    return {"version": orders.version, "engine": orders.engine, "rates": tables}
+
+
+def _by_instrument(searched: Searched) -> list[list[tuple[Unit, UnitResult]]]:
+    def kind(pair: tuple[Unit, UnitResult]) -> tuple[str, str, float, str]:
+        return pair[0].mission, pair[0].instrument, pair[0].bin_s, pair[0].time_frame
+
+    return [list(group) for _, group in itertools.groupby(searched, kind)]
+
+
+def _rates(own: Searched, kept: Sequence[tuple[Unit, Found]], orders: ScanOrders) -> ExcessRates:
+    unit = own[0][0]
+    instrument = known_instrument(unit.mission, unit.instrument)
+    searched_s = sum(result.searched_s for _, result in own)
+    return measure_rates(
+        [each.excess for _, each in kept],
+        searched_s,
+        unit.bin_s,
+        orders.threshold_snr,
+        spikes=instrument is not None and instrument.particle_hits,
+    )
+
+
+def _without_twins(own: Searched) -> list[tuple[Unit, Found]]:
+    """What was found, in order of time; of excesses that overlap (seen from both sides of midnight) the more significant."""
+    origin = own[0][0].start
+    found: list[tuple[float, Unit, Found]] = []
+    for unit, result in own:
+        offset_s = seconds_between(unit.start, origin)
+        found += [(offset_s + each.start_s, unit, each) for each in result.found]
+    kept: list[tuple[float, Unit, Found]] = []
+    for each in sorted(found, key=lambda entry: (entry[0], entry[2].duration_s)):
+        # A microsecond: times that far from the origin are not better known.
+        if kept and each[0] < kept[-1][0] + kept[-1][2].duration_s - 1e-6:
+            if each[2].snr > kept[-1][2].snr:
+                kept[-1] = each
+        else:
+            kept.append(each)
+    return [(unit, each) for _, unit, each in kept]
+
+
+def _candidate(unit: Unit, found: Found, rates: ExcessRates, orders: ScanOrders) -> Candidate:
+    file = unit.files[found.file]
+    return candidate(
+        found.excess,
+        rates,
+        orders,
+        mission=unit.mission,
+        instrument=unit.instrument,
+        tier=file.tier,
+        time_frame=unit.time_frame,
+        simulated=file.simulated,
+        start=shift(unit.start, found.start_s),
+        peak=shift(unit.start, found.peak_s),
+        source=file.path,
+    )
+
+
+def candidate(excess: ScanExcess, rates: ExcessRates, orders: ScanOrders, **facts: Any) -> Candidate:
+    """An excess with its rate and class; `facts` are the other fields of the record."""
+    return Candidate(
+        **facts,
+        duration_s=excess.duration_s,
+        counts=excess.counts,
+        background_cts_s=excess.background_cts_s,
+        snr=excess.snr,
+        far_hz=rates.far_hz(excess),
+        classification=rates.classify(excess, orders.burst_far_hz),
+        spike=excess.spike,
+        spike_probability=rates.spike_probability(excess),
+        saturated=excess.saturated,
+        version=f"{orders.version}, engine {orders.engine}",
+    )
