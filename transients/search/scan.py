@@ -78,7 +78,8 @@ class ScanExcess:
 class Scanner:
     """Search a stream of bins; memory and work per bin do not grow with it.
 
-    The excesses are the same however the stream is cut, and for any origin of time that differs by whole multiples of 10 s.
+    The excesses are the same however the stream is cut. The origin of time is part of the input: rounding puts a bin now into one
+    second of the background, now into the next.
 
     Parameters
     ----------
@@ -100,15 +101,15 @@ class Scanner:
         self._held: list[FloatArray] = []  # the same of what was searched, as far back as an open excess needs
         self._rows: list[Triggers] = []
         self._opened_s = self._latest_s = np.nan
+        self._given_s = -np.inf
         #: Seconds that were searched: those in which the background was known.
         self.searched_s = 0.0
 
     @property
     def settled_s(self) -> float:
         """Every excess that begins before this time has been given; -inf at the start."""
-        if self._rows:
-            return self._opened_s
-        return self._stretch * STRETCH_S - self.settings.longest_s if np.isfinite(self._stretch) else -np.inf
+        reached = self._stretch * STRETCH_S - self.settings.longest_s
+        return max(self._given_s, min(reached, self._opened_s) if self._rows else reached)
 
     def push(self, start_s: FloatArray, width_s: FloatArray, counts: FloatArray) -> list[ScanExcess]:
         """Take bins in, in order of time; give the excesses that are over."""
@@ -141,6 +142,8 @@ class Scanner:
         if searched:
             self.searched_s += float(bins[1, (bins[0] >= self._counted_s[0]) & (bins[0] < self._counted_s[1])].sum())
         self._held.append(bins)
+        # A window that begins before the end of what was given would tell of it again.
+        rows = rows[rows.start_s >= self._given_s]
         if len(rows):
             first_s = float(rows.start_s.min())
             self._opened_s = first_s if not self._rows else min(self._opened_s, first_s)
@@ -171,7 +174,9 @@ class Scanner:
         order = np.argsort(best.start_s, kind="stable")
         start, stop = best.start_s[order], best.start_s[order] + best.duration_s[order]
         apart = np.flatnonzero(start[1:] - np.maximum.accumulate(stop)[:-1] > self.settings.apart_s) + 1
-        return [self._excess(best[np.sort(group)], bins) for group in np.split(order, apart)]
+        found = [self._excess(best[np.sort(group)], bins) for group in np.split(order, apart)]
+        self._given_s = found[-1].last_s
+        return found
 
     def _excess(self, group: Triggers, bins: FloatArray) -> ScanExcess:
         """One excess of its windows, the most significant first."""
