@@ -49,7 +49,7 @@ def write_catalogue(path: Path, candidates: Sequence[Candidate], run: ScanRun) -
     header = table.header
     header["TIMESYS"] = "UTC"
     header["SCANID"] = run.scan_id[:64]
-    header["CREATOR"] = f"transients {run.version}"
+    header["CREATOR"] = f"transients {run.version}, engine {run.parameters['engine']}"
     header["FILES"] = (run.files, "files searched")
     header["NBROKEN"] = (len(run.broken), "files that could not be read")
     header["NBINS"] = (run.bins, "bins searched")

@@ -89,7 +89,7 @@ def _on_cluster(root: Path, units: Sequence[Unit], orders: ScanOrders, address: 
             raise ServiceUnreachable("the Dask cluster has no workers", where=address)
         # pure=False: a result that a former scan left on the cluster is not taken for this one's.
         futures = client.map(search_unit, [root] * len(units), units, [orders] * len(units), pure=False)
-        done = distributed.as_completed(futures)  # type: ignore[no-untyped-call]
+        done = distributed.as_completed(futures, loop=client.loop)  # type: ignore[no-untyped-call]
         for future in done:
             yield future.result()
             future.release()

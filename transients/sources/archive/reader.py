@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,8 @@ from ..formats.archive import MARK, TILE_BINS, counts_bytes, read_heading, read_
 
 #: Bins a piece: half an hour at 50 ms, a whole tile.
 PIECE_BINS = TILE_BINS
+#: Filters of warnings are the process's: threads (of a Dask worker) take turns.
+_FILTERS = threading.RLock()
 
 
 class ArchiveReader:
@@ -168,7 +171,7 @@ class ArchiveReader:
 @contextlib.contextmanager
 def _strict() -> Iterator[None]:
     """A file that is cut short or broken is an error, not a warning."""
-    with warnings.catch_warnings():
+    with _FILTERS, warnings.catch_warnings():
         warnings.simplefilter("error", AstropyWarning)
         warnings.simplefilter("ignore", fits.verify.VerifyWarning)
         yield

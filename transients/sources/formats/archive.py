@@ -184,4 +184,9 @@ def _departure(hdus: fits.HDUList, name: str, part: slice) -> FloatArray | float
 
 def _values(hdus: fits.HDUList, name: str, part: slice) -> FloatArray:
     hdu = hdus[name]
-    return np.asarray(hdu.data[name][part] if isinstance(hdu, fits.BinTableHDU) else hdu.section[part], dtype=np.float64)
+    if isinstance(hdu, fits.BinTableHDU):
+        return np.asarray(hdu.data[name][part], dtype=np.float64)
+    try:
+        return np.asarray(hdu.section[part], dtype=np.float64)
+    except Exception as error:  # what the decompression raises has no public name
+        raise OSError(f"{name} cannot be decompressed: {error}") from error
