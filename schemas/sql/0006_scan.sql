@@ -29,13 +29,14 @@ CREATE TABLE candidate (
 );
 CREATE INDEX candidate_newest ON candidate (started DESC);
 
--- How far the live search has come with each instrument: everything that began before is known.
+-- How far the live search has come with each instrument: everything that began before `settled_utc` is known; `seen_utc` is the end
+-- of the newest bin. One process at a time holds it, and says so with every step.
 CREATE TABLE watch_position (
-    mission    text NOT NULL,
-    instrument text NOT NULL,
-    -- Start of what was not looked at yet, and the newest bin seen.
-    settled_utc text NOT NULL,
-    seen_utc    text NOT NULL,
+    mission     text NOT NULL,
+    instrument  text NOT NULL,
+    holder      text NOT NULL,
+    settled_utc text,
+    seen_utc    text,
     known_at    timestamptz NOT NULL,
     PRIMARY KEY (mission, instrument)
 );

@@ -101,6 +101,7 @@ class Scanner:
         self._held: list[FloatArray] = []  # the same of what was searched, as far back as an open excess needs
         self._rows: list[Triggers] = []
         self._opened_s = self._latest_s = np.nan
+        self._best = (0.0, -np.inf)  # S/N and end of the best window of the open excess
         self._given_s = -np.inf
         #: Seconds that were searched: those in which the background was known.
         self.searched_s = 0.0
@@ -145,12 +146,27 @@ class Scanner:
         # A window that begins before the end of what was given would tell of it again.
         rows = rows[rows.start_s >= self._given_s]
         if len(rows):
-            first_s = float(rows.start_s.min())
-            self._opened_s = first_s if not self._rows else min(self._opened_s, first_s)
-            self._latest_s = float(bins[0, -1])
-            self._rows.append(rows)
+            self._gather(rows)
         self._forget()
         return found
+
+    def _gather(self, rows: Triggers) -> None:
+        """Add windows to the open excess; it goes on with those that are better than all before, or that follow the best.
+
+        For as long as the longest window, others hold a bright burst that is over: they tell nothing new.
+        """
+        if not self._rows:
+            self._opened_s, self._best, self._latest_s = np.inf, (0.0, -np.inf), -np.inf
+        self._opened_s = min(self._opened_s, float(rows.start_s.min()))
+        stop = rows.start_s + rows.duration_s
+        top = int(np.argmax(rows.snr))
+        if rows.snr[top] > self._best[0]:
+            self._best = float(rows.snr[top]), float(stop[top])
+            self._latest_s = max(self._latest_s, self._best[1])
+        following = rows.start_s > self._best[1] - 0.5 * self._bin_s
+        if following.any():
+            self._latest_s = max(self._latest_s, float(stop[following].max()))
+        self._rows.append(rows)
 
     def _is_over(self, now_s: float) -> bool:
         if not self._rows:

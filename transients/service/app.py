@@ -26,6 +26,7 @@ from .assessing import Assessing
 from .clock import MACHINE_CLOCK, Clock
 from .intake import Intake
 from .lines import tell_lines
+from .live import watch
 from .outgoing import Outgoing
 from .parts import mission_of, source_of
 from .plugins import load_handlers
@@ -123,6 +124,11 @@ class Service:
                     group.create_task(
                         upkeep(store, self.settings.inbox.keep_days, self._stopping, self._clock.now), name="upkeep"
                     )
+                    if self.settings.scan.live:
+                        group.create_task(
+                            watch(store, data, self.mission, self.settings.scan, self._stopping, self._clock.now),
+                            name="live search",
+                        )
                 if "web" in self.roles:
                     group.create_task(self._serve(store, data, intake), name="web")
                 self.ready.set()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from schemas import Candidate, Instant, ScanRun, from_json, to_json
+from schemas.errors import NotYet
 
 from .database import Database, instant, searchable, stamp, stamp_or_none
 from .records import CandidateQuery, KeptCandidate, WatchPosition
@@ -27,11 +28,29 @@ class Scans(Database):
             await self._tell("candidate")
         return len(new)
 
-    async def put_live_candidates(self, candidates: Sequence[Candidate], position: WatchPosition) -> list[Candidate]:
-        """Keep what the live search found and how far it has come, in one transaction. Gives those that are new."""
+    async def claim_watch(self, mission: str, instrument: str, holder: str) -> tuple[bool, WatchPosition | None]:
+        """Take the live search of an instrument, or keep it: whether it is this holder's, and how far it has come.
+
+        Another's is taken over when it has said nothing for a minute.
+        """
+        row = await self._row("claim_watch", mission, instrument, holder)
+        if row is None:
+            return False, None
+        return True, None if row["seen_utc"] is None else _position(mission, instrument, row)
+
+    async def put_live_candidates(self, candidates: Sequence[Candidate], position: WatchPosition, holder: str) -> list[Candidate]:
+        """Keep what the live search found and how far it has come, in one transaction. Gives those that are new.
+
+        Raises
+        ------
+        NotYet
+            Another holder took over meanwhile: nothing is kept.
+        """
         async with self.transaction():
+            at = (position.settled.iso, position.seen.iso)
+            if await self._row("put_watch_position", position.mission, position.instrument, holder, *at) is None:
+                raise NotYet("another process searches this instrument now", where=position.instrument)
             new = await self._put_found(LIVE, candidates)
-            await self._do("put_watch_position", position.mission, position.instrument, position.settled.iso, position.seen.iso)
             if new:
                 await self._tell("candidate")
         return new
@@ -66,13 +85,8 @@ class Scans(Database):
         rows = await self._rows("candidate_counts", *_conditions(query))
         return {row["classification"]: row["candidates"] for row in rows}
 
-    async def watch_position(self, mission: str, instrument: str) -> WatchPosition | None:
-        """How far the live search has come with an instrument; None: it never began."""
-        row = await self._row("watch_position", mission, instrument)
-        return None if row is None else _position(mission, instrument, row)
-
     async def watch_positions(self) -> tuple[WatchPosition, ...]:
-        """The same of every instrument that is searched."""
+        """How far the live search has come with every instrument."""
         return tuple(_position(row["mission"], row["instrument"], row) for row in await self._rows("watch_positions"))
 
 
@@ -101,5 +115,5 @@ def _position(mission: str, instrument: str, row: Any) -> WatchPosition:
         instrument=instrument,
         settled=Instant.parse(row["settled_utc"]),
         seen=Instant.parse(row["seen_utc"]),
-        age_s=max(0.0, row["age_s"]),
+        age_s=max(0.0, row.get("age_s", 0.0)),
     )

@@ -35,15 +35,19 @@ WHERE ($1::text IS NULL OR scan_id = $1) AND ($2::text IS NULL OR classification
   AND ($5::float8 IS NULL OR far_hz <= $5)
 GROUP BY classification ORDER BY classification;
 
--- name: watch_position
-SELECT settled_utc, seen_utc, extract(epoch FROM clock_timestamp() - known_at)::float8 AS age_s
-FROM watch_position WHERE mission = $1 AND instrument = $2;
+-- name: claim_watch
+-- No row: another holds it, and has said so within the last minute.
+INSERT INTO watch_position (mission, instrument, holder, known_at) VALUES ($1, $2, $3, clock_timestamp())
+ON CONFLICT (mission, instrument) DO UPDATE SET holder = excluded.holder, known_at = excluded.known_at
+WHERE watch_position.holder = excluded.holder OR watch_position.known_at < clock_timestamp() - interval '60 seconds'
+RETURNING settled_utc, seen_utc;
 
 -- name: put_watch_position
-INSERT INTO watch_position (mission, instrument, settled_utc, seen_utc, known_at) VALUES ($1, $2, $3, $4, clock_timestamp())
-ON CONFLICT (mission, instrument)
-DO UPDATE SET settled_utc = excluded.settled_utc, seen_utc = excluded.seen_utc, known_at = excluded.known_at;
+-- No row: another took over.
+UPDATE watch_position SET settled_utc = $4, seen_utc = $5, known_at = clock_timestamp()
+WHERE mission = $1 AND instrument = $2 AND holder = $3
+RETURNING mission;
 
 -- name: watch_positions
 SELECT mission, instrument, settled_utc, seen_utc, extract(epoch FROM clock_timestamp() - known_at)::float8 AS age_s
-FROM watch_position ORDER BY mission, instrument;
+FROM watch_position WHERE seen_utc IS NOT NULL ORDER BY mission, instrument;

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncpg
 import msgspec
 import pytest
 
 from schemas import Candidate, Instant, ScanRun, Spike
+from schemas.errors import NotYet
 from transients.store import LIVE, CandidateQuery, Store, WatchPosition
 
 AT = Instant(utc="2022-03-01T00:00:00")
@@ -64,17 +66,33 @@ async def test_candidates_are_found_by_what_they_are(store: Store) -> None:
 
 
 async def test_the_live_search_knows_how_far_it_came(store: Store) -> None:
-    assert await store.watch_position("INTEGRAL", "SPI-ACS") is None
+    one = ("INTEGRAL", "SPI-ACS", "one")
+    assert await store.claim_watch(*one) == (True, None)
+    assert await store.watch_positions() == ()
     position = WatchPosition(mission="INTEGRAL", instrument="SPI-ACS", settled=AT, seen=found(5).start)
-    assert await store.put_live_candidates([found(1), found(2)], position) == [found(1), found(2)]
+    assert await store.put_live_candidates([found(1), found(2)], position, "one") == [found(1), found(2)]
     later = msgspec.structs.replace(position, settled=found(3).start)
     # What is found again after a restart is nothing new.
-    assert await store.put_live_candidates([found(2), found(4)], later) == [found(4)]
-    kept = await store.watch_position("INTEGRAL", "SPI-ACS")
-    assert kept is not None
-    assert msgspec.structs.replace(kept, age_s=0.0) == later
+    assert await store.put_live_candidates([found(2), found(4)], later, "one") == [found(4)]
+    assert await store.claim_watch(*one) == (True, later)
     assert [each.instrument for each in await store.watch_positions()] == ["SPI-ACS"]
     assert len(await store.candidates(CandidateQuery(scan_id=LIVE))) == 3
+
+
+async def test_one_searches_at_a_time_and_another_takes_over(store: Store, postgres_url: str) -> None:
+    assert (await store.claim_watch("INTEGRAL", "SPI-ACS", "one"))[0]
+    assert await store.claim_watch("INTEGRAL", "SPI-ACS", "two") == (False, None)
+    position = WatchPosition(mission="INTEGRAL", instrument="SPI-ACS", settled=AT, seen=found(5).start)
+    await store.put_live_candidates([], position, "one")
+    plain = await asyncpg.connect(postgres_url)
+    try:
+        await plain.execute("UPDATE watch_position SET known_at = known_at - interval '61 seconds'")
+    finally:
+        await plain.close()
+    assert await store.claim_watch("INTEGRAL", "SPI-ACS", "two") == (True, position)
+    with pytest.raises(NotYet):
+        await store.put_live_candidates([found(1)], position, "one")
+    assert await store.candidates(CandidateQuery()) == ()
 
 
 async def test_a_scan_that_fails_half_way_leaves_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
