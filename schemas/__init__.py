@@ -40,7 +40,7 @@ from .policy import Policy, Threshold
 from .provenance import InputRef, Provenance
 from .regions import AllSky, Annulus, Circle, Ellipse, Polygon, SkyMapRef, SkyRegion
 from .scan import Candidate, CandidateClass, ScanRun
-from .search import AllWindowSearch, Excess, NoiseAtScale, PublishedSearch, SearchResult, Spike
+from .search import AllWindowSearch, Excess, NoiseAtScale, OffTimeRates, PeakCounts, PublishedSearch, SearchResult, Spike
 from .spacecraft import (
     Attitude,
     AttitudeSource,
@@ -96,9 +96,11 @@ __all__ = [
     "Notice",
     "NoticeEntry",
     "OffAxisPointing",
+    "OffTimeRates",
     "OrbitState",
     "Orientation",
     "Parsed",
+    "PeakCounts",
     "Pointing",
     "PointingAdvice",
     "PointingHistory",

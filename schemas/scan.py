@@ -8,7 +8,7 @@ from .base import Instant, Record
 from .lightcurves import Tier, TimeFrame
 from .search import Spike
 
-CandidateClass = Literal["burst", "spike", "faint"]
+CandidateClass = Literal["burst", "spike", "slow", "faint"]
 
 
 class Candidate(Record, kw_only=True):
@@ -27,9 +27,11 @@ class Candidate(Record, kw_only=True):
     counts: float
     background_cts_s: float
     snr: float
-    #: Rate at which the background alone gives excesses as rare.
+    #: Rate at which the background alone gives excesses as rare, and its relative error.
     far_hz: float
-    #: "spike": of a particle hit's shape; "burst": not, and rarer than the scan's false-alarm rate; "faint": the others.
+    far_relative_error: float | None = None
+    #: "spike": of a particle hit's shape; "slow": as long as the longest window, as a background is that changes (a flare, the
+    #: belts), or a very long burst; "burst": neither, and rarer than the scan's false-alarm rate; "faint": the others.
     classification: CandidateClass
     #: Where bins are narrow enough to show a shape.
     spike: Spike | None = None

@@ -203,7 +203,7 @@ class ScanSettings(Section, kw_only=True):
     threshold_snr: float = 5.0
     # Excesses that the background gives more often than so many times a day are not kept.
     far_per_day: float = 1.0
-    # Rates of the background as `transients scan` measured them (rates.json). Empty: measured as it goes.
+    # Rates of the background as `transients scan` measured them (rates-….json). Empty: measured as it goes.
     rates: str = ""
     # Missing bins are waited for as long as those after them are younger than this many seconds.
     late_s: float = 120.0

@@ -49,10 +49,10 @@ def scan_command(
 ) -> None:
     """Search every day of an archive for bursts that nobody announced.
 
-    What is found is written to a folder: candidates.fits, the rates of the background (rates.json), and scan.json. Results are kept
-    day by day; interrupted, the same command goes on where it was.
+    What is found is written to a folder: candidates.fits, the rates of the background (rates-INSTRUMENT.json), and scan.json.
+    Results are kept day by day; interrupted, the same command goes on where it was.
     """
-    from transients.service.scanning import CATALOGUE, RATES, ScanOrders, scan_archive
+    from transients.service.scanning import CATALOGUE, ScanOrders, scan_archive
 
     if workers is not None and dask is not None:
         raise click.UsageError("--workers and --dask exclude each other")
@@ -64,7 +64,7 @@ def scan_command(
     data = {
         **_plain(outcome, cores if dask is None else None),
         "catalogue": str(folder / CATALOGUE),
-        "rates": str(folder / RATES),
+        "rates": [str(folder / name) for name in outcome.rates],
     }
     if outcome.anew:
         click.echo(f"{outcome.anew} days were searched anew: settings, version or files are others than before", err=True)
@@ -90,7 +90,7 @@ def _plain(outcome: ScanOutcome, workers: int | None) -> dict[str, Any]:
         "live_s": run.live_s,
         "days": outcome.units,
         "days_resumed": outcome.resumed,
-        "candidates": {kind: run.candidates.get(kind, 0) for kind in ("burst", "spike", "faint")},
+        "candidates": {kind: run.candidates.get(kind, 0) for kind in ("burst", "spike", "slow", "faint")},
         "workers": workers,
         "seconds": outcome.seconds,
         "search_s": outcome.search_s,

@@ -1,9 +1,9 @@
 """Light curves searched for counterparts, by the published method and by ours, and upper limits. Pure functions."""
 
+from .association import association_fap
 from .background import Background, fit_background
 from .bins import Bins
 from .detection import DETECTION_FAP
-from .falsealarm import association_fap
 from .focus import most_significant_windows
 from .levels import CountLevel, count_levels, levels_from_count_limits, limit_from_counts
 from .limits import count_limit, limits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +14,13 @@ from schemas.errors import NoData
 
 from .bins import Bins
 from .scatter import overdispersion_at
+from .smooth import Blocks, fit_smooth, hats, is_called_for, polynomial_cost
 
 BoolArray = npt.NDArray[np.bool_]
 
 #: Polynomials tried; ten minutes of an orbit of 2.7 days need no more.
 _HIGHEST_ORDER = 3
+_NAMES = ("constant", "linear", "quadratic", "cubic")
 #: The source is looked for at these times (s) and put aside above these S/N: high where trials are many, lower where tails hide.
 _MASK_SCALES = ((0.0, 6.0), (0.5, 5.5), (2.0, 5.0), (8.0, 5.0), (20.0, 4.5))
 #: Put aside on either side of the source beside the window that saw it, s.
@@ -47,6 +50,10 @@ class Background:
         Bins put aside as source.
     overdispersion : float
         Variance over mean of the bins outside the source.
+    evidence : dict
+        Cost of each model tried above the least, by name.
+    knots_s, length_s : (order + 1,) float64, float
+        Of a smooth curve (`smooth`) instead of a polynomial: coefficients are the rates at the knots.
     """
 
     bins: Bins
@@ -55,17 +62,25 @@ class Background:
     covariance: FloatArray
     source: BoolArray
     overdispersion: float
+    evidence: dict[str, float] = dataclasses.field(default_factory=dict)
+    knots_s: FloatArray | None = None
+    length_s: float | None = None
 
-    @property
+    @functools.cached_property
     def counts(self) -> FloatArray:
         """Expected counts in each bin, (n,)."""
-        return np.asarray(_design(self.bins, self.order) @ self.coefficients * self.bins.width_s)
+        return np.asarray(self.basis @ self.coefficients * self.bins.width_s)
 
-    @property
+    @functools.cached_property
+    def basis(self) -> FloatArray:
+        """What the coefficients multiply, at the centre of each bin, (n, order + 1)."""
+        return _design(self.bins, self.order) if self.knots_s is None else hats(self.bins.centre_s, self.knots_s)
+
+    @functools.cached_property
     def cumulative_basis(self) -> FloatArray:
         """Integral of each polynomial over the observed time up to each edge, (n + 1, order + 1), s."""
-        steps = _design(self.bins, self.order) * self.bins.width_s[:, None]
-        return np.concatenate([np.zeros((1, self.order + 1)), np.cumsum(steps, axis=0)])
+        steps = self.basis * self.bins.width_s[:, None]
+        return np.concatenate([np.zeros((1, steps.shape[1])), np.cumsum(steps, axis=0)])
 
     def variance_of_counts(self, first: npt.NDArray[np.intp], stop: npt.NDArray[np.intp]) -> FloatArray:
         """Variance of the expected counts in the windows of bins `first` .. `stop` - 1, from the fit's uncertainty."""
@@ -90,8 +105,12 @@ class Background:
     def description(self) -> str:
         """The model in words."""
         used = self.bins.width_s[~self.source].sum()
-        name = ("constant", "linear", "quadratic", "cubic")[self.order]
-        return f"{name} fit to {used:.0f} s outside the source, order chosen by the Bayesian information criterion"
+        if self.length_s is not None:
+            return (
+                f"smooth curve (Gaussian process of {self.length_s:g} s about a line) through {used:.0f} s outside the source, "
+                f"chosen over polynomials by its evidence"
+            )
+        return f"{_NAMES[self.order]} fit to {used:.0f} s outside the source, order chosen by the Bayesian information criterion"
 
 
 def fit_background(bins: Bins) -> Background:
@@ -187,7 +206,47 @@ def _best_order(bins: Bins, source: BoolArray) -> Background:
     best = fits[int(np.argmin(cost))]
     if not (best.counts > 0.0).all():
         best = fits[0]
-    return dataclasses.replace(best, covariance=best.covariance * noise)
+    evidence = {_NAMES[order]: float(value - min(cost)) for order, value in enumerate(cost)}
+    best = dataclasses.replace(best, covariance=best.covariance * noise, evidence=evidence)
+    return _smooth(best) or best
+
+
+def _smooth(polynomial: Background) -> Background | None:
+    """A smooth curve, where the residuals call for one and its evidence is better."""
+    bins = polynomial.bins
+    blocks, model = _blocks(polynomial)
+    if not is_called_for(blocks, model):
+        return None
+    curve = fit_smooth(blocks, float(bins.start_s[0]), float(bins.stop_s[-1]), model)
+    if curve is None:
+        return None
+    gain = polynomial_cost(blocks, model, polynomial.order + 1) - curve.cost
+    evidence = {name: value + max(0.0, gain) for name, value in polynomial.evidence.items()} | {"smooth": max(0.0, -gain)}
+    found = dataclasses.replace(
+        polynomial,
+        order=len(curve.knots_s) - 1,
+        coefficients=curve.rate_cts_s,
+        covariance=curve.covariance,
+        knots_s=curve.knots_s,
+        length_s=curve.length_s,
+        evidence=evidence,
+    )
+    return found if gain > 0.0 and bool((found.counts > 0.0).all()) else None
+
+
+def _blocks(fit: Background) -> tuple[Blocks, FloatArray]:
+    """Rates over some seconds outside the source, and the model there. Their noise is that of differences of neighbours."""
+    bins, use = fit.bins, np.flatnonzero(~fit.source)
+    place = np.floor((bins.start_s[use] - bins.start_s[0]) / max(_BLOCK_S, bins.bin_s)).astype(np.int64)
+    edges = np.flatnonzero(np.diff(place, prepend=-1))
+    width, counts, expected, moment = (
+        np.add.reduceat(a[use], edges) for a in (bins.width_s, bins.counts, fit.counts, bins.centre_s * bins.width_s)
+    )
+    full = width > 0.5 * width.max()
+    width, counts, expected, moment = width[full], counts[full], expected[full], moment[full]
+    z = (counts - expected) / np.sqrt(expected)
+    noise = max(fit.overdispersion, float(0.5 * np.mean(np.diff(z) ** 2)) if len(z) > _LEAST_BINS else 0.0)
+    return Blocks(moment / width, counts / width, noise * expected / width**2), expected / width
 
 
 def _fit(bins: Bins, source: BoolArray, order: int) -> Background:

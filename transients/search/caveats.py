@@ -17,11 +17,17 @@ LONGEST_GAP_S = 1.0
 
 
 def caveats(
-    bins: Bins, background: Background, half_width_s: float, burst: Burst | None, info: LightCurveInfo
+    bins: Bins,
+    background: Background,
+    half_width_s: float,
+    burst: Burst | None,
+    info: LightCurveInfo,
+    unusable: str | None = None,
 ) -> tuple[str, ...]:
     """Of the data (how complete, how real), of the background, and of a burst's numbers; then the light curve's own remarks."""
     return (
         *_of_data(bins, half_width_s),
+        *(() if unusable is None else (f"no counterpart can be told from this background: {unusable}",)),
         *_of_background(background),
         *(() if burst is None else _of_burst(burst, info)),
         *(("simulated data",) if info.simulated else ()),

@@ -1,132 +1,160 @@
-"""How often the background alone gives such an excess, and the chance that one comes as close to T0."""
+"""How often the background alone gives such an excess: counted where there is time enough, continued by simulation."""
 
 from __future__ import annotations
 
 import dataclasses
-import math
+import functools
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import ndtr
 
-from schemas import FloatArray
+from schemas import FloatArray, OffTimeRates
 
-from .published_fap import spike_rate_hz
+from .null_rates import NullRates, null_rates
+from .octaves import octave_scale
+from .published_fap import SPIKE_SCALE_S, spike_rate_hz
 
-#: Rate of windows of white noise above s in an octave of length d: (height (s / 4)^index) Q(s) / d, the octaves counted from one
-#: bin. Measured on 1.2e6 s of simulated Poisson noise in windows of 600 s, for s of 3 to 5, with the search as it stands;
-#: good to 30 % for s below 5 and lengths below 20 s. Above, a window's many starts and lengths are worth no more than assumed.
-_HEIGHT = (1.05, 2.9, 6.1, 9.3, 12.0)
-_INDEX = (0.0, 1.0, 2.5, 3.3, 3.0)
-#: Weight of the simulation against the excesses counted in this light curve, in excesses.
-_PRIOR_EXCESSES = 5.0
-#: Share of particle hits that the shape test takes for bursts: 4 % at S/N 4 to 5, below 1 % above, of 550 simulated; taken high.
-LEAKING_SPIKES = 0.05
 #: S/N above which excesses are counted.
 COUNTED_SNR = 3.25
+#: Weight of the simulation against what was counted, in excesses: white noise of a measured variance is known well, and what is
+#: counted beside one event is a few tens. Particle hits vary more.
+_PRIOR_WHITE, _PRIOR_HITS = 100.0, 3.0
+#: Excesses that are particle hits rather than noise: this S/N and more.
+_HIT_SNR = 6.0
+#: Counts of one octave stand for themselves when there are so many.
+_ENOUGH = 30
+#: The simulation reaches to this S/N; beyond what is counted or simulated a rate is uncertain by this fraction more per unit of S/N.
+_SIMULATED_SNR, _TAIL_ERROR = 5.0, 0.3
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class FalseAlarms:
-    """Rates of background excesses.
+    """Rates of background excesses, of a burst's shape and of a particle hit's.
 
     Attributes
     ----------
-    scale_s : (m,) float64
-        Typical length of each octave, s.
-    factor : float
-        Excesses counted off source over the number expected of white noise and spikes.
-    counted : int
-        Excesses counted.
-    off_time_s : float
-        Time they were counted in.
-    spikes : bool
-        Whether particle hits are added at the published rate.
+    counted : OffTimeRates
+        Excesses of the background alone.
+    classified : bool
+        Whether the shape test tells particle hits from bursts; otherwise every excess is of a burst's shape.
     """
 
-    scale_s: FloatArray
-    factor: float
-    counted: int
-    off_time_s: float
-    spikes: bool
+    counted: OffTimeRates
+    classified: bool
 
-    def octave_rate_hz(self, snr: float, octave: int, spike_share: float = 1.0) -> float:
-        """Rate of background excesses of one octave of length at or above `snr`, with a share of the particle hits, Hz."""
-        rate = self.factor * white_rate_hz(snr, octave, float(self.scale_s[octave]))
-        return rate + (spike_share * spike_rate_hz(snr, float(self.scale_s[octave])) if self.spikes else 0.0)
+    @functools.cached_property
+    def scale_s(self) -> FloatArray:
+        """Typical length of each octave, (m,), s."""
+        return octave_scale(self.counted.bin_s)
 
-    def rate_hz(self, snr: float, octave: int, spike_share: float = 1.0) -> float:
+    @functools.cached_property
+    def white_factor(self) -> tuple[float, float]:
+        """Excesses counted over those expected of white noise, pooled over octaves, and its relative error."""
+        expected, hits = 0.0, 0.0
+        edge = self._edge
+        # A window must fit the time many times over to be expected in it.
+        for octave in np.flatnonzero(self.scale_s < 0.1 * self.counted.live_s):
+            for spike_like in (False, True):
+                expected += self.counted.live_s * self._white_hz(edge, int(octave), spike_like)
+                hits += self.counted.live_s * self._hits_hz(edge, int(octave), spike_like)
+        seen = max(0.0, self.number_counted - hits)
+        return (seen + _PRIOR_WHITE) / (expected + _PRIOR_WHITE), float(1.0 / np.sqrt(seen + _PRIOR_WHITE))
+
+    @functools.cached_property
+    def hit_factor(self) -> float:
+        """Particle hits counted over the published rate."""
+        if not self.classified:
+            return 0.0
+        octaves = range(len(self.scale_s))
+        expected = self.counted.live_s * sum(self._hits_hz(_HIT_SNR, octave, True) for octave in octaves)
+        high = int(np.searchsorted(self.counted.snr_edges, _HIT_SNR))
+        return float((self._cumulative[1, :, high].sum() + _PRIOR_HITS) / (expected + _PRIOR_HITS))
+
+    @property
+    def number_counted(self) -> int:
+        """Excesses counted above the threshold."""
+        return int(self._cumulative[:, :, int(np.searchsorted(self.counted.snr_edges, self._edge))].sum())
+
+    def octave_rate_hz(self, snr: float, octave: int, spike_like: bool = False) -> float:
+        """Rate of background excesses of one octave of length and one kind of shape at or above `snr`, Hz.
+
+        Where thirty or more were counted above an S/N, their rate, interpolated in log; beyond, the simulated shape joined on.
+        """
+        place = self._last_counted(snr, octave, spike_like)
+        if place is None:
+            return self._model_hz(snr, octave, spike_like)
+        edges, many = self.counted.snr_edges, self._cumulative[int(spike_like), octave]
+        rate = float(many[place]) / self.counted.live_s
+        model = self._model_hz(snr, octave, spike_like) / self._model_hz(edges[place], octave, spike_like)
+        if place + 1 < len(edges) and many[place + 1] >= _ENOUGH:
+            fraction = (snr - edges[place]) / (edges[place + 1] - edges[place])
+            return float(rate * (many[place + 1] / many[place]) ** fraction)
+        return rate * model
+
+    def relative_error(self, snr: float, octave: int, spike_like: bool = False) -> float:
+        """Of that rate: the statistics of what was counted, and how far the shape is continued."""
+        place = self._last_counted(snr, octave, spike_like)
+        if place is None:
+            return float(np.hypot(self.white_factor[1], _TAIL_ERROR * max(0.0, snr - _SIMULATED_SNR)))
+        many = self._cumulative[int(spike_like), octave]
+        beyond = place + 1 >= len(many) or many[place + 1] < _ENOUGH
+        reach = max(0.0, snr - self.counted.snr_edges[place]) if beyond else 0.0
+        return float(np.hypot(1.0 / np.sqrt(many[place]), _TAIL_ERROR * reach))
+
+    def rate_hz(self, snr: float, octave: int, spike_like: bool = False) -> float:
         """Rate of background excesses at least as rare in their own octave, all octaves together, Hz.
 
-        Every octave has an equal share: a long window does not pay for the many trials of short ones. `spike_share` is 1, or
-        `LEAKING_SPIKES` for an excess that passed the shape test.
+        Every octave has an equal share: a long window does not pay for the many trials of short ones.
         """
-        return len(self.scale_s) * self.octave_rate_hz(snr, octave, spike_share)
+        return len(self.scale_s) * self.octave_rate_hz(snr, octave, spike_like)
 
-    def floor_rate_hz(self, threshold_snr: float, spike_share: float = 1.0) -> float:
-        """Rate of all background excesses above the search's threshold, Hz."""
-        return sum(self.octave_rate_hz(threshold_snr, octave, spike_share) for octave in range(len(self.scale_s)))
+    def floor_hz(self, spike_like: bool = False) -> FloatArray:
+        """Rate of all counted excesses of each octave, (m,)."""
+        return np.array([self.octave_rate_hz(COUNTED_SNR, octave, spike_like) for octave in range(len(self.scale_s))])
 
     @property
     def trials_from(self) -> str:
         """What the rates rest on."""
         text = (
-            f"{self.counted} excesses above S/N {COUNTED_SNR:g} in {self.off_time_s:.0f} s of this light curve outside the "
-            f"source ({self.factor:.2f} times the rate of white noise), extended with a Gaussian tail"
+            f"{self.number_counted} excesses above S/N {self._edge:g} in {self.counted.live_s:.0f} s of {self.counted.source} "
+            f"({self.white_factor[0]:.2f} times the rate of white noise), extended with simulated noise"
         )
-        share = f" and the published spike rate, {LEAKING_SPIKES:.0%} of it for excesses that are not of a spike's shape"
-        return text + (share if self.spikes else "")
+        hits = f" and particle hits at {self.hit_factor:.2f} times the published rate, told from bursts by their shape"
+        return text + (hits if self.classified else "")
 
+    @property
+    def _edge(self) -> float:
+        return max(COUNTED_SNR, self.counted.least_snr)
 
-def white_rate_hz(snr: float, octave: int, scale_s: float) -> float:
-    """Rate of windows of white noise at or above `snr` in an octave of length about `scale_s`, Hz."""
-    kind = min(octave, len(_HEIGHT) - 1)
-    return float(_HEIGHT[kind] * (snr / 4.0) ** _INDEX[kind] * ndtr(-snr) / scale_s)
+    @functools.cached_property
+    def _cumulative(self) -> npt.NDArray[np.int64]:
+        """Numbers at or above each edge: burst-like and spike-like, by octave, (2, m, edges)."""
+        table = np.array([self.counted.burst_like, self.counted.spike_like], np.int64)
+        return np.asarray(table[:, :, ::-1].cumsum(axis=2)[:, :, ::-1])
 
+    @functools.cached_property
+    def _nulls(self) -> NullRates:
+        return null_rates(self.counted.bin_s, self.classified)
 
-def measure_false_alarms(scale_s: FloatArray, off_source_snr: FloatArray, off_time_s: float, *, spikes: bool) -> FalseAlarms:
-    """Set the rates by the excesses counted outside the source.
+    def _last_counted(self, snr: float, octave: int, spike_like: bool) -> int | None:
+        """The last edge at or below `snr` that enough were counted above."""
+        edges = np.array(self.counted.snr_edges)
+        good = (edges <= snr + 1e-9) & (edges >= self.counted.least_snr) & (self._cumulative[int(spike_like), octave] >= _ENOUGH)
+        places = np.flatnonzero(good)
+        return int(places[-1]) if places.size else None
 
-    Parameters
-    ----------
-    scale_s : (m,) float64
-        Typical length of each octave, s.
-    off_source_snr : (k,) float64
-        S/N of the windows found outside the source, at least those above 3.25.
-    off_time_s : float
-        Observed time outside the source, s.
-    spikes : bool
-        Whether the instrument sees particle hits at SPI-ACS's published rate.
-    """
-    counted = int((off_source_snr >= COUNTED_SNR).sum())
-    # A window must fit the time many times over to be expected in it.
-    fits = [octave for octave, scale in enumerate(scale_s) if scale < 0.1 * off_time_s]
-    white = off_time_s * sum(white_rate_hz(COUNTED_SNR, octave, float(scale_s[octave])) for octave in fits)
-    hits = off_time_s * spike_rate_hz(COUNTED_SNR, float(scale_s[0])) if spikes else 0.0
-    factor = (max(0.0, counted - hits) + _PRIOR_EXCESSES) / (white + _PRIOR_EXCESSES)
-    return FalseAlarms(np.asarray(scale_s, float), factor, counted, off_time_s, spikes)
+    def _model_hz(self, snr: float, octave: int, spike_like: bool) -> float:
+        white = self.white_factor[0] * self._white_hz(snr, octave, spike_like)
+        return white + self.hit_factor * self._hits_hz(snr, octave, spike_like)
 
+    def _white_hz(self, snr: float, octave: int, spike_like: bool) -> float:
+        height, index = self._nulls.white(octave, spike_like)
+        within = min(snr, _SIMULATED_SNR)
+        return float(height * (within / 4.0) ** index * ndtr(-snr) / self.scale_s[octave])
 
-def association_fap(rate_hz: float, offset_s: float, duration_s: float, window_s: float, floor_rate_hz: float) -> float:
-    """Chance that the background gives an excess as rare and as close to T0, or better as a whole; never above 1.
-
-    Excesses are ranked by u = 2 f max(|t|, d): the rate f times the time within |t| of T0. Within a window of length W about T0
-    the background gives u (1 + ln(W F / u)) excesses of rank u or better, F being the rate of all that are looked at: the
-    logarithm is the price of trading distance against rarity.
-
-    Parameters
-    ----------
-    rate_hz : float
-        Rate f of background excesses as rare.
-    offset_s : float
-        Of the excess's centre from T0.
-    duration_s : float
-        Of the excess.
-    window_s : float
-        Length of the association window.
-    floor_rate_hz : float
-        Rate F of all background excesses above the search's threshold.
-    """
-    rank = 2.0 * rate_hz * max(abs(offset_s), duration_s)
-    most = floor_rate_hz * max(window_s, 2.0 * abs(offset_s))
-    expected = most if rank >= most else rank * (1.0 + math.log(most / rank)) if rank > 0.0 else 0.0
-    return -math.expm1(-expected)
+    def _hits_hz(self, snr: float, octave: int, spike_like: bool) -> float:
+        if not self.classified:
+            return 0.0
+        height, index = self._nulls.hits(octave, spike_like)
+        return float(height * (max(snr, COUNTED_SNR) / _HIT_SNR) ** index * spike_rate_hz(snr, 0.5 * SPIKE_SCALE_S))

@@ -13,6 +13,13 @@ from .scatter import overdispersion_at
 
 #: Time scales (s) whose ratio of sigmas is reported beside the native bin's.
 REPORTED_SCALES_S = (1.0, 8.0)
+#: Twice the gain in log-likelihood that a red part must bring. Sums of neighbouring octaves share their counts, so that the gain
+#: is counted about twice: 6 stands for 3, a chance of 8 %.
+_RED_GAIN = 6.0
+#: Red parts tried: variance over mean grows by this fraction of the white part per second.
+_RED = np.concatenate([[0.0], np.geomspace(1e-4, 30.0, 200)])
+#: Where the two parts do not describe what was measured, the measured ratio less this many of its own errors stands.
+_SIGMAS = 2.0
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -22,32 +29,64 @@ class Overdispersion:
     Attributes
     ----------
     scale_s, ratio : (m,) float64
-        Ratios at octaves of the native bin; never below 1. Beyond the last measured scale it stays.
+        Ratios measured at octaves of the native bin, never below 1.
+    sums : (m,) float64
+        Sums each was measured from.
+    white, red_per_s : float
+        Variance over mean is white + red x time scale. Red noise (drifts that the background does not follow) is there only when
+        the measured ratios show it.
+    red_gain : float
+        Twice the gain in log-likelihood by the red part, whether kept or not.
     """
 
     scale_s: FloatArray
     ratio: FloatArray
+    sums: FloatArray
+    white: float
+    red_per_s: float
+    red_gain: float
 
     def at(self, scale_s: float | FloatArray) -> FloatArray:
-        """Ratio at time scales, interpolated in log scale."""
-        return np.asarray(np.interp(np.log(scale_s), np.log(self.scale_s), self.ratio))
+        """Variance over mean at time scales, never below 1."""
+        least = self.ratio / (1.0 + _SIGMAS * np.sqrt(2.0 / self.sums))
+        measured = np.interp(np.log(scale_s), np.log(self.scale_s), least)
+        return np.asarray(np.maximum(np.maximum(1.0, measured), self.white + self.red_per_s * np.asarray(scale_s, float)))
 
 
 def measure_overdispersion(background: Background, longest_s: float = 100.0) -> Overdispersion:
-    """Measure at octaves of the native bin as far as there is time outside the source; never below Poisson's."""
-    scales, ratios = [background.bins.bin_s], [max(1.0, background.overdispersion)]
+    """Measure at octaves of the native bin as far as there is time outside the source, and part it into white and red."""
+    bin_s = background.bins.bin_s
+    found: list[tuple[float, float, int]] = []
     size = 1
-    while (scale := size * background.bins.bin_s) <= longest_s:
-        found = overdispersion_at(background.bins, background.counts, background.source, size)
-        if found is None:
+    while (scale := size * bin_s) <= longest_s:
+        measured = overdispersion_at(background.bins, background.counts, background.source, size)
+        if measured is None:
             break
-        if size == 1:
-            ratios[0] = max(1.0, found[0])
-        else:
-            scales.append(scale)
-            ratios.append(max(1.0, found[0]))
+        found.append((scale, max(1.0, measured[0]), measured[1]))
         size *= 2
-    return Overdispersion(np.array(scales), np.array(ratios))
+    if not found:
+        found.append((bin_s, max(1.0, background.overdispersion), 10))
+    scales, ratios, sums = (np.array(column, float) for column in zip(*found, strict=True))
+    return Overdispersion(scales, ratios, sums, *white_and_red(scales, ratios, sums))
+
+
+def white_and_red(scale_s: FloatArray, ratio: FloatArray, sums: FloatArray) -> tuple[float, float, float]:
+    """Part measured ratios into white + red x scale by likelihood: a ratio from n sums is a gamma variate of shape n / 2.
+
+    Returns
+    -------
+    white, red_per_s, gain : float
+        The gain is twice the log-likelihood's by the red part; below 6 the red part is left out.
+    """
+    grows = 1.0 + _RED[:, None] * scale_s
+    white = np.maximum(1.0, (sums * ratio / grows).sum(axis=1) / sums.sum())
+    model = white[:, None] * grows
+    twice = -(sums * (ratio / model + np.log(model))).sum(axis=1)
+    best = int(np.argmax(twice))
+    gain = float(twice[best] - twice[0])
+    if gain < _RED_GAIN:
+        best = 0
+    return float(white[best]), float(white[best] * _RED[best]), gain
 
 
 def excess_noise(background: Background) -> dict[str, float]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Literal
 
-from schemas import Excess, InputRef, Instant, LightCurve, Provenance, PublishedSearch, SearchResult, TimeFrame
+from schemas import Excess, InputRef, Instant, LightCurve, OffTimeRates, Provenance, PublishedSearch, SearchResult, TimeFrame
 from schemas.errors import NoData
 from transients import __version__
 from transients.missions.known import known_instrument
@@ -16,9 +17,13 @@ from .background import fit_background
 from .bins import Bins, about, completeness, gap_at
 from .burst import Burst
 from .caveats import LONGEST_GAP_S, caveats
+from .classified import Classified, classified_windows, count_around, count_outside
 from .detection import DETECTION_FAP, burst_of, detection
 from .noise import excess_noise
+from .off_time import together
 from .published import published_search_bins
+from .saturation import counter_step
+from .usable import why_unusable
 from .words import background_word
 
 Method = Literal["both", "published", "allwindow"]
@@ -64,6 +69,7 @@ def search(
     time_frame: TimeFrame = "spacecraft",
     light_travel_s: float | None = None,
     association_window_s: tuple[float, float] = (-300.0, 300.0),
+    off_time: OffTimeRates | None = None,
 ) -> SearchResult:
     """Search a light curve about T0.
 
@@ -87,6 +93,9 @@ def search(
         t(geocentre) - t(spacecraft), s; needed when the light curve's frame is another.
     association_window_s : (float, float)
         Counterparts are expected in T0 + [low, high].
+    off_time : OffTimeRates, optional
+        False-alarm rates of an archive; without it they are counted beside the source, and in the hours about T0 where the light
+        curve holds them.
 
     Raises
     ------
@@ -99,13 +108,24 @@ def search(
     asked = _Asked(lc, t0, half_width_s, method, time_frame, light_travel_s, association_window_s)
     bins = asked.bins(half_width_s)
     background = fit_background(asked.bins(asked.background_half_width_s))
-    found = search_all_windows(
-        background, half_width_s, association_window_s, spikes=instrument is not None and instrument.particle_hits
-    )
+    particle_hits = instrument is not None and instrument.particle_hits
+    windows = classified_windows(background, particle_hits=particle_hits)
+    counted = off_time if off_time is not None else _off_time(asked, windows, particle_hits)
+    found = search_all_windows(windows, counted, half_width_s, association_window_s, particle_hits=particle_hits)
     published, refused = _published(bins, half_width_s, method)
-    best = detection(_decisive(found, published, method), association_window_s, background)
+    unusable = why_unusable(background, found.overdispersion)
+    best = detection(_decisive(found, published, method), association_window_s, background) if unusable is None else None
     burst = None if best is None else burst_of(best, background, float(found.overdispersion.at(background.bins.bin_s)))
-    return _result(asked, bins, found, published, refused, burst)
+    return _result(asked, bins, found, published, refused, burst, unusable)
+
+
+def _off_time(asked: _Asked, windows: Classified, particle_hits: bool) -> OffTimeRates:
+    """Excesses beside the source, and in the hours about T0 where the light curve reaches so far."""
+    info = asked.lc.info
+    beside = count_outside(windows, info.instrument)
+    every = asked.bins(math.inf)
+    around = count_around(every, asked.background_half_width_s, info.instrument, particle_hits=particle_hits)
+    return beside if around is None else together((beside, around), f"{beside.source} and {around.source}")
 
 
 def _published(bins: Bins, half_width_s: float, method: Method) -> tuple[PublishedSearch | None, str | None]:
@@ -131,11 +151,12 @@ def _result(
     published: PublishedSearch | None,
     refused: str | None,
     burst: Burst | None,
+    unusable: str | None,
 ) -> SearchResult:
     background, info = found.background, asked.lc.info
     noise = excess_noise(background)
     # The record has the burst's numbers under the same names.
-    measured = {} if burst is None else dataclasses.asdict(burst)
+    measured = {} if burst is None else {field.name: getattr(burst, field.name) for field in dataclasses.fields(burst)}
     return SearchResult(
         instrument=info.instrument,
         t0=asked.t0,
@@ -151,10 +172,12 @@ def _result(
         background_word=background_word(_word_noise(noise, bins.bin_s)),
         excess_noise=noise,
         detection=burst is not None,
+        background_unusable=unusable,
+        counter_step=counter_step(background.bins.counts[~background.source]),
         published=published,
         published_refused=refused,
         allwindow=None if asked.method == "published" else found.record,
-        caveats=caveats(bins, background, asked.half_width_s, burst, info),
+        caveats=caveats(bins, background, asked.half_width_s, burst, info, unusable),
         provenance=_provenance(asked),
         **measured,
     )

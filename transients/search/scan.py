@@ -11,9 +11,9 @@ from schemas import FloatArray, Spike
 from .background import Background
 from .bins import Bins
 from .burst import measure_burst
+from .octaves import LONGEST_S
 from .spikes import classify_spike
 from .stream import Stream, Triggers, joined
-from .windows import LONGEST_S
 
 #: The stream is fed in stretches between whole multiples of this time, s: so its cutting cannot matter.
 STRETCH_S = 10.0

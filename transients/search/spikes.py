@@ -5,7 +5,12 @@ A cosmic ray lights the shield for one to three bins of 50 ms and leaves a faint
 
 from __future__ import annotations
 
+import functools
+import math
+
 import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
 
 from schemas import FloatArray, Spike
 
@@ -16,7 +21,7 @@ _MARGIN_S = 1.0
 #: Longest stretch looked at, s: shape is settled within it.
 _LONGEST_S = 20.0
 #: Bins wider than this hold a whole spike and say nothing of its shape.
-_WIDEST_BIN_S = 0.25
+WIDEST_BIN_S = 0.25
 #: Durations of bursts: log-normal about 0.8 s, 0.6 in log10, which takes in the short bursts and the spikes of long ones.
 _BURST_MEDIAN_S = 0.8
 _BURST_WIDTH_DEX = 0.6
@@ -25,6 +30,9 @@ _PHASES = 8
 _POINTS = 16
 #: The template is known to this fraction of its height.
 _TEMPLATE_ERROR = 0.05
+#: The template's integral is tabulated from before the hit to beyond the longest stretch, in steps much finer than its rise (5 ms).
+_TABLE_S = (-2.0, 24.0)
+_TABLE_STEP_S = 0.0005
 
 
 def spike_shape(t_s: FloatArray) -> FloatArray:
@@ -57,6 +65,9 @@ def classify_spike(background: Background, first: int, stop: int, overdispersion
 
     Both have a free height and start. The log ratio is the spike's best log-likelihood less the log of the flat bursts'
     likelihoods averaged over a log-normal distribution of durations: a single bin fits both, but few bursts are that short.
+    A hit may be in any bin of the excess: the logarithm of their number is the price of that choice, without which long faint
+    excesses, which always have a highest bin, would pass for spikes. The probability is that of a spike against a burst, at equal
+    odds before.
 
     Parameters
     ----------
@@ -72,8 +83,10 @@ def classify_spike(background: Background, first: int, stop: int, overdispersion
         None where bins are too wide to show a shape.
     """
     bins = background.bins
-    if bins.bin_s > _WIDEST_BIN_S:
+    if bins.bin_s > WIDEST_BIN_S:
         return None
+    from .kernels import spikes as kernels
+
     low = np.searchsorted(bins.stop_s, bins.start_s[first] - _MARGIN_S, side="right")
     reach = min(float(bins.stop_s[stop - 1]) + _MARGIN_S, float(bins.start_s[first]) + _LONGEST_S)
     near = slice(int(low), max(int(np.searchsorted(bins.start_s, reach)), first + 1))
@@ -84,32 +97,23 @@ def classify_spike(background: Background, first: int, stop: int, overdispersion
     # The template's own error and the burst's Poisson noise grow with height, alike for both shapes.
     noise = noise + np.maximum(residual, 0.0) + (_TEMPLATE_ERROR * max(0.0, float(residual[peak]))) ** 2 * (residual > 0.0)
     hits = start[peak] + bins.bin_s * np.linspace(-0.5, 1.0, 3 * _PHASES // 2, endpoint=False)
-    spike = max(_log_likelihood(residual, spike_profile(start, end, float(hit)), noise) for hit in hits)
-    flat = _flat_log_likelihood(residual, noise, bins.bin_s, peak)
-    ratio = spike - flat
-    return Spike(likely=ratio > 0.0, log_ratio=ratio, bins=stop - first)
+    spike = kernels.spike_gain(residual, noise, start, end, hits, _template_integral(), _TABLE_S[0], _TABLE_STEP_S)
+    trials = math.log(stop - first)
+    ratio = float(spike - trials - kernels.flat_gain(residual, noise, *_durations(len(residual), bins.bin_s), peak))
+    return Spike(likely=ratio > 0.0, log_ratio=ratio, bins=stop - first, probability=float(expit(ratio)))
 
 
-def _log_likelihood(residual: FloatArray, profile: FloatArray, noise: FloatArray) -> float:
-    """Gain in log-likelihood of the best height (not negative) of `profile` over none."""
-    height = float(np.sum(profile * residual / noise))
-    if height <= 0.0:
-        return 0.0
-    return 0.5 * height**2 / float(np.sum(profile**2 / noise))
+@functools.cache
+def _template_integral() -> FloatArray:
+    """The template's integral up to t, at equal steps."""
+    t = np.arange(_TABLE_S[0], _TABLE_S[1], _TABLE_STEP_S)
+    shape = spike_shape(t)
+    return np.concatenate([[0.0], np.cumsum(0.5 * (shape[1:] + shape[:-1])) * _TABLE_STEP_S])
 
 
-def _flat_log_likelihood(residual: FloatArray, noise: FloatArray, bin_s: float, peak: int) -> float:
-    """Log of the flat bursts' likelihood, their starts maximised, averaged over durations; each holds the peak."""
-    sizes = np.unique(np.round(np.geomspace(1, max(1, len(residual)), 24)).astype(int))
-    up = np.concatenate([[0.0], np.cumsum(residual / noise)])
-    down = np.concatenate([[0.0], np.cumsum(1.0 / noise)])
-    gains, weights = [], []
-    for size in sizes:
-        start = np.arange(max(0, peak - size + 1), min(peak, len(residual) - size) + 1)
-        if start.size == 0:
-            continue
-        height = np.maximum(up[start + size] - up[start], 0.0)
-        gains.append(float(np.max(0.5 * height**2 / (down[start + size] - down[start]))))
-        weights.append(-0.5 * (np.log10(size * bin_s / _BURST_MEDIAN_S) / _BURST_WIDTH_DEX) ** 2)
-    log_weights = np.array(weights) - np.logaddexp.reduce(weights)
-    return float(np.logaddexp.reduce(np.array(gains) + log_weights))
+@functools.cache
+def _durations(bins: int, bin_s: float) -> tuple[npt.NDArray[np.int64], FloatArray]:
+    """Durations of flat bursts in bins, and the log of their weights."""
+    sizes = np.unique(np.round(np.geomspace(1, max(1, bins), 24)).astype(np.int64))
+    weights = -0.5 * (np.log10(sizes * bin_s / _BURST_MEDIAN_S) / _BURST_WIDTH_DEX) ** 2
+    return sizes, np.asarray(weights - np.logaddexp.reduce(weights))

@@ -39,9 +39,10 @@ import numpy.typing as npt
 from schemas import FloatArray
 
 from .focus import IntArray
+from .octaves import LONGEST_S, octaves
+from .overlap import without_overlap
 from .running_scatter import Scatter
 from .tracking import State, Tracker
-from .windows import LONGEST_S, octaves, without_overlap
 
 Rows = TypeVar("Rows", "Found", "Triggers")
 

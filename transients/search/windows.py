@@ -10,13 +10,10 @@ import numpy.typing as npt
 from schemas import FloatArray
 
 from .background import Background
-from .focus import most_significant_windows
 from .noise import Overdispersion
-
-#: Longest window, s.
-LONGEST_S = 100.0
-
-IndexArray = npt.NDArray[np.intp] | npt.NDArray[np.int64]
+from .octaves import octave_scale, octaves
+from .overlap import IndexArray, without_overlap
+from .stream import WindowStream
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -49,25 +46,6 @@ class Windows:
         return Windows(*(getattr(self, field.name)[select] for field in dataclasses.fields(self)))
 
 
-def octaves(bin_s: float, longest_s: float = LONGEST_S) -> FloatArray:
-    """Bounds of length (s), (m, 2), one octave each: 1 bin, 2-3, 4-7 ... up to `longest_s`.
-
-    The bounds lie at whole bins and three quarters: a bin of one native bin among bins of two is no bound's equal.
-
-    Examples
-    --------
-    >>> octaves(0.05, 0.4).round(4).tolist()
-    [[0.0, 0.0875], [0.0875, 0.1875], [0.1875, 0.3875], [0.3875, 0.4375]]
-    """
-    bounds = [0.0]
-    size = 2
-    while (size - 0.25) * bin_s < longest_s:
-        bounds.append((size - 0.25) * bin_s)
-        size *= 2
-    bounds.append((int(longest_s / bin_s * (1.0 + 1e-9)) + 0.75) * bin_s)
-    return np.array([bounds[:-1], bounds[1:]]).T
-
-
 def find_windows(background: Background, overdispersion: Overdispersion, floor_snr: float) -> Windows:
     """Search every start and length up to 100 s, and keep the most significant of windows that overlap.
 
@@ -81,32 +59,16 @@ def find_windows(background: Background, overdispersion: Overdispersion, floor_s
     floor_snr : float
         Windows below it are not kept.
     """
-    bins, model = background.bins, background.counts
-    found: list[tuple[IndexArray, IndexArray, IndexArray, FloatArray]] = []
-    for octave, (shortest, longest) in enumerate(octaves(bins.bin_s)):
-        ratio = float(overdispersion.at(_middle(shortest, longest, bins.bin_s)))
-        floor = 0.5 * floor_snr**2 * ratio
-        statistic, first = most_significant_windows(bins.start_s, bins.stop_s, bins.counts, model, shortest, longest, floor)
-        end = np.flatnonzero(first >= 0)
-        found.append((first[end], end + 1, np.full(len(end), octave), np.sqrt(2.0 * statistic[end] / ratio)))
-    first, stop, octave_of = (np.concatenate([part[i] for part in found]).astype(np.intp) for i in range(3))
-    snr = np.concatenate([part[3] for part in found])
-    x_cum = np.concatenate([[0.0], np.cumsum(bins.counts)])
-    b_cum = np.concatenate([[0.0], np.cumsum(model)])
-    counts, expected = x_cum[stop] - x_cum[first], b_cum[stop] - b_cum[first]
-    snr = snr * _background_factor(background, overdispersion, first, stop, expected)
-    windows = Windows(first, stop, octave_of, counts, expected, snr)
-    windows = windows[snr >= floor_snr]
-    return windows[without_overlap(windows.first, windows.stop, windows.snr)]
-
-
-def octave_scale(bin_s: float, longest_s: float = LONGEST_S) -> FloatArray:
-    """The typical length of each octave, s, (m,)."""
-    return np.array([_middle(low, high, bin_s) for low, high in octaves(bin_s, longest_s)])
-
-
-def _middle(shortest_s: float, longest_s: float, bin_s: float) -> float:
-    return float(np.sqrt(max(shortest_s, bin_s) * max(longest_s, bin_s)))
+    bins = background.bins
+    bounds = octaves(bins.bin_s)
+    ratio = overdispersion.at(octave_scale(bins.bin_s))
+    stream = WindowStream(bins.bin_s, bounds, len(bins))
+    found = stream.push(bins.start_s, bins.stop_s, bins.counts, background.counts, 0.5 * floor_snr**2 * ratio)
+    snr = np.sqrt(2.0 * found.statistic / ratio[found.octave])
+    snr = snr * _background_factor(background, overdispersion, found.first, found.stop, found.expected)
+    all_of_them = Windows(found.first, found.stop, found.octave, found.counts, found.expected, snr)
+    above = all_of_them[snr >= floor_snr]
+    return above[without_overlap(above.first, above.stop, above.snr)]
 
 
 def _background_factor(
@@ -117,20 +79,3 @@ def _background_factor(
     length = np.maximum(bins.stop_s[stop - 1] - bins.start_s[first], bins.bin_s)
     variance = overdispersion.at(length) * expected
     return np.asarray(np.sqrt(variance / (variance + background.variance_of_counts(first, stop))))
-
-
-def without_overlap(first: IndexArray, stop: IndexArray, snr: FloatArray) -> IndexArray:
-    """Which windows of bins first .. stop - 1 stay when the most significant of those that overlap is kept, by turns."""
-    if len(snr) == 0:
-        return np.empty(0, np.intp)
-    origin = int(first.min())
-    taken = np.zeros(int(stop.max()) - origin, bool)
-    keep: list[int] = []
-    order = np.argsort(-snr, kind="stable")
-    begins, ends = (first[order] - origin).tolist(), (stop[order] - origin).tolist()
-    for index, begin, end in zip(order.tolist(), begins, ends, strict=True):
-        if taken[begin] or taken[end - 1] or taken[begin:end].any():
-            continue
-        taken[begin:end] = True
-        keep.append(index)
-    return np.array(keep, np.intp)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -21,8 +20,9 @@ from hypothesis import strategies as st
 from scan_samples import BURSTS, archive_in_parts, counts, small_archive
 
 from schemas import Candidate
-from schemas.errors import NoData, ServiceUnreachable
-from transients.service.scanning import CATALOGUE, RATES, ScanOrders, read_catalogue, scan_archive
+from schemas.errors import ConfigurationError, NoData, ServiceUnreachable
+from transients.service.scanning import CATALOGUE, ScanOrders, read_catalogue, scan_archive
+from transients.service.scanning.rates import read_rates
 from transients.sources.clock import seconds_between
 
 
@@ -175,10 +175,17 @@ def test_the_command_writes_what_it_says(archive: Path, whole: tuple[Candidate, 
     with fits.open(tmp_path / CATALOGUE) as hdus:
         assert hdus["CANDIDATES"].header["SCANID"] == found["scan_id"]
         assert "threshold_snr = 5.0" in list(hdus["CANDIDATES"].header["HISTORY"])
-    (table,) = json.loads((tmp_path / RATES).read_text())["rates"]
-    assert sum(map(sum, table["spikes"])) == found["candidates"]["spike"]
-    assert sum(map(sum, table["excesses"])) == found["candidates"]["burst"] + found["candidates"]["faint"]
-    assert 0.9 * found["live_s"] < table["searched_s"] <= found["live_s"]
+    (name,) = found["rates"]
+    assert name == str(tmp_path / "rates-integral-spi-acs.json")
+    counted = read_rates(Path(name), "SPI-ACS", 0.05)
+    assert sum(map(sum, counted.spike_like)) == found["candidates"]["spike"]
+    # The bright bursts are not the background's.
+    assert sum(map(sum, counted.burst_like)) == sum(each.classification != "spike" and each.snr < 7.0 for each in whole)
+    assert 0.9 * found["live_s"] < counted.live_s <= found["live_s"]
+    with pytest.raises(ConfigurationError, match="not of ISGRI"):
+        read_rates(Path(name), "ISGRI", 1.0)
+    with pytest.raises(ConfigurationError, match="no rates of a scan"):
+        read_rates(tmp_path / "scan.json", "SPI-ACS", 0.05)
 
 
 def test_candidates_go_to_postgres_once(archive: Path, tmp_path: Path, postgres_url: str) -> None:

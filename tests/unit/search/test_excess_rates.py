@@ -1,4 +1,4 @@
-"""The rate of background excesses is measured, and says what an excess is."""
+"""The rate of background excesses is counted, and says what an excess is."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from schemas import Spike
-from transients.search.excess_rates import measure_rates
-from transients.search.falsealarm import white_rate_hz
-from transients.search.published_fap import spike_rate_hz
+from transients.search.excess_rates import ExcessRates, measure_rates, rates_from
+from transients.search.octaves import octave_scale
 from transients.search.scan import ScanExcess
-from transients.search.windows import octave_scale
 
 DAY_S = 86400.0
+MONTH_S = 30.0 * DAY_S
+#: Once a month.
+LIMIT_HZ = 1.0 / MONTH_S
 HIT = Spike(likely=True, log_ratio=4.0, bins=1)
 NO_HIT = Spike(likely=False, log_ratio=-4.0, bins=1)
 PLAIN = ScanExcess(
@@ -23,70 +24,77 @@ PLAIN = ScanExcess(
 )  # fmt: skip
 
 
-def excess(**fields: object) -> ScanExcess:
-    return dataclasses.replace(PLAIN, **fields)  # type: ignore[arg-type]
+def excess(octave: int = 1, **fields: object) -> ScanExcess:
+    duration = 0.05 * 1.4 * 2.0**octave
+    return dataclasses.replace(PLAIN, octave=octave, **{"duration_s": duration, **fields})  # type: ignore[arg-type]
 
 
-def test_white_noise_is_its_own_measure() -> None:
-    scale = octave_scale(0.05)
-    time_s = 1e9
-    expected = [white_rate_hz(5.0, k, float(scale[k])) - white_rate_hz(6.5, k, float(scale[k])) for k in range(len(scale))]
-    found = [excess(octave=k, snr=5.3) for k, rate in enumerate(expected) for _ in range(round(rate * time_s))]
-    rates = measure_rates(found, time_s, 0.05, 5.0, spikes=False)
-    np.testing.assert_allclose(rates.factor, 1.0, atol=0.05)
-    one = excess(octave=4, snr=6.0)
-    assert rates.far_hz(one) == pytest.approx(len(scale) * white_rate_hz(6.0, 4, float(scale[4])), rel=0.05)
+def rates(excesses: list[ScanExcess], searched_s: float = MONTH_S, bin_s: float = 0.05, hits: bool = True) -> ExcessRates:
+    return measure_rates(excesses, searched_s, bin_s, 5.0, instrument="SPI-ACS", particle_hits=hits, source="a test")
 
 
-def test_a_restless_octave_has_a_higher_rate_and_the_others_not() -> None:
-    quiet = measure_rates([], 30 * DAY_S, 0.05, 5.0, spikes=False)
-    loud = measure_rates([excess(octave=9)] * 200, 30 * DAY_S, 0.05, 5.0, spikes=False)
-    assert loud.factor[9] > 20.0
-    np.testing.assert_array_equal(np.delete(loud.factor, 9), np.delete(quiet.factor, 9))
-    assert loud.far_hz(excess(octave=9, snr=7.0)) > 20.0 * quiet.far_hz(excess(octave=9, snr=7.0))
+def test_what_was_counted_often_is_its_own_rate() -> None:
+    found = [excess(octave=6, snr=5.1)] * 300 + [excess(octave=6, snr=6.2)] * 60
+    per_octave = len(octave_scale(0.05)) / MONTH_S
+    assert rates(found).far_hz(excess(octave=6, snr=5.0)) == pytest.approx(360 * per_octave)
+    assert rates(found).far_hz(excess(octave=6, snr=6.0)) == pytest.approx(60 * per_octave)
+    assert rates(found).relative_error(excess(octave=6, snr=6.0)) == pytest.approx(60**-0.5)
+    # The same count in half the time is twice the rate.
+    assert rates(found, 0.5 * MONTH_S).far_hz(excess(octave=6, snr=6.0)) == pytest.approx(120 * per_octave)
 
 
-def test_bright_bursts_and_hits_do_not_raise_the_noise() -> None:
-    few = measure_rates([], DAY_S, 0.05, 5.0, spikes=True)
-    many = measure_rates([excess(snr=40.0)] * 50 + [excess(spike=HIT)] * 50, DAY_S, 0.05, 5.0, spikes=True)
-    np.testing.assert_array_equal(many.factor, few.factor)
+def test_the_rate_falls_with_the_significance() -> None:
+    measured = rates([excess(octave=6, snr=5.1)] * 300)
+    falling = [measured.far_hz(excess(octave=6, snr=snr)) for snr in np.arange(5.0, 12.0, 0.5)]
+    assert falling == sorted(falling, reverse=True)
+    assert falling[-1] < 1e-6 * falling[0]
 
 
-def test_hits_are_as_frequent_as_counted() -> None:
-    hits = [excess(spike=HIT, snr=6.5)] * 240
-    rates = measure_rates(hits, 2 * DAY_S, 0.05, 5.0, spikes=True)
-    assert rates.spike_factor == pytest.approx(2.0)
-    assert rates.spike_rate_hz(6.0, 0) == pytest.approx(120.0 / DAY_S)
-    # Too few to count: as published.
-    assert measure_rates(hits[:3], 2 * DAY_S, 0.05, 5.0, spikes=True).spike_factor == 1.0
-    assert measure_rates(hits, 2 * DAY_S, 0.05, 5.0, spikes=False).far_hz(excess(snr=30.0)) < 1e-100
-    leaking = rates.far_hz(excess(snr=30.0))
-    assert leaking == pytest.approx(0.05 * 2.0 * spike_rate_hz(30.0, float(rates.scale_s[1])), rel=1e-6)
-    assert rates.far_hz(excess(snr=30.0, spike=HIT)) == pytest.approx(20.0 * leaking)
+def test_bright_bursts_do_not_raise_the_noise() -> None:
+    bright = [excess(octave=6, snr=40.0)] * 500
+    assert rates(bright).far_hz(excess(octave=6, snr=8.0)) == rates([]).far_hz(excess(octave=6, snr=8.0))
+    assert sum(map(sum, rates(bright).counted.burst_like)) == 0
+
+
+def test_hits_are_counted_at_every_brightness_and_apart() -> None:
+    hits = [excess(octave=0, spike=HIT, snr=40.0)] * 60
+    measured = rates(hits)
+    assert sum(map(sum, measured.counted.spike_like)) == 60
+    assert measured.far_hz(excess(octave=0, spike=HIT, snr=24.0)) == pytest.approx(60 * len(octave_scale(0.05)) / MONTH_S)
+    assert measured.far_hz(excess(octave=0, snr=24.0)) < 0.1 * measured.far_hz(excess(octave=0, spike=HIT, snr=24.0))
 
 
 def test_classes() -> None:
-    rates = measure_rates([], 30 * DAY_S, 0.05, 5.0, spikes=True)
-    limit = 1.0 / (30 * DAY_S)
-    assert rates.classify(excess(spike=HIT, snr=50.0), limit) == "spike"
-    assert rates.classify(excess(octave=6, snr=9.0), limit) == "burst"
-    assert rates.classify(excess(octave=6, snr=5.0), limit) == "faint"
-    # Where bins show no shape there is no such class.
-    shapeless = measure_rates([], 30 * DAY_S, 8.0, 5.0, spikes=False)
-    assert shapeless.classify(excess(octave=1, snr=9.0, spike=None), limit) == "burst"
+    measured = rates([])
+    assert measured.classify(excess(spike=HIT, snr=50.0), LIMIT_HZ) == "spike"
+    assert measured.classify(excess(octave=6, snr=9.0), LIMIT_HZ) == "burst"
+    assert measured.classify(excess(octave=6, snr=5.0), LIMIT_HZ) == "faint"
+    assert measured.classify(excess(octave=10, snr=20.0, duration_s=99.9), LIMIT_HZ) == "slow"
+    # Where bins show no shape there is no spike.
+    shapeless = rates([], bin_s=8.0, hits=False)
+    assert shapeless.classify(excess(octave=1, snr=9.0, spike=None, duration_s=16.0), LIMIT_HZ) == "burst"
 
 
 def test_the_chance_of_a_hit_follows_shape_and_frequency() -> None:
-    rates = measure_rates([], 30 * DAY_S, 0.05, 5.0, spikes=True)
-    chances = [rates.spike_probability(excess(spike=Spike(likely=r > 0, log_ratio=r, bins=1))) for r in (-900.0, -20.0, 0.0, 5.0)]
-    assert all(chance is not None for chance in chances)
-    assert chances == sorted(chances)  # type: ignore[type-var]
+    measured = rates([])
+    shapes = [Spike(likely=ratio > 0, log_ratio=ratio, bins=1) for ratio in (-900.0, -20.0, 0.0, 5.0)]
+    chances = [measured.spike_probability(excess(spike=shape)) or 0.0 for shape in shapes]
+    assert chances == sorted(chances)
     assert chances[0] == 0.0
-    # At no evidence of shape it is how many of all are hits: 60 a day of hits, 0.3 of bursts, at S/N 5.2.
-    assert chances[2] == pytest.approx(1.0 / (1.0 + 0.3 / 60.0 * (5.2 / 6.0) ** 1.7), rel=0.2)
+    # With no evidence of shape it is how many of all are hits; few hits are seen in this month, against the published 1800.
+    many = rates([excess(octave=0, spike=HIT, snr=6.5)] * 1800).spike_probability(excess(spike=shapes[2]))
+    assert many is not None
+    assert many > 0.98
+    assert chances[2] < many
     # Bright ones are rarely hits.
-    bright = rates.spike_probability(excess(snr=100.0, spike=Spike(likely=False, log_ratio=0.0, bins=1)))
+    bright = rates([excess(octave=0, spike=HIT, snr=6.5)] * 1800).spike_probability(excess(snr=100.0, spike=shapes[2]))
     assert bright is not None
-    assert bright < chances[2]  # type: ignore[operator]
-    assert rates.spike_probability(excess(spike=None)) is None
-    assert measure_rates([], DAY_S, 0.05, 5.0, spikes=False).spike_probability(excess()) == 0.0
+    assert bright < many
+    assert measured.spike_probability(excess(spike=None)) is None
+    assert rates([], bin_s=8.0, hits=False).spike_probability(excess()) == 0.0
+
+
+def test_a_count_that_was_kept_gives_the_same_rates() -> None:
+    measured = rates([excess(octave=6, snr=5.1)] * 300)
+    again = rates_from(measured.counted, particle_hits=True)
+    assert again.far_hz(excess(octave=6, snr=7.0)) == measured.far_hz(excess(octave=6, snr=7.0))

@@ -8,7 +8,7 @@ import pytest
 
 from transients.search import association_fap, background_word, fap_class, snr_word
 from transients.search.falsealarm import COUNTED_SNR, measure_false_alarms, white_rate_hz
-from transients.search.windows import octave_scale
+from transients.search.octaves import octave_scale
 
 
 def test_words_change_at_their_bounds() -> None:

@@ -1,4 +1,4 @@
-"""One pass of `stream.Stream` over many bins: background, windows, scatter, in pieces of half the background's lag."""
+"""One pass of `stream.Stream` over many bins: background, windows, scatter, in pieces shorter than the background's lag."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def advance(
     while at < n:
         # What the search sees must be put aside before it is old enough to enter the background: hence pieces.
         to = at + 1
-        while to < n and start_s[to] - start_s[at] < 0.5 * lag_s and to - at < capacity // 4:
+        while to < n and start_s[to] - start_s[at] < 0.9 * lag_s and to - at < capacity // 4:
             to += 1
         if held + to - at > capacity or filled + (to - at) * octaves > len(rows):
             break

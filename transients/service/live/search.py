@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from schemas import Candidate, FloatArray, Instant, LightCurve
+from schemas import Candidate, FloatArray, Instant, LightCurve, OffTimeRates
 from transients.missions import seconds_between, shift
 from transients.missions.known import known_instrument
-from transients.search.excess_rates import ExcessRates, measure_rates
+from transients.search.excess_rates import ExcessRates, measure_rates, rates_from
 from transients.search.scan import ScanExcess, Scanner
 
 from ..scanning.candidates import candidate
@@ -36,8 +36,8 @@ class LiveSearch:
         Candidates that the background gives more often are not given.
     late_s
         Bins that are missing are waited for as long as those after them are younger than this, s.
-    rates
-        As a scan of the archive measured them; None: measured as it goes.
+    counted
+        Excesses as a scan of the archive counted them; None: counted as it goes.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class LiveSearch:
         *,
         far_hz_at_most: float,
         late_s: float,
-        rates: ExcessRates | None = None,
+        counted: OffTimeRates | None = None,
     ) -> None:
         facts = known_instrument(mission, instrument)
         self.spikes = facts is not None and facts.particle_hits
@@ -64,7 +64,7 @@ class LiveSearch:
         self._data_s = -np.inf
         self._known_s = seconds_between(settled, self._origin)
         self._given: list[ScanExcess] = []
-        self._rates = rates
+        self._rates = None if counted is None else rates_from(counted, particle_hits=self.spikes)
 
     @property
     def seen(self) -> Instant:
@@ -136,4 +136,12 @@ class LiveSearch:
     def _measured(self) -> ExcessRates:
         first_s = self._given[0].start_s if len(self._given) == _REMEMBERED else -np.inf
         searched_s = min(self._scanner.searched_s, self._seen_s - first_s)
-        return measure_rates(self._given, max(searched_s, 1.0), self.bin_s, self.orders.threshold_snr, spikes=self.spikes)
+        return measure_rates(
+            self._given,
+            max(searched_s, 1.0),
+            self.bin_s,
+            self.orders.threshold_snr,
+            instrument=self.instrument,
+            particle_hits=self.spikes,
+            source="the live search so far",
+        )

@@ -76,7 +76,7 @@ class Watcher:
         self._search: LiveSearch | None = None
         self._last: LightCurve | None = None
         path = Path(settings.rates) if settings.rates else None
-        self._rates = None if path is None else read_rates(path, mission.name, mission.searched, self._bin_s)
+        self._counted = None if path is None else read_rates(path, mission.searched, self._bin_s)
 
     async def step(self) -> bool:
         """Ask for the next stretch and search it; whether there is more to do at once."""
@@ -104,6 +104,9 @@ class Watcher:
         try:
             lc = await self._data.light_curve(self._mission.searched, middle, half_s)
         except NotYet:
+            # Sources call it so for hours after a belt passage too: what has come since says that nothing is missing before it.
+            if settled == stop and await self._has_newer(now):
+                search.pass_over(stop)
             return search.pause(now, self._last, self._data.name)
         except NoData:
             # What is that old does not come any more.
@@ -116,6 +119,14 @@ class Watcher:
             search.pass_over(settled)
             found += search.pause(now, lc, self._data.name)
         return found
+
+    async def _has_newer(self, now: Instant) -> bool:
+        """Whether there is data of the last minutes."""
+        half_s = 0.5 * _MOST_S
+        try:
+            return len(await self._data.light_curve(self._mission.searched, shift(now, -half_s), half_s)) > 0
+        except NoData:
+            return False
 
     def _begin(self, position: WatchPosition | None, now: Instant) -> LiveSearch:
         oldest = shift(now, -_CATCH_UP_S)
@@ -139,7 +150,7 @@ class Watcher:
             self._orders,
             far_hz_at_most=self._settings.far_per_day / 86_400.0,
             late_s=self._settings.late_s,
-            rates=self._rates,
+            counted=self._counted,
         )
 
 

@@ -6,9 +6,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from schemas import Candidate
+from schemas import Candidate, OffTimeRates
 from transients.missions import seconds_between, shift
 from transients.missions.known import known_instrument
 from transients.search.excess_rates import ExcessRates, measure_rates
@@ -19,8 +17,6 @@ from .units import Unit
 from .work import Found, UnitResult
 
 Searched = Sequence[tuple[Unit, UnitResult]]
-#: Edges of the S/N in the table of rates, above the threshold: steps of a quarter, then of one, then all.
-_SNR_STEPS = (*np.arange(0.0, 3.0, 0.25).tolist(), *np.arange(3.0, 16.0, 1.0).tolist())
 
 
 def candidates_of(searched: Searched, orders: ScanOrders) -> list[Candidate]:
@@ -33,34 +29,13 @@ def candidates_of(searched: Searched, orders: ScanOrders) -> list[Candidate]:
     return sorted(found, key=lambda each: (each.start, each.instrument, each.duration_s))
 
 
-def rates_of(searched: Searched, orders: ScanOrders) -> dict[str, Any]:
-    """How many excesses of which S/N and length were found in how much time, for each instrument: plain data (docs/scan.md)."""
-    tables = []
+def rates_of(searched: Searched, orders: ScanOrders) -> dict[str, OffTimeRates]:
+    """How many excesses of which shape, S/N and length were found in how much time, by "mission instrument"."""
+    tables = {}
     for own in _by_instrument(searched):
-        kept = _without_twins(own)
-        rates = _rates(own, kept, orders)
-        edges = orders.threshold_snr + np.array(_SNR_STEPS)
-        shape = len(rates.scale_s), len(edges)
-        counts = {"excesses": np.zeros(shape, np.int64), "spikes": np.zeros(shape, np.int64)}
-        for _, each in kept:
-            kind = "spikes" if each.spike is not None and each.spike.likely else "excesses"
-            counts[kind][each.octave, int(np.searchsorted(edges, each.snr, side="right")) - 1] += 1
         unit = own[0][0]
-        tables.append(
-            {
-                "mission": unit.mission,
-                "instrument": unit.instrument,
-                "bin_s": unit.bin_s,
-                "searched_s": rates.searched_s,
-                "threshold_snr": orders.threshold_snr,
-                "scale_s": rates.scale_s.tolist(),
-                "snr_from": edges.tolist(),
-                **{name: table.tolist() for name, table in counts.items()},
-                "over_white_noise": rates.factor.tolist(),
-                "over_published_spikes": rates.spike_factor,
-            }
-        )
-    return {"version": orders.version, "engine": orders.engine, "rates": tables}
+        tables[f"{unit.mission} {unit.instrument}"] = _rates(own, _without_twins(own), orders).counted
+    return tables
 
 
 def _by_instrument(searched: Searched) -> list[list[tuple[Unit, UnitResult]]]:
@@ -73,13 +48,14 @@ def _by_instrument(searched: Searched) -> list[list[tuple[Unit, UnitResult]]]:
 def _rates(own: Searched, kept: Sequence[tuple[Unit, Found]], orders: ScanOrders) -> ExcessRates:
     unit = own[0][0]
     instrument = known_instrument(unit.mission, unit.instrument)
-    searched_s = sum(result.searched_s for _, result in own)
     return measure_rates(
         [each.excess for _, each in kept],
-        searched_s,
+        max(sum(result.searched_s for _, result in own), 1.0),
         unit.bin_s,
         orders.threshold_snr,
-        spikes=instrument is not None and instrument.particle_hits,
+        instrument=unit.instrument,
+        particle_hits=instrument is not None and instrument.particle_hits,
+        source=f"an archive from {unit.day} to {own[-1][0].day}",
     )
 
 
@@ -127,6 +103,7 @@ def candidate(excess: ScanExcess, rates: ExcessRates, orders: ScanOrders, **fact
         background_cts_s=excess.background_cts_s,
         snr=excess.snr,
         far_hz=rates.far_hz(excess),
+        far_relative_error=rates.relative_error(excess),
         classification=rates.classify(excess, orders.burst_far_hz),
         spike=excess.spike,
         spike_probability=rates.spike_probability(excess),

@@ -22,6 +22,7 @@ _NUMBERS = (
     ("background_cts_s", "BACKGROUND", "count/s"),
     ("snr", "SNR", None),
     ("far_hz", "FAR", "Hz"),
+    ("far_relative_error", "FAR_RERR", None),
     ("spike_probability", "P_SPIKE", None),
 )
 #: Text attributes, column, width.

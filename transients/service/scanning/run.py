@@ -11,7 +11,7 @@ from pathlib import Path
 
 from schemas import Candidate, ScanRun, sha256_hex, to_json
 from schemas.errors import NoData
-from transients.sources.archive import list_archive
+from transients.sources.archive import list_archive, slug
 from transients.sources.clock import utc_now
 
 from .candidates import candidates_of, rates_of
@@ -23,7 +23,7 @@ from .work import UnitResult
 from .workers import results
 
 #: What was done, and how often the background gave what: their names in the scan's folder.
-RUN, RATES = "scan.json", "rates.json"
+RUN, RATES = "scan.json", "rates-{}.json"
 
 Told = Callable[[float, str], None]
 
@@ -38,6 +38,8 @@ class ScanOutcome:
         As it is kept.
     candidates
         In order of time.
+    rates
+        Names of the files of rates, one for each instrument.
     units, resumed, anew
         Units of work; those whose results were there; those that had a result of other settings, another version or other files.
     doubled
@@ -50,6 +52,7 @@ class ScanOutcome:
 
     run: ScanRun
     candidates: tuple[Candidate, ...]
+    rates: tuple[str, ...]
     units: int
     resumed: int
     anew: int
@@ -68,7 +71,7 @@ def scan_archive(
     dask: str | None = None,
     told: Told = lambda share, note: None,
 ) -> ScanOutcome:
-    """Search an archive, and write what was found into a folder: candidates.fits, rates.json, scan.json.
+    """Search an archive, and write what was found into a folder: candidates.fits, rates-INSTRUMENT.json, scan.json.
 
     The results of each unit are kept there as they come: interrupted, it goes on from there.
 
@@ -131,11 +134,14 @@ def scan_archive(
         simulated=any(each.simulated for each in files),
     )
     write_catalogue(out / CATALOGUE, candidates, run)
-    _write(out / RATES, to_json(rates_of(ordered, orders)))
+    rates = {RATES.format(slug(name)): counted for name, counted in rates_of(ordered, orders).items()}
+    for name, counted in rates.items():
+        _write(out / name, to_json(counted))
     _write(out / RUN, to_json(run))
     return ScanOutcome(
         run=run,
         candidates=tuple(candidates),
+        rates=tuple(rates),
         units=len(units),
         resumed=resumed,
         anew=anew,

@@ -9,7 +9,8 @@ import itertools
 from collections.abc import Sequence
 
 from schemas import ArchiveFile, Instant, Record, TimeFrame, sha256_hex
-from transients.missions import seconds_between, shift
+from transients.missions import shift
+from transients.sources.archive import slug
 
 from .orders import ScanOrders
 
@@ -32,8 +33,7 @@ class Unit(Record, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         """For people and for file names."""
-        words = "".join(c if c.isalnum() else "-" for c in f"{self.mission} {self.instrument}".lower())
-        return f"{words}-{self.bin_s:g}s-{self.day}"
+        return f"{slug(f'{self.mission} {self.instrument}')}-{self.bin_s:g}s-{self.day}"
 
     def fingerprint(self, orders: ScanOrders) -> str:
         """All that its results depend on: the orders, the day, and the files' counts and times."""
@@ -76,8 +76,3 @@ def _days(each: ArchiveFile) -> list[str]:
 
 def _after(day: str) -> str:
     return shift(Instant(utc=f"{day}T12:00:00"), 86400.0).utc[:10]
-
-
-def since_start(unit: Unit, at: Instant) -> float:
-    """Seconds from a unit's day's start."""
-    return seconds_between(at, unit.start)

@@ -4,7 +4,7 @@ from .index import INDEX, list_archive
 from .reader import ArchiveReader
 from .simulated import SimulatedArchive, simulate_archive
 from .truth import TRUTH, read_truth
-from .writer import ArchiveWriter
+from .writer import ArchiveWriter, slug
 
 __all__ = [
     "INDEX",
@@ -15,4 +15,5 @@ __all__ = [
     "list_archive",
     "read_truth",
     "simulate_archive",
+    "slug",
 ]

@@ -60,10 +60,11 @@ def file_name(mission: str, instrument: str, day: str) -> str:
     >>> file_name("INTEGRAL", "IBIS/Veto", "2023-05-18")
     'integral/ibis-veto/2023/2023-05-18.fits'
     """
-    return f"{_slug(mission)}/{_slug(instrument)}/{day[:4]}/{day}.fits"
+    return f"{slug(mission)}/{slug(instrument)}/{day[:4]}/{day}.fits"
 
 
-def _slug(name: str) -> str:
+def slug(name: str) -> str:
+    """A name as part of a path: "IBIS/Veto" is "ibis-veto"."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
