@@ -35,7 +35,7 @@ def status_command(context: click.Context, url: str | None, source: str | None, 
     """
     settings = settings_of(context)
     card, asked = _card(settings, url, source)
-    plain = {**msgspec.to_builtins(card), "at": card.at.iso, "lines": _lines(card), "asked": asked}
+    plain = {**msgspec.to_builtins(card), "at": card.at.iso, "lines": _lines(card), "watch": _watched(card), "asked": asked}
     if as_json:
         emit_json(plain)
     else:
@@ -120,10 +120,20 @@ def _for_people(card: dict[str, Any]) -> dict[str, Any]:
         "quarantine": card["quarantine"],
         "jobs": waiting or None,
         "clock offset, s": card["clock_offset_s"],
+        "live search": "; ".join(_watch(name, each) for name, each in card["watch"].items()) or None,
         "hold": "on: nothing leaves the house" if card["hold"] else "off",
         "asked": card["asked"],
         "caveats": "; ".join(card["caveats"]) or None,
     }
+
+
+def _watch(name: str, watch: dict[str, Any]) -> str:
+    return f"{name}: {watch['state']}, seen to {watch['lag_s']:.0f} s ago"
+
+
+def _watched(card: StatusCard) -> dict[str, Any]:
+    """The live search, with times as text."""
+    return {name: {"state": each.state, "seen": each.seen.iso, "lag_s": each.lag_s} for name, each in card.watch.items()}
 
 
 def _lines(card: StatusCard) -> dict[str, Any]:

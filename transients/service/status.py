@@ -9,8 +9,8 @@ from schemas.errors import TransientsError
 from transients.config import Settings
 from transients.missions import Mission, seconds_between, shift, to_time
 from transients.sources import DataSource
-from transients.store import KeptGap, Store
-from transients.web import LineStatus, StatusCard, TierStatus, tier_status
+from transients.store import KeptGap, Store, WatchPosition
+from transients.web import LineStatus, StatusCard, TierStatus, WatchStatus, tier_status
 
 from .lines import gap_words, line_statuses
 
@@ -19,6 +19,8 @@ _REALTIME_LOOK_S = 3600.0
 _WINDOWS_LOOK_D = 10.0
 #: Open gaps that the card tells in words, the newest.
 _MOST_GAPS = 10
+#: The live search says where it is with every step; one that has not for this long has ended, s.
+_BELIEVED_S = 60.0
 
 
 async def status_card(
@@ -50,9 +52,11 @@ async def status_card(
     lines: dict[str, LineStatus] = {}
     gaps: tuple[KeptGap, ...] = ()
     hold, refused = settings.hold, 0
+    watched: dict[str, WatchStatus] = {}
     if store is not None:
         jobs, hold = await store.job_counts(), await store.hold()
         lines = await line_statuses(store)
+        watched = {each.instrument: _watch(each, now) for each in await store.watch_positions()}
         gaps, refused = await store.gaps(), sum((await store.quarantine_counts()).values())
     else:
         caveats.append("no database asked: ingest and jobs are not known")
@@ -73,8 +77,17 @@ async def status_card(
         quarantine=refused,
         jobs=jobs,
         hold=hold,
+        watch=watched,
         simulated=data.simulated,
         caveats=tuple(caveats),
+    )
+
+
+def _watch(position: WatchPosition, now: Instant) -> WatchStatus:
+    return WatchStatus(
+        state="watching" if position.age_s < _BELIEVED_S else "not watching",
+        seen=position.seen,
+        lag_s=seconds_between(now, position.seen),
     )
 
 

@@ -1,7 +1,7 @@
 """Dashboard, HTTP API and event stream."""
 
 from .app import create_app
-from .ports import DashboardStore, HealthCheck, HealthChecks, LineStatus, StatusCard, StatusSource, TierStatus
+from .ports import DashboardStore, HealthCheck, HealthChecks, LineStatus, StatusCard, StatusSource, TierStatus, WatchStatus
 from .receiving import alert_routes
 from .server import serve_app
 from .status import tier_status
@@ -14,6 +14,7 @@ __all__ = [
     "StatusCard",
     "StatusSource",
     "TierStatus",
+    "WatchStatus",
     "alert_routes",
     "create_app",
     "serve_app",

@@ -16,6 +16,7 @@ from transients.config import ScanSettings
 from transients.missions import Mission, seconds_between, shift
 from transients.missions.known import known_instrument
 from transients.sources import DataSource
+from transients.sources.refusals import OverRevolution
 from transients.store import Store, WatchPosition
 
 from ..scanning.orders import ScanOrders
@@ -103,8 +104,9 @@ class Watcher:
         settled = min(stop, shift(now, -self._settings.late_s))
         try:
             lc = await self._data.light_curve(self._mission.searched, middle, half_s)
-        except NotYet:
-            # Sources call it so for hours after a belt passage too: what has come since says that nothing is missing before it.
+        except (NotYet, OverRevolution):
+            # Sources call it so for hours after a belt passage too, and refuse a stretch over a perigee: what has come since
+            # says that nothing is missing before it.
             if settled == stop and await self._has_newer(now):
                 search.pass_over(stop)
             return search.pause(now, self._last, self._data.name)
@@ -125,7 +127,7 @@ class Watcher:
         half_s = 0.5 * _MOST_S
         try:
             return len(await self._data.light_curve(self._mission.searched, shift(now, -half_s), half_s)) > 0
-        except NoData:
+        except (NoData, OverRevolution):
             return False
 
     def _begin(self, position: WatchPosition | None, now: Instant) -> LiveSearch:
