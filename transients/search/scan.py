@@ -15,8 +15,6 @@ from .octaves import LONGEST_S
 from .spikes import classify_spike
 from .stream import Stream, Triggers, joined
 
-#: The stream is fed in stretches between whole multiples of this time, s: so its cutting cannot matter.
-STRETCH_S = 10.0
 #: Kept before an excess for its shape, s.
 _MARGIN_S = 2.0
 
@@ -33,6 +31,9 @@ class ScanSettings:
     apart_s: float = 10.0
     #: An excess that goes on for longer than this, s, is given in parts (flares, belts).
     most_s: float = 600.0
+    #: The stream is searched in stretches between whole multiples of this time, s: so its cutting cannot matter. An excess is given
+    #: at the end of a stretch; short ones cost more time per bin.
+    stretch_s: float = 300.0
     #: Whether bins are compared with the shape of a particle hit.
     spikes: bool = True
 
@@ -109,13 +110,13 @@ class Scanner:
     @property
     def settled_s(self) -> float:
         """Every excess that begins before this time has been given; -inf at the start."""
-        reached = self._stretch * STRETCH_S - self.settings.longest_s
+        reached = self._stretch * self.settings.stretch_s - self.settings.longest_s
         return max(self._given_s, min(reached, self._opened_s) if self._rows else reached)
 
     def push(self, start_s: FloatArray, width_s: FloatArray, counts: FloatArray) -> list[ScanExcess]:
         """Take bins in, in order of time; give the excesses that are over."""
         bins = np.array([start_s, width_s, counts], dtype=np.float64)
-        stretch = np.floor(bins[0] / STRETCH_S + 1e-6)
+        stretch = np.floor(bins[0] / self.settings.stretch_s + 1e-6)
         edges = np.flatnonzero(np.diff(stretch, prepend=self._stretch))
         found: list[ScanExcess] = []
         begin = 0
@@ -138,10 +139,11 @@ class Scanner:
         if bins.shape[1] == 0:
             return []
         found = self._close() if self._is_over(float(bins[0, 0])) else []
-        searched = self._stream.state == "tracking"
+        before = self._stream.bins_searched
         rows = self._stream.push(bins[0], bins[1], bins[2])
-        if searched:
-            self.searched_s += float(bins[1, (bins[0] >= self._counted_s[0]) & (bins[0] < self._counted_s[1])].sum())
+        # Those without a background come first: at the beginning, or when it was lost.
+        known = bins[:, bins.shape[1] - (self._stream.bins_searched - before) :]
+        self.searched_s += float(known[1, (known[0] >= self._counted_s[0]) & (known[0] < self._counted_s[1])].sum())
         self._held.append(bins)
         # A window that begins before the end of what was given would tell of it again.
         rows = rows[rows.start_s >= self._given_s]
@@ -175,7 +177,7 @@ class Scanner:
 
     def _forget(self) -> None:
         """Let go of bins that no excess can need: one that opens now began no more than the longest window ago."""
-        now_s = self._stretch * STRETCH_S
+        now_s = self._stretch * self.settings.stretch_s
         needed_s = (self._opened_s if self._rows else now_s) - self.settings.longest_s - _MARGIN_S
         while len(self._held) > 1 and self._held[0][0, -1] < needed_s:
             self._held.pop(0)

@@ -59,7 +59,7 @@ class LiveSearch:
         self.orders, self.far_hz_at_most, self.late_s = orders, far_hz_at_most, late_s
         # Whole days, as a scan has it.
         self._origin = Instant(utc=f"{begin.utc[:10]}T00:00:00")
-        self._scanner = Scanner(bin_s, orders.settings(spikes=self.spikes))
+        self._scanner = Scanner(bin_s, orders.live_settings(spikes=self.spikes))
         self._seen_s = seconds_between(begin, self._origin)
         self._data_s = -np.inf
         self._known_s = seconds_between(settled, self._origin)

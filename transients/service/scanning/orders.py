@@ -13,6 +13,9 @@ from schemas import Record, sha256_hex, to_json
 from transients import __version__
 from transients.search.scan import ScanSettings
 
+#: Half the age at which data enter the background: no shorter stretch would see more.
+_LIVE_STRETCH_S = 10.0
+
 
 @functools.cache
 def engine_id() -> str:
@@ -46,6 +49,10 @@ class ScanOrders(Record, frozen=True, kw_only=True):
     def settings(self, *, spikes: bool) -> ScanSettings:
         """For the search of one instrument."""
         return ScanSettings(threshold_snr=self.threshold_snr, spikes=spikes)
+
+    def live_settings(self, *, spikes: bool) -> ScanSettings:
+        """The same for data as they come: told within ten seconds."""
+        return ScanSettings(threshold_snr=self.threshold_snr, spikes=spikes, stretch_s=_LIVE_STRETCH_S)
 
     @property
     def parameters(self) -> dict[str, float | int | str | bool]:
