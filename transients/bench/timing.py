@@ -10,8 +10,8 @@ import numpy as np
 Work = Callable[[], object]
 
 
-def seconds(works: Sequence[Work], turns: int) -> list[float]:
-    """Median duration of each function, s.
+def seconds(works: Sequence[Work], turns: int, *, cpu: bool = False) -> list[float]:
+    """Median duration of each function, s; with `cpu`, of the processor's time that it took, in all threads.
 
     Each runs once uncounted, to compile and to fill caches; then all of them once a turn, so that a load that comes and goes
     meets each alike.
@@ -21,11 +21,11 @@ def seconds(works: Sequence[Work], turns: int) -> list[float]:
     times = np.empty((turns, len(works)))
     for turn in range(turns):
         for column, work in enumerate(works):
-            times[turn, column] = _duration(work)
+            times[turn, column] = _duration(work, time.process_time if cpu else time.perf_counter)
     return [float(value) for value in np.median(times, axis=0)]
 
 
-def _duration(work: Work) -> float:
-    begin = time.perf_counter()
+def _duration(work: Work, clock: Callable[[], float]) -> float:
+    begin = clock()
     work()
-    return time.perf_counter() - begin
+    return clock() - begin

@@ -38,33 +38,35 @@ class Association:
         """Rank of an excess of whose octave the background gives `octave_rate_hz`: the less, the rarer and closer."""
         return 2.0 * len(self.scale_s) * octave_rate_hz * max(abs(offset_s), duration_s)
 
-    def expected(self, rank: float, reach_s: float = 0.0) -> float:
-        """Number of background excesses of this rank or better in the window, or in T0 +- `reach_s` where that reaches further.
+    def expected(self, rank: float, offset_s: float | None = None) -> float:
+        """Number of background excesses of this rank or better that touch the window, widened to an offset that lies outside.
 
         The integral over time and octaves of the rate of such excesses: c / max(|t|, d) with c = rank / 2k, but never above the
-        octave's own rate of counted excesses.
+        octave's own rate of counted excesses. Centres lie up to half a duration outside the window.
         """
-        low, high = min(self.window_s[0], -reach_s), max(self.window_s[1], reach_s)
         c = rank / (2.0 * len(self.scale_s))
         if c <= 0.0:
             return 0.0
+        low, high = self.window_s
+        if offset_s is not None:
+            low, high = min(low, offset_s), max(high, offset_s)
         flat = np.maximum(self.scale_s, c / np.maximum(self.floor_hz, 1e-300))
-        total = _to(c, flat, abs(high)) * math.copysign(1.0, high) - _to(c, flat, abs(low)) * math.copysign(1.0, low)
-        return float(total.sum())
+        return float((_to(c, flat, high + 0.5 * self.scale_s) - _to(c, flat, low - 0.5 * self.scale_s)).sum())
 
-    def probability(self, rank: float, offset_s: float = 0.0) -> float:
+    def probability(self, rank: float, offset_s: float | None = None) -> float:
         """Chance of at least one background excess of this rank or better.
 
         Excesses do not overlap, which keeps them at a distance: their number scatters less than Poisson's law says. A binomial of
         eleven places has the chance of none that 4000 simulated windows show; for few expected excesses it is Poisson's.
         """
-        share = self.expected(rank, abs(offset_s)) / _PLACES
+        share = self.expected(rank, offset_s) / _PLACES
         return 1.0 if share >= 1.0 else -math.expm1(_PLACES * math.log1p(-share))
 
 
-def _to(c: float, flat_s: FloatArray, to_s: float) -> FloatArray:
-    """Integral of c / max(t, flat) from 0 to `to_s`, for each octave."""
-    return np.asarray(c / flat_s * np.minimum(to_s, flat_s) + c * np.log(np.maximum(to_s, flat_s) / flat_s))
+def _to(c: float, flat_s: FloatArray, to_s: FloatArray) -> FloatArray:
+    """Integral of c / max(|t|, flat) from 0 to `to_s` (negative before T0), for each octave."""
+    t = np.abs(to_s)
+    return np.asarray(np.sign(to_s) * c * (np.minimum(t, flat_s) / flat_s + np.log(np.maximum(t, flat_s) / flat_s)))
 
 
 def association_fap(rate_hz: float, offset_s: float, duration_s: float, window_s: float, floor_rate_hz: float) -> float:

@@ -198,17 +198,45 @@ def _require_sidebands(bins: Bins, source: BoolArray) -> None:
 
 
 def _best_order(bins: Bins, source: BoolArray) -> Background:
-    widest = _fit(bins, source, min(_HIGHEST_ORDER, int((~source).sum()) // _LEAST_BINS))
-    noise = max(widest.overdispersion, _slow_overdispersion(widest))
-    blocks = max(2.0, float(bins.width_s[~source].sum()) / max(_BLOCK_S, bins.bin_s))
-    fits = [_fit(bins, source, order) for order in range(widest.order + 1)]
-    cost = [_chi2(fit) / noise + (fit.order + 1) * np.log(blocks) for fit in fits]
-    best = fits[int(np.argmin(cost))]
-    if not (best.counts > 0.0).all():
-        best = fits[0]
-    evidence = {_NAMES[order]: float(value - min(cost)) for order, value in enumerate(cost)}
-    best = dataclasses.replace(best, covariance=best.covariance * noise, evidence=evidence)
-    return _smooth(best) or best
+    """The polynomial of least Bayesian information criterion, or a smooth curve where that is better still.
+
+    Weighted least squares; the weights are the variances of the widest polynomial, so that low bins do not pull it down. The
+    normal equations of a lower order are a corner of the widest's.
+    """
+    use = ~source
+    order = min(_HIGHEST_ORDER, int(use.sum()) // _LEAST_BINS)
+    design = _design(bins, order)
+    steps, counts = design[use] * bins.width_s[use, None], bins.counts[use]
+    variance = max(float(counts.sum() / bins.width_s[use].sum()), 1e-9) * bins.width_s[use]
+    for _ in range(2):
+        weighted = steps / variance[:, None]
+        information, pull = steps.T @ weighted, weighted.T @ counts
+        model = steps @ np.linalg.solve(information, pull)
+        power = float(counts @ (counts / variance))
+        variance = np.maximum(model, 1e-3 * variance)
+    widest = np.maximum(design @ np.linalg.solve(information, pull) * bins.width_s, 1e-9)
+    noise = max(_ratio(counts, model, variance), _slow_overdispersion(bins, widest, source))
+    blocks = max(2.0, float(bins.width_s[use].sum()) / max(_BLOCK_S, bins.bin_s))
+    fits = [np.linalg.solve(information[:k, :k], pull[:k]) for k in range(1, order + 2)]
+    cost = [(power - float(pull[: len(c)] @ c)) / noise + len(c) * np.log(blocks) for c in fits]
+    best = int(np.argmin(cost))
+    if not (design[:, : best + 1] @ fits[best] > 0.0).all():
+        best = 0
+    model = steps[:, : best + 1] @ fits[best]
+    polynomial = Background(
+        bins,
+        best,
+        np.asarray(fits[best], np.float64),
+        np.asarray(np.linalg.inv(information[: best + 1, : best + 1]) * noise, np.float64),
+        source,
+        _ratio(counts, model, np.maximum(model, 1e-3 * variance)),
+        {_NAMES[k]: float(value - min(cost)) for k, value in enumerate(cost)},
+    )
+    return _smooth(polynomial) or polynomial
+
+
+def _ratio(counts: FloatArray, model: FloatArray, variance: FloatArray) -> float:
+    return float(np.mean((counts - model) ** 2 / variance))
 
 
 def _smooth(polynomial: Background) -> Background | None:
@@ -249,30 +277,7 @@ def _blocks(fit: Background) -> tuple[Blocks, FloatArray]:
     return Blocks(moment / width, counts / width, noise * expected / width**2), expected / width
 
 
-def _fit(bins: Bins, source: BoolArray, order: int) -> Background:
-    """Weighted least squares; the weights are the model's own variances, so that low bins do not pull it down."""
-    use = ~source
-    design = _design(bins, order)[use] * bins.width_s[use, None]
-    counts = bins.counts[use]
-    variance = np.full(counts.shape, max(float(counts.mean()), 1e-9)) * bins.width_s[use] / bins.width_s[use].mean()
-    for _ in range(2):
-        information = design.T @ (design / variance[:, None])
-        covariance = np.linalg.inv(information)
-        coefficients = covariance @ (design.T @ (counts / variance))
-        model = design @ coefficients
-        variance = np.maximum(model, 1e-3 * variance)
-    ratio = float(np.mean((counts - model) ** 2 / variance))
-    return Background(bins, order, coefficients, covariance, source, ratio)
-
-
-def _chi2(fit: Background) -> float:
-    use = ~fit.source
-    model = np.maximum(fit.counts[use], 1e-9)
-    return float(np.sum((fit.bins.counts[use] - model) ** 2 / model))
-
-
-def _slow_overdispersion(fit: Background) -> float:
+def _slow_overdispersion(bins: Bins, model: FloatArray, source: BoolArray) -> float:
     """Variance over mean of sums over some seconds: what a slow polynomial competes with."""
-    size = max(1, round(_BLOCK_S / fit.bins.bin_s))
-    found = overdispersion_at(fit.bins, fit.counts, fit.source, size)
-    return fit.overdispersion if found is None else found[0]
+    found = overdispersion_at(bins, model, source, max(1, round(_BLOCK_S / bins.bin_s)))
+    return 0.0 if found is None else found[0]

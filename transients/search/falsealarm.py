@@ -26,6 +26,8 @@ _HIT_SNR = 6.0
 _ENOUGH = 30
 #: The simulation reaches to this S/N; beyond what is counted or simulated a rate is uncertain by this fraction more per unit of S/N.
 _SIMULATED_SNR, _TAIL_ERROR = 5.0, 0.3
+#: Up to here the many starts and lengths of a window are worth more and more; above, simulated rates fall as the normal tail does.
+_GROWING_SNR = 4.5
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -150,7 +152,7 @@ class FalseAlarms:
 
     def _white_hz(self, snr: float, octave: int, spike_like: bool) -> float:
         height, index = self._nulls.white(octave, spike_like)
-        within = min(snr, _SIMULATED_SNR)
+        within = min(snr, _GROWING_SNR)
         return float(height * (within / 4.0) ** index * ndtr(-snr) / self.scale_s[octave])
 
     def _hits_hz(self, snr: float, octave: int, spike_like: bool) -> float:

@@ -28,15 +28,15 @@ class Scatter:
         The octave nearest to a second.
     memory : (octaves,) float64
         Sums remembered.
-    numbers : (6, octaves) float64
-        Per octave the mean square, its weight, sums rejected in a row; the open sum's excess, its expectation, parts in it.
+    numbers : (3, octaves) float64
+        Per octave the mean of squared excess over expectation, its weight in sums, and the sums rejected in a row.
     """
 
     def __init__(self, octaves: int, bin_s: float) -> None:
         scale = bin_s * 2.0 ** np.arange(octaves)
         self.second = int(np.argmin(np.abs(np.log(scale))))
         self.memory = np.maximum(_LEAST_SUMS, _MEMORY_S / scale)
-        self.numbers = np.zeros((6, octaves))
+        self.numbers = np.zeros((3, octaves))
         self.numbers[0], self.numbers[1] = 1.0, _PRIOR_SUMS
 
     @property

@@ -93,7 +93,9 @@ def classify_spike(background: Background, first: int, stop: int, overdispersion
     start, end = bins.start_s[near], bins.stop_s[near]
     residual = bins.counts[near] - background.counts[near]
     noise = overdispersion * background.counts[near]
-    peak = int(np.argmax(residual[max(0, first - near.start) :])) + max(0, first - near.start)
+    # Within the excess: a hit in the margin is another's.
+    inside = slice(max(0, first - near.start), max(first + 1, min(stop, near.stop)) - near.start)
+    peak = int(np.argmax(residual[inside])) + inside.start
     # The template's own error and the burst's Poisson noise grow with height, alike for both shapes.
     noise = noise + np.maximum(residual, 0.0) + (_TEMPLATE_ERROR * max(0.0, float(residual[peak]))) ** 2 * (residual > 0.0)
     hits = start[peak] + bins.bin_s * np.linspace(-0.5, 1.0, 3 * _PHASES // 2, endpoint=False)

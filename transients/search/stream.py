@@ -37,6 +37,7 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas import FloatArray
+from schemas.errors import RefusedInput
 
 from .focus import IntArray
 from .octaves import LONGEST_S, octaves
@@ -89,7 +90,7 @@ class WindowStream:
         Bins held; grows where the longest window needs more.
     """
 
-    def __init__(self, bin_s: float, bounds_s: FloatArray, capacity: int = 1 << 14) -> None:
+    def __init__(self, bin_s: float, bounds_s: FloatArray, capacity: int = 1 << 16) -> None:
         from .kernels import stream
         from .kernels.screen import LEVELS, SHIFT, take_in
 
@@ -110,6 +111,11 @@ class WindowStream:
         )  # fmt: skip
         self.held = 0
         self.gone = 0
+
+    @property
+    def latest_s(self) -> float:
+        """End of the last bin; minus infinity before the first."""
+        return float(self._edges[1, self.held - 1]) if self.held else -np.inf
 
     @property
     def buffers(self) -> tuple[FloatArray, FloatArray, FloatArray, IntArray, FloatArray, FloatArray, FloatArray]:
@@ -134,6 +140,7 @@ class WindowStream:
             Ratios at or below it are not looked for, by octave.
         """
         arrays = [np.ascontiguousarray(a, np.float64) for a in (start_s, stop_s, counts, expected)]
+        _require_order(arrays[0], self.latest_s)
         parts: list[Found] = []
         at, n = 0, len(arrays[0])
         while at < n or not parts:
@@ -179,7 +186,7 @@ class WindowStream:
             array[: keep + 1] = array[move : self.held + 1] - array[move]
         shift = self.capacity // (len(self._low_rate) - 1)
         self._low_rate[: len(self._low_rate) - move // shift] = self._low_rate[move // shift :].copy()
-        for level in range(len(self._lowest)):
+        for level in range(1, len(self._lowest)):
             entries = (self.held - 1 >> level) + 1
             for pyramid in (self._lowest, self._highest):
                 pyramid[level, : entries - (move >> level)] = pyramid[level, move >> level : entries] - e
@@ -246,6 +253,7 @@ class Stream:
         self.tracker = Tracker(lag_s)
         self.scatter = Scatter(len(bounds), bin_s)
         self._windows = WindowStream(bin_s, bounds)
+        self._latest_s = -np.inf
         self._rows = np.empty((self._windows.capacity * len(bounds), 8))
 
     @property
@@ -259,11 +267,19 @@ class Stream:
         return self._windows.bins
 
     def push(self, start_s: FloatArray, width_s: FloatArray, counts: FloatArray) -> Triggers:
-        """Take bins in, in order of time, and search the windows that end with them."""
+        """Take bins in and search the windows that end with them.
+
+        Raises
+        ------
+        RefusedInput
+            Bins that are not in order of time, or not after those of the push before.
+        """
         from .kernels.stream import advance
 
         start, width, x = (np.ascontiguousarray(a, np.float64) for a in (start_s, width_s, counts))
         stop = start + width
+        _require_order(start, self._latest_s)
+        self._latest_s = float(stop[-1]) if len(stop) else self._latest_s
         parts: list[Triggers] = []
         at, windows = 0, self._windows
         while at < len(start) or not parts:
@@ -276,6 +292,12 @@ class Stream:
             if at < len(start):
                 windows.make_room()
         return parts[0] if len(parts) == 1 else joined(Triggers, parts)
+
+
+def _require_order(start_s: FloatArray, latest_s: float) -> None:
+    """A stream's time only grows; half a millisecond is rounding."""
+    if len(start_s) and (start_s[0] < latest_s - 5e-4 or bool((np.diff(start_s) <= 0.0).any())):
+        raise RefusedInput(f"bins are not in order of time: {start_s[0]:.3f} s and on after {latest_s:.3f} s")
 
 
 def joined(kind: type[Rows], parts: Sequence[Rows]) -> Rows:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 import search_curves as sc
 
 from schemas.errors import NoData
-from transients.search import Bins, excess_noise, fit_background, measure_overdispersion
+from transients.search import Bins, excess_noise, fit_background, measure_overdispersion, search
+from transients.search.noise import white_and_red
 
 
 def bins_of(start: np.ndarray, counts: np.ndarray, bin_s: float = 0.05) -> Bins:
@@ -89,3 +92,64 @@ def test_nothing_to_fit(counts: np.ndarray) -> None:
     start = np.arange(len(counts)) * 0.05
     with pytest.raises(NoData):
         fit_background(bins_of(start, counts))
+
+
+def test_wander_is_followed_by_a_smooth_curve_and_noise_is_not() -> None:
+    start = sc.starts()
+    truth = sc.RATE * (1.0 + 0.01 * np.sin(start / 45.0) + 0.006 * np.cos(start / 61.0))
+    fit = fit_background(bins_of(start, sc.noise(np.random.default_rng(11), start, rate=truth)))
+    assert "smooth curve" in fit.description
+    assert fit.evidence["smooth"] == 0.0
+    assert min(value for name, value in fit.evidence.items() if name != "smooth") > 10.0
+    pull = (fit.counts / 0.05 - truth) / np.sqrt(np.einsum("ij,jk,ik->i", fit.basis, fit.covariance, fit.basis))
+    assert np.abs(pull[200:-200]).mean() < 2.0
+    assert np.abs(fit.counts / 0.05 / truth - 1.0).max() < 0.004
+    rate, error = fit.mean_rate
+    assert abs(rate - truth.mean()) < 4.0 * error
+    for seed in range(10):
+        quiet = fit_background(bins_of(start, sc.noise(np.random.default_rng(seed), start)))
+        assert quiet.knots_s is None
+
+
+def test_a_long_burst_is_not_taken_for_wander() -> None:
+    start = sc.starts()
+    counts = sc.noise(np.random.default_rng(12), start) + sc.block(start, -30.0, 60.0, 60.0 * 0.02 * sc.RATE)
+    fit = fit_background(bins_of(start, counts))
+    inside = (start > -25.0) & (start < 25.0)
+    assert fit.source[inside].mean() > 0.9
+    assert fit.counts[inside].mean() / 0.05 == pytest.approx(sc.RATE, rel=0.002)
+
+
+def test_noise_is_parted_into_white_and_red() -> None:
+    scale = 0.05 * 2.0 ** np.arange(9)
+    sums = 12_000.0 / 2.0 ** np.arange(9)
+    rng = np.random.default_rng(13)
+    kept = 0
+    for _ in range(200):
+        white, red, _ = white_and_red(scale, 1.4 * rng.gamma(0.5 * sums, 2.0 / sums), sums)
+        kept += red > 0.0
+        assert white == pytest.approx(1.4, rel=0.05)
+    assert kept < 15
+    white, red, gain = white_and_red(scale, (1.3 + 0.2 * scale) * rng.gamma(0.5 * sums, 2.0 / sums), sums)
+    assert gain > 20.0
+    assert white == pytest.approx(1.3, rel=0.05)
+    assert red == pytest.approx(0.2, rel=0.5)
+
+
+def test_belt_passages_and_flares_are_unusable_and_said_so() -> None:
+    start = sc.starts()
+    rng = np.random.default_rng(14)
+    for rate, why in (
+        (sc.RATE * (1.0 + 2.0 * (start + 300.0) / 600.0), "factor of"),
+        (
+            sc.RATE * np.where(start > -150.0, 1.0 + 0.5 * np.sin(start / 7.0) ** 2, 1.0),
+            "Poisson's law|above any steady|factor of",
+        ),
+    ):
+        result = search(sc.curve(start, sc.noise(rng, start, rate=rate)), sc.T0, method="allwindow")
+        assert result.background_unusable is not None
+        assert re.search(why, result.background_unusable)
+        assert not result.detection
+        assert any("no counterpart can be told" in caveat for caveat in result.caveats)
+    quiet = search(sc.curve(start, sc.noise(rng, start, rate=sc.RATE * (1.0 + 0.1 * start / 300.0))), sc.T0, method="allwindow")
+    assert quiet.background_unusable is None

@@ -5,10 +5,14 @@ import math
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 
-from transients.search import association_fap, background_word, fap_class, snr_word
-from transients.search.falsealarm import COUNTED_SNR, measure_false_alarms, white_rate_hz
-from transients.search.octaves import octave_scale
+from schemas import OffTimeRates, from_json, to_json
+from schemas.errors import RefusedInput
+from transients.search import association_fap, background_word, count_off_time, fap_class, snr_word
+from transients.search.association import Association
+from transients.search.falsealarm import FalseAlarms
+from transients.search.off_time import together
 
 
 def test_words_change_at_their_bounds() -> None:
@@ -60,19 +64,77 @@ def test_association_counts_what_it_says() -> None:
         assert np.mean(np.array(best) < level) == pytest.approx(level, abs=4.0 * math.sqrt(level * (1.0 - level) / 4000))
 
 
-def test_more_excesses_counted_raise_the_rate() -> None:
-    scales = octave_scale(0.05)
-    quiet = measure_false_alarms(scales, np.full(5, 3.5), 600.0, spikes=False)
-    noisy = measure_false_alarms(scales, np.full(80, 3.5), 600.0, spikes=False)
-    assert quiet.factor < 1.0 < noisy.factor
-    assert noisy.rate_hz(5.0, 3) > quiet.rate_hz(5.0, 3)
-    assert "80 excesses above S/N 3.25 in 600 s" in noisy.trials_from
-    assert "spike" not in noisy.trials_from
-    spiky = measure_false_alarms(scales, np.full(20, 3.5), 600.0, spikes=True)
-    assert "published spike rate" in spiky.trials_from
-    assert spiky.rate_hz(8.0, 0) == pytest.approx(len(scales) * 60.0 / 86400.0 * (8.0 / 6.0) ** -2.7, rel=1e-6)
-    assert measure_false_alarms(scales, np.full(3, COUNTED_SNR - 0.1), 600.0, spikes=False).counted == 0
+def counted(snr: list[float], live_s: float, *, duration_s: float = 0.3, spike: bool = False, **about: object) -> OffTimeRates:
+    values = np.array(snr)
+    known = {"bin_s": 0.05, "instrument": "SPI-ACS", "source": "test"} | about
+    return count_off_time(values, np.full(len(values), duration_s), np.full(len(values), spike), live_s=live_s, **known)  # type: ignore[arg-type]
+
+
+def test_ranks_are_integrated_over_time_and_octaves() -> None:
+    """The number of background excesses of a rank or better that touch the window, against scipy's integral."""
+    rates, scales = (1e-2, 1e-3), (0.1, 5.0)
+    for window in ((-300.0, 300.0), (-1.0, 5.0), (2.0, 50.0)):
+        association = Association(np.array(rates), np.array(scales), window)
+        for rank in (1e-3, 0.1, 3.0):
+            truth = 0.0
+            for rate, d in zip(rates, scales, strict=True):
+                kinks = {sign * at for at in (d, rank / 4.0 / rate, 0.0) for sign in (-1.0, 1.0)}
+                low, high = window[0] - 0.5 * d, window[1] + 0.5 * d
+                edges = [low, *sorted(kink for kink in kinks if low < kink < high), high]
+                for part in itertools.pairwise(edges):
+                    truth += quad(lambda t, f=rate, d=d: min(f, rank / 4.0 / max(abs(t), d)), *part)[0]  # noqa: B023
+            assert association.expected(rank) == pytest.approx(truth, rel=1e-9)
+            assert 0.0 < association.probability(rank) <= 1.0
+    faps = [association.probability(rank) for rank in np.geomspace(1e-9, 1e3, 50)]
+    assert (np.diff(faps) >= -1e-12).all()
+    assert association.probability(0.0) == 0.0
+    assert faps[0] == pytest.approx(association.expected(1e-9), rel=1e-6)
+
+
+def test_what_is_counted_in_little_time_scales_the_simulation() -> None:
+    quiet, noisy = (FalseAlarms(counted([3.5] * n, 600.0), True) for n in (12, 120))
+    assert quiet.white_factor[0] < 1.0 < noisy.white_factor[0]
+    assert noisy.octave_rate_hz(5.0, 3) > quiet.octave_rate_hz(5.0, 3)
+    assert quiet.relative_error(4.5, 3) < 0.12 < quiet.relative_error(6.0, 3)
+    assert "12 excesses above S/N 3.25 in 600 s of test" in quiet.trials_from
+    assert "particle hits" in quiet.trials_from
+    assert "particle hits" not in FalseAlarms(counted([3.5], 600.0), False).trials_from
+    assert counted([3.1], 600.0).burst_like == counted([], 600.0).burst_like
+
+
+def test_an_archives_counts_stand_for_themselves() -> None:
+    """A power law is counted in an archive; the white shape would give nothing at S/N 8, the archive gives what happened."""
+    rng = np.random.default_rng(6)
+    snr = 3.25 * rng.random(20_000) ** (-1.0 / 2.7)
+    alarms = FalseAlarms(counted(list(snr), 1e6, source="archive"), True)
+    octave = 2  # 0.2 to 0.35 s
+    for level in (3.5, 4.1, 6.5, 8.0):
+        assert alarms.octave_rate_hz(level, octave) == pytest.approx(20_000 / 1e6 * (level / 3.25) ** -2.7, rel=0.1)
+        assert alarms.relative_error(level, octave) < 0.2
+    rates = [alarms.octave_rate_hz(float(level), octave) for level in np.linspace(3.25, 40.0, 300)]
+    assert all(a >= b for a, b in itertools.pairwise(rates))
+    assert alarms.relative_error(60.0, octave) > 1.0
+    # Another octave, of which nothing was counted, keeps the simulation's shape.
+    assert alarms.octave_rate_hz(8.0, 6) < 1e-9
+
+
+def test_particle_hits_are_counted_by_their_shape() -> None:
+    usual, many = (FalseAlarms(counted([7.0] * n, 86_400.0, duration_s=0.05, spike=True), True) for n in (60, 240))
+    assert 0.5 < usual.hit_factor < 1.5
+    assert many.hit_factor / usual.hit_factor == pytest.approx(4.0, rel=0.1)
+    assert FalseAlarms(counted([], 600.0), False).hit_factor == 0.0
+
+
+def test_counts_are_put_together_of_one_kind_only() -> None:
+    both = together([counted([3.5, 9.0], 600.0), counted([4.0], 1200.0)], "two stretches")
+    assert both.live_s == 1800.0
+    assert sum(map(sum, both.burst_like)) == 3
+    assert from_json(to_json(both), OffTimeRates) == both
+    for other in (counted([4.0], 600.0, bin_s=0.1), counted([4.0], 600.0, instrument="IBIS/Veto")):
+        with pytest.raises(RefusedInput, match="not of one kind"):
+            together([counted([3.5], 600.0), other], "wrong")
 
 
 def test_a_single_bin_is_counted_as_the_normal_law_says() -> None:
-    assert white_rate_hz(4.0, 0, 0.05) == pytest.approx(3.167e-5 / 0.05, rel=0.06)
+    alarms = FalseAlarms(counted([3.3] * 17, 600.0), False)
+    assert alarms.octave_rate_hz(4.0, 0) == pytest.approx(alarms.white_factor[0] * 3.167e-5 / 0.066, rel=0.06)

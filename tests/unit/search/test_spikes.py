@@ -51,3 +51,25 @@ def test_wide_bins_tell_nothing() -> None:
     counts = sc.noise(np.random.default_rng(1), start, bin_s=1.0)
     counts[60] += 5000.0
     assert classified(counts, 60, 61, 1.0) is None
+
+
+def test_a_long_faint_excess_is_no_spike_for_its_highest_bin() -> None:
+    rng = np.random.default_rng(10)
+    start = sc.starts(60.0)
+    burst_like = 0
+    for _ in range(40):
+        counts = sc.noise(rng, start) + sc.block(start, 0.02, 10.0, 4.5 * np.sqrt(sc.OVERDISPERSION * sc.RATE * 10.0))
+        ratio = classified(counts, 1200, 1400)
+        burst_like += ratio is not None and ratio < 0.0
+    assert burst_like == 40
+
+
+def test_the_template_of_the_table_is_the_template() -> None:
+    from transients.search.kernels.spikes import _at
+    from transients.search.spikes import _TABLE_S, _TABLE_STEP_S, _template_integral
+
+    start = np.arange(-1.0, 6.0, 0.05)
+    direct = spike_profile(start, start + 0.05, 0.013)
+    place = (np.stack([start, start + 0.05]) - 0.013 - _TABLE_S[0]) / _TABLE_STEP_S
+    table = np.array([_at(_template_integral(), high) - _at(_template_integral(), low) for low, high in place.T])
+    np.testing.assert_allclose(table, direct, atol=0.005 * direct.max())

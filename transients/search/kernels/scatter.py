@@ -13,22 +13,30 @@ _STREAK = 100.0
 
 
 @jit
-def scatter(counts: FloatArray, expected: FloatArray, memory: FloatArray, n: FloatArray) -> None:
-    octaves = n.shape[1]
-    for k in range(len(counts)):
-        e, b = counts[k] - expected[k], expected[k]
-        for octave in range(octaves):
-            square = e * e / b
-            if square <= _CLIP * _CLIP * max(1.0, n[0, octave]) or n[2, octave] >= _STREAK:
-                n[1, octave] = min(n[1, octave] + 1.0, memory[octave])
-                n[0, octave] += (square - n[0, octave]) / n[1, octave]
-                n[2, octave] = 0.0
-            else:
-                n[2, octave] += 1.0
-            n[3, octave] += e
-            n[4, octave] += b
-            n[5, octave] += 1.0
-            if n[5, octave] < 2.0:
-                break
-            e, b = n[3, octave], n[4, octave]
-            n[3, octave], n[4, octave], n[5, octave] = 0.0, 0.0, 0.0
+def scatter(b_cum: FloatArray, excess: FloatArray, begin: int, last: int, memory: FloatArray, n: FloatArray) -> None:
+    """Take in the sums of 1, 2, 4 ... bins that end in begin .. last - 1, from cumulative expectation and excess.
+
+    `n` holds, per octave, the mean of squared excess over expectation, its weight in sums, and the sums rejected in a row.
+    """
+    for octave in range(n.shape[1]):
+        size = 1 << octave
+        first, stop = begin // size, last // size  # sums that end within, by number
+        if stop <= first:
+            continue
+        limit = _CLIP * _CLIP * max(1.0, n[0, octave])
+        accepted, total, every = 0, 0.0, 0.0
+        for k in range(first, stop):
+            e = excess[(k + 1) * size] - excess[k * size]
+            square = e * e / (b_cum[(k + 1) * size] - b_cum[k * size])
+            within = square <= limit
+            accepted += within
+            total += square if within else 0.0
+            every += square
+        if accepted == 0:
+            n[2, octave] += stop - first
+            if n[2, octave] < _STREAK:
+                continue
+            accepted, total = stop - first, every
+        n[2, octave] = 0.0
+        n[1, octave] = min(n[1, octave] + accepted, memory[octave])
+        n[0, octave] += (total - accepted * n[0, octave]) / max(n[1, octave], float(accepted))

@@ -26,10 +26,14 @@ from .jit import jit
 SHIFT = 6
 #: Level of the largest blocks: 256 bins, a quarter of 1024, for the longest octave (1024 to 2000 bins of 50 ms).
 LEVELS = 9
+#: Height of the stack on which pairs of blocks are halved: three more at each level.
+DEEP = 4 * LEVELS + 8
 #: Windows shorter than this many bins are tried one by one.
 _DIRECT = 8
 #: Blocks of ends that are looked at together.
-_GROUP = 64
+GROUP = 64
+#: Fewer blocks are gone through one by one: cheaper than to set up the loops that do several at a time.
+_FEW = 8
 #: A block that costs more single steps than this times its starts and ends is left to the recursion.
 _BUDGET = 3
 
@@ -78,16 +82,23 @@ def take_in(
     last = begin + n
     if last & ((1 << SHIFT) - 1):
         low_rate[last >> SHIFT] = low
-    for at in range(begin, last):
-        lowest[0, at] = excess[at]
-        highest[0, at] = excess[at + 1]
-    for level in range(1, LEVELS):
+    # Level 0 would be the sums themselves.
+    for block in range(begin >> 1, ((last - 1) >> 1) + 1):
+        left = 2 * block
+        one, two, three = excess[left], excess[left + 1], excess[min(left + 2, last)]
+        lowest[1, block] = one if one < two or left + 1 >= last else two
+        highest[1, block] = two if two > three else three
+    for level in range(2, LEVELS):
         filled = ((last - 1) >> (level - 1)) + 1
+        low_below, high_below = lowest[level - 1], highest[level - 1]
+        low_here, high_here = lowest[level], highest[level]
         for block in range(begin >> level, ((last - 1) >> level) + 1):
             left = 2 * block
             right = min(left + 1, filled - 1)
-            lowest[level, block] = min(lowest[level - 1, left], lowest[level - 1, right])
-            highest[level, block] = max(highest[level - 1, left], highest[level - 1, right])
+            one, two = low_below[left], low_below[right]
+            low_here[block] = one if one < two else two
+            one, two = high_below[left], high_below[right]
+            high_here[block] = one if one > two else two
 
 
 @jit
@@ -112,6 +123,8 @@ def search_octave(
     found: IntArray,
     ratio: FloatArray,
     count: int,
+    opened: npt.NDArray[np.uint8],
+    stack: IntArray,
 ) -> int:
     """Find the best window of one octave for each end of begin .. last - 1; append those above the floor, give their number.
 
@@ -127,6 +140,8 @@ def search_octave(
         Appended from row `count` on: last bin, octave, first bin.
     ratio : (m,) float64
         Appended.
+    opened, stack : (GROUP,) uint8, (DEEP, 3) int64
+        Overwritten.
     """
     least = max(1, math.ceil(shortest_s / bin_s - 1e-3))
     most = int(longest_s / bin_s + 1e-3)
@@ -134,14 +149,12 @@ def search_octave(
     while (_DIRECT << level) <= least and level < LEVELS - 1:
         level += 1
     size = 1 << level
-    opened = np.zeros(_GROUP, np.uint8)
-    stack = np.empty((4 * LEVELS + 8, 3), np.int64)
     run = -1  # first end of those left to the recursion
-    at = begin - begin % (size * _GROUP)
+    at = begin - begin % (size * GROUP)
     while at < last:
         # A group of blocks at a time.
-        from_end, to_end = max(at, begin), min(at + size * _GROUP, last)
-        at += size * _GROUP
+        from_end, to_end = max(at, begin), min(at + size * GROUP, last)
+        at += size * GROUP
         oldest = max(0, from_end - from_end % size - most + 1)
         # With the bin before the oldest alike too, no window of the octave's lengths reaches further back.
         if odd[to_end] - odd[max(0, oldest - 1)] > 0:
@@ -299,7 +312,10 @@ def _open_blocks(
     for lag in range(max(0, (least - 1) >> level), ((most - 2) >> level) + 2):
         limit = math.sqrt(bound * max(least, (lag - 1) * size + 2))
         skip = max(0, lag - block)
-        if skip < blocks:
+        if blocks - skip < _FEW:
+            for k in range(skip, blocks):
+                opened[k] |= highest[level, block + k] - lowest[level, block + k - lag] > limit
+        else:
             ending = highest[level, block + skip : block + blocks]
             starting = lowest[level, block + skip - lag : block + blocks - lag]
             passed = opened[skip:blocks]
@@ -341,11 +357,11 @@ def _descend(
             longest = ((ending + 1) << depth) - (starting << depth)
             if shortest > most or longest < least or (ending << depth) >= last or ((ending + 1) << depth) <= begin:
                 continue
-            top = highest[depth, ending] - lowest[depth, starting]
-            if top <= 0.0 or top * top <= bound * max(least, shortest):
-                continue
             if depth == 0:
                 _try(b_cum, excess, starting, ending, statistic, first)
+                continue
+            top = highest[depth, ending] - lowest[depth, starting]
+            if top <= 0.0 or top * top <= bound * max(least, shortest):
                 continue
             for half in range(4):
                 stack[height, 0] = depth - 1

@@ -11,7 +11,7 @@ from schemas import FloatArray
 from .focus import IntArray
 from .jit import jit
 from .scatter import scatter
-from .screen import search_octave, take_in
+from .screen import DEEP, GROUP, search_octave, take_in
 from .tracking import follow, put_aside
 
 
@@ -37,10 +37,12 @@ def search_octaves(
 ) -> int:
     """`screen.search_octave` over all octaves; the number found."""
     count = 0
+    opened = np.empty(GROUP, np.uint8)
+    stack = np.empty((DEEP, 3), np.int64)
     for octave in range(bounds_s.shape[0]):
         count = search_octave(
             edges, b_cum, excess, odd, low_rate, lowest, highest, begin, last, octave, bounds_s[octave, 0], bounds_s[octave, 1],
-            bin_s, floors[octave], scratch, statistic, first, found, ratio, count,
+            bin_s, floors[octave], scratch, statistic, first, found, ratio, count, opened, stack,
         )  # fmt: skip
     return count
 
@@ -125,7 +127,7 @@ def advance(
                 edges, b_cum, excess, odd, low_rate, lowest, highest, held, held + b - a, bounds_s, bin_s,
                 0.5 * threshold_snr**2 * noise, scratch, statistic, first, found, ratio,
             )  # fmt: skip
-            scatter(counts[a:b], expected[known:end], memory, scatters)
+            scatter(b_cum, excess, held, held + b - a, memory, scatters)
             for k in range(count):
                 last, octave, begins = found[k, 0], found[k, 1], found[k, 2]
                 b_of = b_cum[last + 1] - b_cum[begins]

@@ -37,29 +37,38 @@ def follow(
     expected: FloatArray,
     error: FloatArray,
 ) -> None:
-    level, slope, origin, sigma = n[LEVEL], n[SLOPE], n[TIME], _error(n, start_s[0] if len(start_s) else 0.0)
-    acquired = n[ACQUIRED] > 0.0
-    for k in range(len(counts)):
-        if not (start_s[k] - n[FROM] < STEP_S and start_s[k] - n[TO] < 0.5 * STEP_S):  # a new step, or the first
-            if n[WIDTH] > 0.0:
+    # Numbers touched at every bin are kept in variables: they stay in registers.
+    level, slope, origin = n[LEVEL], n[SLOPE], n[TIME]
+    sigma = _error(n, start_s[0]) if len(start_s) else 0.0
+    if n[ACQUIRED] == 0.0:
+        level, sigma = np.nan, np.nan
+    begun, total, seen, to = n[FROM], n[SUM], n[WIDTH], n[TO]
+    k = 0
+    while k < len(counts):
+        if not (start_s[k] - begun < STEP_S and start_s[k] - to < 0.5 * STEP_S):  # a new step, or the first
+            if seen > 0.0:
+                n[FROM], n[SUM], n[WIDTH], n[TO] = begun, total, seen, to
                 _queue_step(n, queue)
-            if start_s[k] - n[TO] > _LONGEST_GAP_S and n[TO] != 0.0:
-                _lose(n)
-            n[FROM], n[SUM], n[WIDTH] = start_s[k], 0.0, 0.0
-            _advance(n, queue, start_s[k] - lag_s, ratio)
-            level, slope, origin, sigma = n[LEVEL], n[SLOPE], n[TIME], _error(n, start_s[k])
-            acquired = n[ACQUIRED] > 0.0
-        width = stop_s[k] - start_s[k]
-        n[SUM] += counts[k]
-        n[WIDTH] += width
-        n[TO] = stop_s[k]
-        if acquired:
-            rate = level + slope * (start_s[k] + 0.5 * width - origin)
-            expected[k] = max(rate, 1e-3 * level) * width
+                if start_s[k] - to > _LONGEST_GAP_S:
+                    _lose(n)
+            begun, total, seen = start_s[k], 0.0, 0.0
+            _advance(n, queue, begun - lag_s, ratio)
+            level, slope, origin, sigma = n[LEVEL], n[SLOPE], n[TIME], _error(n, begun)
+            if n[ACQUIRED] == 0.0:
+                level, sigma = np.nan, np.nan
+        least = 1e-3 * level
+        while True:  # the bins of a step
+            width = stop_s[k] - start_s[k]
+            total += counts[k]
+            seen += width
+            rate = level + slope * (0.5 * (start_s[k] + stop_s[k]) - origin)
+            expected[k] = (rate if not rate < least else least) * width
             error[k] = sigma
-        else:
-            expected[k] = np.nan
-            error[k] = np.nan
+            to = stop_s[k]
+            k += 1
+            if k == len(counts) or not (start_s[k] - begun < STEP_S and start_s[k] - to < 0.5 * STEP_S):
+                break
+    n[FROM], n[SUM], n[WIDTH], n[TO] = begun, total, seen, to
 
 
 @jit
