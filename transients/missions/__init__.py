@@ -15,7 +15,7 @@ from .base import Instrument, Mission, Response, RevolutionPhase  # noqa: E402
 from .bodies import earth_angular_radius, earth_direction, light_travel, moon_direction, sun_direction  # noqa: E402
 from .frames import orient, orientation, orientation_word, to_spacecraft  # noqa: E402
 from .spectra import Band, Comptonised, PowerLaw, Spectrum, energy_ratio, parse_spectrum  # noqa: E402
-from .times import from_ijd, ijd, seconds_between, shift, to_instant, to_time  # noqa: E402
+from .times import from_ijd, ijd, seconds_between, seconds_since, shift, shifts, to_instant, to_time  # noqa: E402
 
 __all__ = [
     "Band",
@@ -38,7 +38,9 @@ __all__ = [
     "orientation_word",
     "parse_spectrum",
     "seconds_between",
+    "seconds_since",
     "shift",
+    "shifts",
     "sun_direction",
     "to_instant",
     "to_spacecraft",

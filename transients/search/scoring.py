@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas import Candidate, FloatArray, Injection
-from transients.missions import seconds_between
+from transients.missions import seconds_since
 
 #: A candidate is of an injection when its window reaches into the injection's time, widened by this, s.
 _NEAR_S = 0.3
@@ -94,19 +94,18 @@ def score(truth: Sequence[Injection], candidates: Sequence[Candidate]) -> Score:
     origin = min(each.start for each in truth)
     bursts = [each for each in truth if each.kind == "burst" and each.observed >= _OBSERVED]
     spikes = [each for each in truth if each.kind == "spike" and each.observed > 0.0]
-    begin = np.array([seconds_between(each.start, origin) for each in candidates])
+    begin = seconds_since([each.start for each in candidates], origin)
     end = begin + np.array([each.duration_s for each in candidates])
     called = np.array([each.classification == "burst" for each in candidates], dtype=bool)
 
     of_burst = np.zeros(len(candidates), bool)
     found: list[tuple[Injection, bool, bool]] = []
-    for burst in bursts:
-        onset = seconds_between(burst.start, origin)
+    for burst, onset in zip(bursts, seconds_since([each.start for each in bursts], origin).tolist(), strict=True):
         touched = (end > onset - _NEAR_S) & (begin < onset + _LASTING_T90 * burst.duration_s + _NEAR_S)
         found.append((burst, bool(touched.any()), bool((touched & called).any())))
         if burst.snr >= 2.0:
             of_burst |= touched
-    of_spike = _touch(np.sort([seconds_between(each.start, origin) for each in spikes]), begin, end)
+    of_spike = _touch(np.sort(seconds_since([each.start for each in spikes], origin)), begin, end)
     purity: dict[str, Counter[str]] = {}
     for k, each in enumerate(candidates):
         kind = "bursts" if of_burst[k] else "spikes" if of_spike[k] else "noise"

@@ -6,8 +6,10 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from schemas import Candidate, OffTimeRates
-from transients.missions import seconds_between, shift
+from transients.missions import seconds_between, shifts
 from transients.missions.known import known_instrument
 from transients.search.excess_rates import ExcessRates, measure_rates
 from transients.search.scan import ScanExcess
@@ -25,7 +27,8 @@ def candidates_of(searched: Searched, orders: ScanOrders) -> list[Candidate]:
     for own in _by_instrument(searched):
         kept = _without_twins(own)
         rates = _rates(own, kept, orders)
-        found += [_candidate(unit, each, rates, orders) for unit, each in kept]
+        for unit, of_day in itertools.groupby(kept, lambda pair: pair[0]):
+            found += _of_day(unit, [each for _, each in of_day], rates, orders)
     return sorted(found, key=lambda each: (each.start, each.instrument, each.duration_s))
 
 
@@ -77,21 +80,25 @@ def _without_twins(own: Searched) -> list[tuple[Unit, Found]]:
     return [(unit, each) for _, unit, each in kept]
 
 
-def _candidate(unit: Unit, found: Found, rates: ExcessRates, orders: ScanOrders) -> Candidate:
-    file = unit.files[found.file]
-    return candidate(
-        found.excess,
-        rates,
-        orders,
-        mission=unit.mission,
-        instrument=unit.instrument,
-        tier=file.tier,
-        time_frame=unit.time_frame,
-        simulated=file.simulated,
-        start=shift(unit.start, found.start_s),
-        peak=shift(unit.start, found.peak_s),
-        source=file.path,
-    )
+def _of_day(unit: Unit, found: Sequence[Found], rates: ExcessRates, orders: ScanOrders) -> list[Candidate]:
+    starts = shifts(unit.start, np.array([each.start_s for each in found]))
+    peaks = shifts(unit.start, np.array([each.peak_s for each in found]))
+    return [
+        candidate(
+            each.excess,
+            rates,
+            orders,
+            mission=unit.mission,
+            instrument=unit.instrument,
+            tier=unit.files[each.file].tier,
+            time_frame=unit.time_frame,
+            simulated=unit.files[each.file].simulated,
+            start=start,
+            peak=peak,
+            source=unit.files[each.file].path,
+        )
+        for each, start, peak in zip(found, starts, peaks, strict=True)
+    ]
 
 
 def candidate(excess: ScanExcess, rates: ExcessRates, orders: ScanOrders, **facts: Any) -> Candidate:

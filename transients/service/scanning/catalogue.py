@@ -11,7 +11,7 @@ from astropy.io import fits
 
 from schemas import Candidate, FloatArray, Instant, ScanRun, Spike
 from schemas.errors import RefusedInput
-from transients.missions import ijd, to_time
+from transients.missions import ijd, seconds_since, to_time
 
 #: Its name in the scan's folder.
 CATALOGUE = "candidates.fits"
@@ -73,7 +73,10 @@ def _numbers(candidates: Sequence[Candidate], field: str) -> FloatArray:
 
 
 def _ijd(instants: Sequence[Instant]) -> FloatArray:
-    return np.array([float(ijd(to_time(each))) for each in instants], dtype=np.float64)
+    if len(instants) == 0:
+        return np.zeros(0)
+    first = instants[0]
+    return np.asarray(float(ijd(to_time(first))) + seconds_since(instants, first) / 86_400.0, dtype=np.float64)
 
 
 def read_catalogue(path: Path) -> list[Candidate]:

@@ -5,6 +5,7 @@ A unit's results depend on the archive's bins and its day alone: not on how the 
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections.abc import Sequence
 
@@ -52,10 +53,14 @@ def plan_units(files: Sequence[ArchiveFile], orders: ScanOrders) -> list[Unit]:
     for (mission, instrument, bin_s, frame), group in itertools.groupby(sorted(files, key=kind), kind):
         own = sorted(group, key=lambda each: (each.start, each.stop, each.path))
         days = sorted({day for each in own for day in _days(each)})
+        starts = [each.start for each in own]
+        # The latest end so far: files before the first that exceeds a time all end before it.
+        ends = list(itertools.accumulate((each.stop for each in own), max))
         for day in days:
             start, stop = Instant(utc=f"{day}T00:00:00"), Instant(utc=f"{_after(day)}T00:00:00")
             low, high = shift(start, -orders.lead_s), shift(stop, orders.trail_s)
-            reaching = tuple(each for each in own if each.stop > low and each.start < high)
+            near = own[bisect.bisect_right(ends, low) : bisect.bisect_left(starts, high)]
+            reaching = tuple(each for each in near if each.stop > low)
             units.append(
                 Unit(
                     mission=mission, instrument=instrument, bin_s=bin_s, time_frame=frame, day=day, start=start, stop=stop,
