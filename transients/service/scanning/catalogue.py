@@ -99,7 +99,7 @@ def _candidate(row: fits.FITS_record, version: str) -> Candidate:
     numbers = {field: float(row[name]) for field, name, _ in _NUMBERS if not np.isnan(row[name])}
     texts = {field: str(row[name]).strip() for field, name, _ in _TEXTS}
     ratio = float(row["SPIKE_LR"])
-    # How many bins is told by the duration; the table leaves it out.
+    # How many bins is told by the duration, and P_SPIKE says more than equal odds would; the table leaves both out.
     spike = None if np.isnan(ratio) else Spike(likely=texts["classification"] == "spike", log_ratio=ratio, bins=0)
     return Candidate(
         start=Instant.parse(str(row["START"])),
