@@ -50,12 +50,16 @@ async def watch(
         The instrument has no native bin, or the file of rates is none.
     """
     watcher = Watcher(store, data, mission, settings, clock)
+    said = ""
     while not stopping.is_set():
         try:
-            more = await watcher.step()
+            more, said = await watcher.step(), ""
         except TransientsError as error:
-            log.warning("the live search waits", action="live-waiting", error=str(error))
             more = False
+            # Once for each kind of trouble: it is asked again every few seconds.
+            if error.kind != said:
+                log.warning("the live search waits", action="live-waiting", error=str(error))
+            said = error.kind
         if not more:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), settings.interval_s)
