@@ -9,8 +9,8 @@ import numpy as np
 
 from schemas import FloatArray
 
-#: Places of the binomial law: 8 to 15 describe the simulation as well.
-_PLACES = 11.0
+#: Places of the binomial law: 10 to 30 describe the simulation as well.
+_PLACES = 15.0
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class Association:
         """Chance of at least one background excess of this rank or better.
 
         Excesses do not overlap, which keeps them at a distance: their number scatters less than Poisson's law says. A binomial of
-        eleven places has the chance of none that 4000 simulated windows show; for few expected excesses it is Poisson's.
+        fifteen places has the chance of none that 8000 simulated windows show; for few expected excesses it is Poisson's.
         """
         share = self.expected(rank, offset_s) / _PLACES
         return 1.0 if share >= 1.0 else -math.expm1(_PLACES * math.log1p(-share))

@@ -38,7 +38,7 @@ class Burst:
     t90_error_s, t50_error_s : float or None
         Scatter of the durations of light curves drawn about the measured one; never below half a bin.
     peaks : tuple of PeakCounts
-        Most counts over background in a window of 0.05, 0.25, 1 and 8 s.
+        Most counts over background in a window of one bin, and of 0.05, 0.25, 1 and 8 s where those are whole bins.
     saturated : bool
         The highest bins are flat: the counter may have been at its end, and counts are lower limits.
     counter_step_at_peak : int or None
@@ -131,7 +131,7 @@ def _peaks(background: Background, first: int, stop: int, overdispersion: float)
     bins = background.bins
     net = np.concatenate([[0.0], np.cumsum(bins.counts - background.counts)])
     found = []
-    for scale in PEAK_SCALES_S:
+    for scale in sorted({bins.bin_s, *PEAK_SCALES_S}):
         size = round(scale / bins.bin_s)
         if size < 1 or abs(size * bins.bin_s - scale) > 0.01 * scale:
             continue

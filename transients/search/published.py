@@ -124,13 +124,16 @@ def _excesses(bins: Bins, counts: FloatArray, n: int) -> Iterator[Excess]:
     scale = n * bins.bin_s
     centre = bins.centre_s
     for phase in phases(n):
-        noise = noise_at_scale(counts, bins.bin_s, n, phase)
-        if noise is None or noise.std_cts_s == 0.0:
-            continue
         sums = rebin(counts, n, phase)
+        if len(sums) < 2:
+            continue
+        mean, std, most = float(sums.mean()), float(sums.std()), float(sums.max())
+        # (sum - mean) / sqrt(sum) / (std / sqrt(mean)) is above 3 for no sum when it is not with the mean under the first root.
+        if std == 0.0 or most - mean <= MINIMUM_SNR * std:
+            continue
         # A group without a count has no error by this method, and no excess.
-        error = np.where(sums > 0.0, np.sqrt(sums) / scale, np.inf)
-        snr = (sums / scale - noise.mean_cts_s) / error / noise.excess_noise
+        error = np.where(sums > 0.0, np.sqrt(sums), np.inf)
+        snr = (sums - mean) / error / (std / np.sqrt(mean))
         for k in np.flatnonzero(snr > MINIMUM_SNR):
             first = phase + int(k) * n
             t = float(centre[first : first + n].mean())
@@ -138,9 +141,9 @@ def _excesses(bins: Bins, counts: FloatArray, n: int) -> Iterator[Excess]:
             yield Excess(
                 t_start_s=t - 0.5 * scale,
                 duration_s=scale,
-                counts=float(sums[k] - noise.mean_cts_s * scale),
+                counts=float(sums[k] - mean),
                 snr=float(snr[k]),
-                rate_cts_s=float(sums[k] / scale - noise.mean_cts_s),
+                rate_cts_s=float((sums[k] - mean) / scale),
                 fap=fap,
                 classification=fap_class(fap),
             )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from schemas import Excess, LimitEntry, PublishedLimits, SearchResult
 
 from .published_fap import published_fap
@@ -33,8 +35,16 @@ def search_report(result: SearchResult) -> dict[str, Any]:
         "peak_rate_cts_s": result.peak_rate_cts_s,
         "peak_time_s": result.peak_time_s,
         "net_counts": result.net_counts,
+        "net_counts_error": result.net_counts_error,
         "t90_s": result.t90_s,
+        "t90_error_s": result.t90_error_s,
+        "t50_s": result.t50_s,
+        "t50_error_s": result.t50_error_s,
+        "peaks": [msgspec.to_builtins(peak) for peak in result.peaks],
         "detection": result.detection,
+        "background_unusable": result.background_unusable,
+        "counter_step": result.counter_step,
+        "counter_step_at_peak": result.counter_step_at_peak,
         "saturated": result.saturated,
         "excess_noise": result.excess_noise,
         "background_word": result.background_word,
@@ -55,7 +65,13 @@ def search_report(result: SearchResult) -> dict[str, Any]:
             "background_error": result.allwindow.background_error_cts_s,
             "background_model": result.allwindow.background_model,
             "sidebands_s": [list(band) for band in result.allwindow.sidebands_s],
+            "background_evidence": result.allwindow.background_evidence,
             "overdispersion": result.allwindow.overdispersion,
+            "overdispersion_white": result.allwindow.overdispersion_white,
+            "overdispersion_red_per_s": result.allwindow.overdispersion_red_per_s,
+            "p_value": result.allwindow.p_value,
+            "expected_excesses": result.allwindow.expected_excesses,
+            "off_time_s": result.allwindow.off_time_s,
             "excesses": [_excess(excess) for excess in result.allwindow.excesses],
             "trials_from": result.allwindow.trials_from,
         }
@@ -100,9 +116,11 @@ def _excess(excess: Excess) -> dict[str, Any]:
         "rate_cts_s": excess.rate_cts_s,
         "snr": excess.snr,
         "far_hz": excess.far_hz,
+        "far_error_hz": excess.far_error_hz,
         "fap": excess.fap,
         "class": excess.classification,
         "spike": None if excess.spike is None else excess.spike.likely,
+        "spike_probability": None if excess.spike is None else excess.spike.probability,
     }
 
 

@@ -7,7 +7,7 @@ import math
 from typing import Literal
 
 from schemas import Excess, InputRef, Instant, LightCurve, OffTimeRates, Provenance, PublishedSearch, SearchResult, TimeFrame
-from schemas.errors import NoData
+from schemas.errors import NoData, RefusedInput
 from transients import __version__
 from transients.missions.known import known_instrument
 from transients.missions.times import between_frames_s, seconds_between
@@ -100,7 +100,8 @@ def search(
     Raises
     ------
     RefusedInput
-        The light curve does not reach T0, or the frames differ and no light travel time is given.
+        The light curve does not reach T0, the frames differ and no light travel time is given, or the archive's rates are of
+        another instrument or bin.
     NoData
         Too little time without a source for a background.
     """
@@ -110,7 +111,7 @@ def search(
     background = fit_background(asked.bins(asked.background_half_width_s))
     particle_hits = instrument is not None and instrument.particle_hits
     windows = classified_windows(background, particle_hits=particle_hits)
-    counted = off_time if off_time is not None else _off_time(asked, windows, particle_hits)
+    counted = _off_time(asked, windows, particle_hits) if off_time is None else _of_this_kind(off_time, lc)
     found = search_all_windows(windows, counted, half_width_s, association_window_s, particle_hits=particle_hits)
     published, refused = _published(bins, half_width_s, method)
     unusable = why_unusable(background, found.overdispersion)
@@ -126,6 +127,18 @@ def _off_time(asked: _Asked, windows: Classified, particle_hits: bool) -> OffTim
     every = asked.bins(math.inf)
     around = count_around(every, asked.background_half_width_s, info.instrument, particle_hits=particle_hits)
     return beside if around is None else together((beside, around), f"{beside.source} and {around.source}")
+
+
+def _of_this_kind(off_time: OffTimeRates, lc: LightCurve) -> OffTimeRates:
+    """An archive's counts, when they are of this instrument in bins like these."""
+    info = lc.info
+    if off_time.instrument != info.instrument or abs(off_time.bin_s - info.bin_s) > 1e-3 * info.bin_s:
+        raise RefusedInput(
+            f"off-time counts of {off_time.instrument} in bins of {off_time.bin_s:g} s say nothing of {info.instrument} in bins of "
+            f"{info.bin_s:g} s",
+            where=off_time.source,
+        )
+    return off_time
 
 
 def _published(bins: Bins, half_width_s: float, method: Method) -> tuple[PublishedSearch | None, str | None]:
@@ -178,7 +191,7 @@ def _result(
         published_refused=refused,
         allwindow=None if asked.method == "published" else found.record,
         caveats=caveats(bins, background, asked.half_width_s, burst, info, unusable),
-        provenance=_provenance(asked),
+        provenance=_provenance(asked, found.alarms.counted.source),
         **measured,
     )
 
@@ -190,7 +203,7 @@ def _word_noise(noise: dict[str, float], bin_s: float) -> float:
     return max(wanted or slow)
 
 
-def _provenance(asked: _Asked) -> Provenance:
+def _provenance(asked: _Asked, rates_from: str) -> Provenance:
     info = asked.lc.info
     return Provenance(
         step="search",
@@ -205,6 +218,7 @@ def _provenance(asked: _Asked) -> Provenance:
             "association_window_s": list(asked.association_window_s),
             "threshold_snr": THRESHOLD_SNR,
             "detection_fap": DETECTION_FAP,
+            "rates_from": rates_from,
         },
         inputs=(InputRef(name="light curve", sha256=info.content_id, source=info.source, simulated=info.simulated),),
     )

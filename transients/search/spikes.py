@@ -30,6 +30,8 @@ _PHASES = 8
 _POINTS = 16
 #: The template is known to this fraction of its height.
 _TEMPLATE_ERROR = 0.05
+#: A hit upon a burst, or a burst with a peak as sharp as a hit: the log odds against, outweighed by a remainder of four sigma.
+_UPON = 8.0
 #: The template's integral is tabulated from before the hit to beyond the longest stretch, in steps much finer than its rise (5 ms).
 _TABLE_S = (-2.0, 24.0)
 _TABLE_STEP_S = 0.0005
@@ -65,6 +67,7 @@ def classify_spike(background: Background, first: int, stop: int, overdispersion
 
     Both have a free height and start. The log ratio is the spike's best log-likelihood less the log of the flat bursts'
     likelihoods averaged over a log-normal distribution of durations: a single bin fits both, but few bursts are that short.
+    Where a hit leaves an excess of its own in the window, the excess is a burst's: bursts have sharp peaks too.
     A hit may be in any bin of the excess: the logarithm of their number is the price of that choice, without which long faint
     excesses, which always have a highest bin, would pass for spikes. The probability is that of a spike against a burst, at equal
     odds before.
@@ -99,9 +102,17 @@ def classify_spike(background: Background, first: int, stop: int, overdispersion
     # The template's own error and the burst's Poisson noise grow with height, alike for both shapes.
     noise = noise + np.maximum(residual, 0.0) + (_TEMPLATE_ERROR * max(0.0, float(residual[peak]))) ** 2 * (residual > 0.0)
     hits = start[peak] + bins.bin_s * np.linspace(-0.5, 1.0, 3 * _PHASES // 2, endpoint=False)
-    spike = kernels.spike_gain(residual, noise, start, end, hits, _template_integral(), _TABLE_S[0], _TABLE_STEP_S)
-    trials = math.log(stop - first)
-    ratio = float(spike - trials - kernels.flat_gain(residual, noise, *_durations(len(residual), bins.bin_s), peak))
+    table = _template_integral()
+    gain, hit, height = kernels.spike_gain(residual, noise, start, end, hits, table, _TABLE_S[0], _TABLE_STEP_S)
+    spike = gain - math.log(stop - first)
+    flat = kernels.flat_gain(residual, noise, *_durations(len(residual), bins.bin_s), peak)
+    # What the hit leaves of the excess: its template is known to some percent only.
+    to = [(float(t) - hit - _TABLE_S[0]) / _TABLE_STEP_S for t in (bins.start_s[first], bins.stop_s[stop - 1])]
+    of_hit = height * (kernels.template_to(table, to[1]) - kernels.template_to(table, to[0]))
+    left = float((bins.counts[first:stop] - background.counts[first:stop]).sum()) - of_hit
+    variance = overdispersion * float(background.counts[first:stop].sum()) + max(0.0, left) + (_TEMPLATE_ERROR * of_hit) ** 2
+    upon = spike + 0.5 * max(0.0, left) ** 2 / variance - _UPON
+    ratio = float(spike - np.logaddexp(flat, upon))
     return Spike(likely=ratio > 0.0, log_ratio=ratio, bins=stop - first, probability=float(expit(ratio)))
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import search_curves as sc
 
-from schemas import SearchResult, from_json, to_json
+from schemas import LightCurve, OffTimeRates, SearchResult, from_json, to_json
 from schemas.errors import NoData, RefusedInput
-from transients.search import fap_report, search, search_report
+from transients.search import count_off_time, fap_report, search, search_report
 from transients.search.spikes import spike_profile
 
 CLI_KEYS = {
@@ -181,3 +181,48 @@ def test_a_gap_that_holds_t0_is_said(hole: tuple[float, float], gap: bool) -> No
     else:
         assert result.gap_at_t0_s is None
     assert not result.detection
+
+
+def archive(excesses: int, **about: object) -> OffTimeRates:
+    snr = 3.25 * np.random.default_rng(1).random(excesses) ** (-1.0 / 2.7)
+    known = {"live_s": 1e5, "bin_s": 0.05, "instrument": "SPI-ACS", "source": "an archive"} | about
+    return count_off_time(snr, np.full(excesses, 2.0), np.zeros(excesses, bool), **known)  # type: ignore[arg-type]
+
+
+def test_an_archives_rates_override_those_beside_the_burst(burst: tuple[np.ndarray, np.ndarray]) -> None:
+    lc = sc.curve(*burst)
+    usual = search(lc, sc.T0, method="allwindow").allwindow
+    bad = search(lc, sc.T0, method="allwindow", off_time=archive(50_000)).allwindow
+    assert usual is not None
+    assert bad is not None
+    assert bad.off_time_s == 1e5
+    assert "an archive" in bad.trials_from
+    assert usual.excesses[0].fap is not None
+    assert bad.excesses[0].fap is not None
+    assert usual.excesses[0].fap < 1e-6 < 1e-3 < bad.excesses[0].fap
+    assert usual.p_value == pytest.approx(usual.excesses[0].fap)
+    for other in (archive(10, instrument="IBIS/Veto"), archive(10, bin_s=0.1)):
+        with pytest.raises(RefusedInput, match="say nothing of SPI-ACS"):
+            search(lc, sc.T0, method="allwindow", off_time=other)
+
+
+def test_the_hours_around_are_counted_where_there_are_some() -> None:
+    start = sc.starts(2100.0)
+    lc = sc.curve(start, sc.noise(np.random.default_rng(31), start))
+    found = search(lc, sc.T0, method="allwindow").allwindow
+    alone = search(lc_within(lc, 300.0), sc.T0, method="allwindow").allwindow
+    assert found is not None
+    assert alone is not None
+    assert alone.off_time_s == pytest.approx(600.0, abs=20.0)
+    assert found.off_time_s == pytest.approx(4200.0, abs=30.0)
+    assert "6 stretches of ten minutes" in found.trials_from
+    assert found.trials > 4 * alone.trials
+    assert found.far_relative_error is not None
+    assert alone.far_relative_error is not None
+    assert found.far_relative_error < alone.far_relative_error
+    assert found.background_rate_cts_s == alone.background_rate_cts_s
+
+
+def lc_within(lc: LightCurve, half_width_s: float) -> LightCurve:
+    keep = np.abs(lc.centre_s) <= half_width_s
+    return LightCurve(lc.start_s[keep], lc.width_s[keep], lc.counts[keep], lc.info)

@@ -65,11 +65,24 @@ def test_a_long_faint_excess_is_no_spike_for_its_highest_bin() -> None:
 
 
 def test_the_template_of_the_table_is_the_template() -> None:
-    from transients.search.kernels.spikes import _at
+    from transients.search.kernels.spikes import template_to
     from transients.search.spikes import _TABLE_S, _TABLE_STEP_S, _template_integral
 
     start = np.arange(-1.0, 6.0, 0.05)
     direct = spike_profile(start, start + 0.05, 0.013)
     place = (np.stack([start, start + 0.05]) - 0.013 - _TABLE_S[0]) / _TABLE_STEP_S
-    table = np.array([_at(_template_integral(), high) - _at(_template_integral(), low) for low, high in place.T])
+    table = np.array([template_to(_template_integral(), high) - template_to(_template_integral(), low) for low, high in place.T])
     np.testing.assert_allclose(table, direct, atol=0.005 * direct.max())
+
+
+def test_a_burst_with_a_sharp_peak_is_a_burst() -> None:
+    rng = np.random.default_rng(11)
+    start = sc.starts(60.0)
+    sigma = np.sqrt(sc.OVERDISPERSION * sc.RATE * 0.05)
+    for peak, extended in ((30.0, 10.0), (100.0, 20.0), (10.0, 8.0)):
+        for _ in range(10):
+            counts = sc.noise(rng, start) + sc.block(start, 0.02, 8.0, extended * sigma * np.sqrt(160.0))
+            counts += peak * sigma * (spike_profile(start, start + 0.05, 2.01) / spike_profile(start, start + 0.05, 2.01).max())
+            ratio = classified(counts, 1200, 1360)
+            assert ratio is not None
+            assert ratio < 0.0

@@ -16,27 +16,31 @@ from .jit import jit
 def spike_gain(
     residual: FloatArray, noise: FloatArray, start_s: FloatArray, stop_s: FloatArray, hits_s: FloatArray,
     table: FloatArray, table_from_s: float, table_step_s: float,
-) -> float:  # fmt: skip
+) -> tuple[float, float, float]:  # fmt: skip
     """Largest gain in log-likelihood over none by the template, its height (not negative) fitted, over the times of the hit.
 
     `table` is the template's integral up to t, at equal steps.
+
+    Returns
+    -------
+    gain, hit_s, height : float
     """
-    best = 0.0
+    best, at, height = 0.0, hits_s[0], 0.0
     for hit in hits_s:
         up, down = 0.0, 0.0
         for k in range(len(residual)):
-            profile = _at(table, (stop_s[k] - hit - table_from_s) / table_step_s) - _at(
+            profile = template_to(table, (stop_s[k] - hit - table_from_s) / table_step_s) - template_to(
                 table, (start_s[k] - hit - table_from_s) / table_step_s
             )
             up += profile * residual[k] / noise[k]
             down += profile * profile / noise[k]
-        if up > 0.0:
-            best = max(best, 0.5 * up * up / down)
-    return best
+        if up > 0.0 and 0.5 * up * up / down > best:
+            best, at, height = 0.5 * up * up / down, hit, up / down
+    return best, at, height
 
 
 @jit
-def _at(table: FloatArray, place: float) -> float:
+def template_to(table: FloatArray, place: float) -> float:
     if place <= 0.0:
         return float(table[0])
     k = int(place)
