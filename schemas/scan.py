@@ -31,7 +31,8 @@ class Candidate(Record, kw_only=True):
     far_hz: float
     far_relative_error: float | None = None
     #: "spike": of a particle hit's shape; "slow": as long as the longest window, as a background is that changes (a flare, the
-    #: belts), or a very long burst; "burst": neither, and rarer than the scan's false-alarm rate; "faint": the others.
+    #: belts), or a very long burst; "burst": neither, rarer than the scan's false-alarm rate, and more likely no hit than one;
+    #: "faint": the others.
     classification: CandidateClass
     #: Where bins are narrow enough to show a shape.
     spike: Spike | None = None

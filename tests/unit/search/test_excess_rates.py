@@ -70,6 +70,12 @@ def test_classes() -> None:
     assert measured.classify(excess(octave=6, snr=9.0), LIMIT_HZ) == "burst"
     assert measured.classify(excess(octave=6, snr=5.0), LIMIT_HZ) == "faint"
     assert measured.classify(excess(octave=10, snr=20.0, duration_s=99.9), LIMIT_HZ) == "slow"
+    # As rare, and more likely a hit than not, hits being frequent.
+    many = rates([excess(octave=0, spike=HIT, snr=6.5)] * 1800)
+    doubtful = excess(octave=6, snr=14.0, spike=Spike(likely=False, log_ratio=-0.1, bins=2))
+    assert many.far_hz(doubtful) < LIMIT_HZ
+    assert many.classify(doubtful, LIMIT_HZ) == "faint"
+    assert many.classify(excess(octave=6, snr=14.0), LIMIT_HZ) == "burst"
     # Where bins show no shape there is no spike.
     shapeless = rates([], bin_s=8.0, hits=False)
     assert shapeless.classify(excess(octave=1, snr=9.0, spike=None, duration_s=16.0), LIMIT_HZ) == "burst"
