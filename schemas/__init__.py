@@ -13,6 +13,7 @@ from .alerts import (
     Role,
     Significance,
 )
+from .archive import ArchiveFile, Injection
 from .assessment import Assessment, DataStatus
 from .base import RECORDS_VERSION, Instant, Record, from_json, sha256_hex, to_json
 from .events import Event, NoticeEntry
@@ -39,6 +40,7 @@ from .outgoing import Circular, Contact, Message, Publication, PublicationFile, 
 from .policy import Policy, Threshold
 from .provenance import InputRef, Provenance
 from .regions import AllSky, Annulus, Circle, CoreTail, Ellipse, Polygon, SkyMapRef, SkyRegion
+from .scan import Candidate, CandidateClass, ScanRun
 from .search import AllWindowSearch, Excess, NoiseAtScale, OffTimeRates, PeakCounts, PublishedSearch, SearchResult, Spike
 from .spacecraft import (
     Attitude,
@@ -57,10 +59,13 @@ __all__ = [
     "AllSky",
     "AllWindowSearch",
     "Annulus",
+    "ArchiveFile",
     "Assessment",
     "Attitude",
     "AttitudeSource",
     "Blob",
+    "Candidate",
+    "CandidateClass",
     "Circle",
     "Circular",
     "CircularLink",
@@ -81,6 +86,7 @@ __all__ = [
     "Geometry",
     "Grade",
     "Heartbeat",
+    "Injection",
     "InputRef",
     "Instant",
     "JointFluence",
@@ -121,6 +127,7 @@ __all__ = [
     "ResponseWord",
     "RevolutionWindow",
     "Role",
+    "ScanRun",
     "SearchResult",
     "Shift",
     "Significance",

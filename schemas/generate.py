@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from .alerts import CircularLink, Heartbeat, Notice, PointingUpdate, RawAlert, Refusal
+from .archive import ArchiveFile
 from .assessment import Assessment
 from .base import RECORDS_VERSION
 from .events import Event
@@ -17,13 +18,16 @@ from .lightcurves import LightCurveInfo
 from .outgoing import Circular, Message, Publication, Shift
 from .policy import Policy
 from .regions import SkyRegion
+from .scan import Candidate, ScanRun
 from .spacecraft import Attitude, DataExpectation, OrbitState, Pointing
 
 FOLDER = Path(__file__).parent / "json"
 
 TRAVELLING: dict[str, Any] = {
+    "ArchiveFile": ArchiveFile,
     "Assessment": Assessment,
     "Attitude": Attitude,
+    "Candidate": Candidate,
     "Circular": Circular,
     "CircularLink": CircularLink,
     "DataExpectation": DataExpectation,
@@ -39,6 +43,7 @@ TRAVELLING: dict[str, Any] = {
     "Publication": Publication,
     "RawAlert": RawAlert,
     "Refusal": Refusal,
+    "ScanRun": ScanRun,
     "Shift": Shift,
     "SkyRegion": SkyRegion,
 }

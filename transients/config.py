@@ -194,6 +194,25 @@ class SourceSettings(Section, kw_only=True):
     skymap_max_bytes: int = 100_000_000
 
 
+class ScanSettings(Section, kw_only=True):
+    # Whether the real-time counts of the mission's searched instrument are searched for bursts that nobody announced.
+    live: bool = False
+    # Seconds between looks for new counts.
+    interval_s: float = 8.0
+    # Least S/N of an excess.
+    threshold_snr: float = 5.0
+    # Excesses that the background gives more often than so many times a day are not kept.
+    far_per_day: float = 1.0
+    # Rates of the background as `transients scan` measured them (rates-….json). Empty: measured as it goes.
+    rates: str = ""
+    # Missing bins are waited for as long as those after them are younger than this many seconds.
+    late_s: float = 120.0
+
+    def __post_init__(self) -> None:
+        if not (self.interval_s > 0 and self.threshold_snr >= 4 and self.far_per_day > 0 and self.late_s >= 0):
+            raise ValueError("interval_s and far_per_day are positive, threshold_snr is 4 or more, late_s not negative")
+
+
 class MissionSettings(Section, kw_only=True):
     # The mission whose results are made: "INTEGRAL", or one that a plug-in brings (docs/missions.md).
     name: str = "INTEGRAL"
@@ -332,6 +351,7 @@ class Settings(Section, kw_only=True):
     directory: tuple[DirectorySettings, ...] = ()
     inbox: InboxSettings = InboxSettings()
     sources: SourceSettings = SourceSettings()
+    scan: ScanSettings = ScanSettings()
     mission: MissionSettings = MissionSettings()
     zenodo: ZenodoSettings = ZenodoSettings()
     notify: NotifySettings = NotifySettings()

@@ -34,14 +34,19 @@ class Sizes:
     #: Alerts from the broker to the event, together, and one at a time.
     alerts: int
     single_alerts: int
+    #: Days of an archive that is scanned.
+    scan_days: float
 
 
 FULL = Sizes(
     turns=7, slow_turns=3, documents=200, directions=100_000, calls=50, map_order=9, raster_nside=512, fields=10_000,
     plain_fields=100, bins=72_000, plain_bins=10_000, longest_bins=2_000, half_width_s=300.0, rows=300, alerts=1_000,
-    single_alerts=200,
+    single_alerts=200, scan_days=4.0,
 )  # fmt: skip
 SMALL = Sizes(
     turns=1, slow_turns=1, documents=3, directions=100, calls=2, map_order=5, raster_nside=64, fields=20,
     plain_fields=5, bins=500, plain_bins=200, longest_bins=50, half_width_s=60.0, rows=3, alerts=3, single_alerts=3,
+    scan_days=0.02,
 )  # fmt: skip
+#: As `FULL`, with a month of an archive: some minutes more.
+NIGHTLY = dataclasses.replace(FULL, scan_days=31.0)

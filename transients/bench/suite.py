@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from schemas.errors import ConfigurationError
 
-from . import intake, parse, report, response, search, sky, store
+from . import intake, parse, report, response, scan, search, sky, store
 from .lines import Line
 from .sizes import FULL, Sizes
 
@@ -15,6 +15,7 @@ GROUPS: Mapping[str, Callable[[Sizes], Iterator[Line]]] = {
     "parse": parse.measure,
     "sky": sky.measure,
     "search": search.measure,
+    "scan": scan.measure,
     "response": response.measure,
     "report": report.measure,
     "store": store.measure,

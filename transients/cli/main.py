@@ -35,6 +35,7 @@ COMMANDS = {
     "reassess": ("reassess", "Have results made anew."),
     "replay": ("replay", "Give alerts to a service of their own once more."),
     "response": ("geometry", "The response of an instrument to a direction and spectrum."),
+    "scan": ("scan", "Blind search of an archive of count rates."),
     "search": ("search", "Search a light curve for a counterpart."),
     "serve": ("serve", "Run the service."),
     "show": ("show", "What is known of an event, or was at any moment."),

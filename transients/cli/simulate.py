@@ -1,10 +1,11 @@
-"""`transients simulate`: the data services, simulated, on loopback."""
+"""`transients simulate`: the data services, simulated, on loopback; or a simulated archive, written to a folder."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,8 +15,9 @@ from schemas.errors import ConfigurationError
 from transients.service.parts import integral_of, utc_now
 
 from .options import UTC, FiniteFloat, settings_of
-from .output import emit_json, json_option, reports_errors
+from .output import emit, emit_json, json_option, reports_errors
 from .signals import stopped_by_signals
+from .simulated_archive import write_archive
 
 if TYPE_CHECKING:
     from transients.sources import SimulatedObservatory
@@ -45,6 +47,19 @@ if TYPE_CHECKING:
 @click.option("--gaps-per-day", type=FiniteFloat(0.0, 1000.0), default=3.0, show_default=True, help="Telemetry gaps.")
 @click.option("--spikes", type=FiniteFloat(0.0, 1000.0), default=1.0, show_default=True, help="Factor on the rate of spikes.")
 @click.option("--no-belts", is_flag=True, help="No rise of the rates toward the radiation belts.")
+@click.option(
+    "--archive",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write an archive of count rates into this folder, with the truth beside, and serve nothing.",
+)
+@click.option("--from", "begin", type=UTC, help="Start of the archive.")
+@click.option("--to", "end", type=UTC, help="End of the archive.")
+@click.option("--instrument", help="Whose counts are written; default: the mission's searched instrument.")
+@click.option(
+    "--bursts-per-day",
+    type=FiniteFloat(0.0, 1000.0),
+    help="Bursts in the archive that can be seen, beside those of --burst: a population of all brightnesses and durations. [default: 0.3]",
+)
 @json_option
 @click.pass_context
 @reports_errors
@@ -59,18 +74,33 @@ def simulate_command(
     gaps_per_day: float,
     spikes: float,
     no_belts: bool,
+    archive: Path | None,
+    begin: Instant | None,
+    end: Instant | None,
+    instrument: str | None,
+    bursts_per_day: float | None,
     as_json: bool,
 ) -> None:
     """Serve plausible attitude, orbit and count rates with the interfaces of the real data services. Nothing of it was observed.
 
     Ctrl-C or SIGTERM ends it. With --json, {"url", "seed"} is printed once it listens.
+
+    With --archive, --from and --to the counts of those days are written to a folder instead, for `transients scan`.
     """
     from transients.sources import NoiseOptions, SimulatedObservatory, parse_burst
     from transients.web.services import Faults, parse_fault
 
     noise = NoiseOptions(gaps_per_day=gaps_per_day, spikes=spikes, belts=not no_belts)
     mission = integral_of(settings_of(context))
-    observatory = SimulatedObservatory(seed, mission, bursts=[parse_burst(text) for text in bursts], noise=noise)
+    given = [parse_burst(text) for text in bursts]
+    if archive is not None:
+        if begin is None or end is None:
+            raise click.UsageError("--archive needs --from and --to")
+        emit(write_archive(archive, seed, mission, noise, given, begin, end, instrument, bursts_per_day), as_json)
+        return
+    if any(option is not None for option in (begin, end, instrument, bursts_per_day)):
+        raise click.UsageError("--from, --to, --instrument and --bursts-per-day go with --archive")
+    observatory = SimulatedObservatory(seed, mission, bursts=given, noise=noise)
 
     def told(url: str) -> None:
         if as_json:

@@ -50,6 +50,8 @@ def for_people(card: StatusCard, asked: str) -> dict[str, Any]:
         "quarantine": card.quarantine,
         "jobs": waiting or None,
         "clock offset": offset and f"{offset} (ours minus that of {card.clock_offset_source})",
+        "live search": "; ".join(f"{name}: {each.state}, seen to {age(each.lag_s)} ago" for name, each in card.watch.items())
+        or None,
         "hold": "on: nothing leaves the house" if card.hold else "off",
         "asked": asked,
         "caveats": "; ".join(card.caveats) or None,

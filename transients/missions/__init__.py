@@ -18,7 +18,7 @@ from .reports import response_report, time_report  # noqa: E402
 from .spectra import Band, Comptonised, PowerLaw, Spectrum, energy_ratio, parse_spectrum  # noqa: E402
 from .style import CircularStyle, LongExcessNote, MissionFacts  # noqa: E402
 from .tabulated import Tabulated, read_spectrum  # noqa: E402
-from .times import from_ijd, ijd, seconds_between, shift, to_instant, to_time  # noqa: E402
+from .times import from_ijd, ijd, seconds_between, seconds_since, shift, shifts, to_instant, to_time  # noqa: E402
 
 __all__ = [
     "Band",
@@ -49,7 +49,9 @@ __all__ = [
     "read_spectrum",
     "response_report",
     "seconds_between",
+    "seconds_since",
     "shift",
+    "shifts",
     "sun_direction",
     "time_report",
     "to_instant",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import astropy.units as u
+import numpy as np
 from astropy.time import Time, TimeDelta
 
-from schemas import Instant, TimeFrame
+from schemas import FloatArray, Instant, TimeFrame
 from schemas.errors import RefusedInput
 
 #: IJD = MJD(TT) - 51544 exactly: IJD 0 is 2000-01-01T00:00:00 TT, 1999-12-31T23:58:55.816 UTC.
@@ -33,6 +36,22 @@ def seconds_between(later: Instant, earlier: Instant) -> float:
 def shift(instant: Instant, seconds: float) -> Instant:
     """The instant `seconds` (SI) later, leap seconds counted."""
     return to_instant(to_time(instant) + TimeDelta(seconds, format="sec"))
+
+
+def seconds_since(instants: Sequence[Instant], origin: Instant) -> FloatArray:
+    """`seconds_between` of many instants at once, (n,): one by one they are dear."""
+    if len(instants) == 0:
+        return np.zeros(0)
+    times = Time([f"{each.utc}.{each.ns:09d}" for each in instants], format="isot", scale="utc")
+    return np.asarray((times - to_time(origin)).to_value(u.s), dtype=np.float64)
+
+
+def shifts(instant: Instant, seconds: FloatArray) -> list[Instant]:
+    """`shift` by many times at once."""
+    if len(seconds) == 0:
+        return []
+    times = Time((to_time(instant) + TimeDelta(seconds, format="sec")).utc, format="isot", precision=9)
+    return [Instant.parse(text) for text in times.value]
 
 
 def ijd(time: Time) -> float:

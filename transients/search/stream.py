@@ -261,6 +261,11 @@ class Stream:
         """ "acquiring" or "tracking": only then bins are searched."""
         return self.tracker.state
 
+    @property
+    def bins_searched(self) -> int:
+        """Bins that had a background so far."""
+        return self._windows.bins
+
     def push(self, start_s: FloatArray, width_s: FloatArray, counts: FloatArray) -> Triggers:
         """Take bins in and search the windows that end with them.
 

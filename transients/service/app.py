@@ -29,6 +29,7 @@ from .clock import MACHINE_CLOCK, Clock
 from .crew import Crew
 from .intake import Intake
 from .lines import tell_lines
+from .live import watch
 from .observed import Observed, Observing, observe
 from .outgoing import Outgoing
 from .outside import Surroundings
@@ -138,6 +139,11 @@ class Service:
                     group.create_task(
                         upkeep(store, self.settings.inbox.keep_days, self._stopping, self._clock.now), name="upkeep"
                     )
+                    if self.settings.scan.live:
+                        group.create_task(
+                            watch(store, data, self.mission, self.settings.scan, self._stopping, self._clock.now),
+                            name="live search",
+                        )
                 if "web" in self.roles:
                     group.create_task(self._serve(store, data, intake), name="web")
                 self.ready.set()

@@ -10,10 +10,10 @@ import msgspec
 from schemas import DataExpectation, Instant, OrbitState
 from schemas.errors import TransientsError
 from transients.config import Settings
-from transients.missions import Mission, to_time
+from transients.missions import Mission, seconds_between, to_time
 from transients.sources.offset import ClockOffset
-from transients.store import Store
-from transients.web import StatusCard, TierStatus, tier_status
+from transients.store import Store, WatchPosition
+from transients.web import StatusCard, TierStatus, WatchStatus, tier_status
 
 from .lines import gap_words, line_statuses
 from .observed import NO_ANSWER_YET, Observed
@@ -22,6 +22,8 @@ from .observed import NO_ANSWER_YET, Observed
 _MOST_GAPS = 10
 #: Workers give a sign of each job every second or two; after so long without one they are gone, s.
 _GONE_AFTER_S = 15.0
+#: The live search says where it is with every step; one that has not for this long has ended, s.
+_BELIEVED_S = 60.0
 
 
 async def status_card(
@@ -81,9 +83,17 @@ async def status_card(
     if store is None:
         caveats.append("no database asked: ingest and jobs are not known")
     else:
-        card = msgspec.structs.replace(card, **await _house(store))
+        card = msgspec.structs.replace(card, **await _house(store, now))
         caveats += await _left(store)
     return msgspec.structs.replace(card, caveats=tuple(caveats))
+
+
+def _watch(position: WatchPosition, now: Instant) -> WatchStatus:
+    return WatchStatus(
+        state="watching" if position.age_s < _BELIEVED_S else "not watching",
+        seen=position.seen,
+        lag_s=seconds_between(now, position.seen),
+    )
 
 
 #: No source tells when its data came, and no database keeps how its lines were.
@@ -131,7 +141,7 @@ async def _left(store: Store) -> tuple[str, ...]:
     return (f"jobs: {count} of those running were left by a worker that is gone; the next one takes them up",) if count else ()
 
 
-async def _house(store: Store) -> dict[str, Any]:
+async def _house(store: Store, now: Instant) -> dict[str, Any]:
     """What the database tells, as of now."""
     lines, gaps = await line_statuses(store), await store.gaps()
     return {
@@ -142,4 +152,5 @@ async def _house(store: Store) -> dict[str, Any]:
         "quarantine": sum((await store.quarantine_counts()).values()),
         "jobs": await store.job_counts(),
         "hold": await store.hold(),
+        "watch": {each.instrument: _watch(each, now) for each in await store.watch_positions()},
     }

@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 from astropy.time import Time
 
-from schemas import Instant
+from schemas import FloatArray, Instant
 
 from ..missions import ijd, seconds_between, shift
 from ..missions import to_instant as instant_of
@@ -19,6 +19,7 @@ __all__ = [
     "from_mjd_utc",
     "ijd_of",
     "instant_of",
+    "instants_of_ijd_s",
     "seconds_between",
     "seconds_of_day",
     "shift",
@@ -33,6 +34,12 @@ def from_ijd(days: float, seconds: float = 0.0) -> Instant:
     Pass a day and the seconds after it apart to keep nanoseconds: IJD alone in float64 holds about 0.1 µs.
     """
     return instant_of(Time(IJD_ZERO_MJD + np.floor(days), (days % 1.0) + seconds / 86400.0, format="mjd", scale="tt"))
+
+
+def instants_of_ijd_s(seconds: FloatArray) -> list[Instant]:
+    """The instants at so many seconds of TT since IJD 0, together: one by one they are dear. Good to 0.1 µs."""
+    times = Time(IJD_ZERO_MJD + seconds // 86400.0, seconds % 86400.0 / 86400.0, format="mjd", scale="tt")
+    return [Instant.parse(text) for text in Time(times.utc, format="isot", precision=9).value]
 
 
 def ijd_of(instant: Instant) -> float:

@@ -7,11 +7,13 @@ from .jobs import Job, Wanted
 from .migrations import pending_migrations
 from .records import (
     Artefact,
+    CandidateQuery,
     Change,
     Delivery,
     EventPage,
     EventQuery,
     InboxPart,
+    KeptCandidate,
     KeptGap,
     Listed,
     Outdated,
@@ -20,13 +22,17 @@ from .records import (
     SourceState,
     ToldLine,
     Totals,
+    WatchPosition,
 )
 from .runner import JobRunner, RetryLater
+from .scans import LIVE
 from .selection import InboxQuery
 from .store import Store
 
 __all__ = [
+    "LIVE",
     "Artefact",
+    "CandidateQuery",
     "Change",
     "Database",
     "Delivery",
@@ -37,6 +43,7 @@ __all__ = [
     "InboxQuery",
     "Job",
     "JobRunner",
+    "KeptCandidate",
     "KeptGap",
     "Listed",
     "Outdated",
@@ -49,5 +56,6 @@ __all__ = [
     "ToldLine",
     "Totals",
     "Wanted",
+    "WatchPosition",
     "pending_migrations",
 ]

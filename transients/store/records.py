@@ -6,9 +6,11 @@ from typing import Literal
 
 import msgspec
 
-from schemas import Assessment, Event, Gap, Instant, Record
+from schemas import Assessment, Candidate, CandidateClass, Event, Gap, Instant, Record
 
-ChangeKind = Literal["event", "assessment", "circular", "publication", "message", "refused", "gap", "hold", "reconnected"]
+ChangeKind = Literal[
+    "event", "assessment", "circular", "publication", "message", "refused", "gap", "candidate", "hold", "reconnected"
+]
 
 
 class EventQuery(Record, frozen=True, kw_only=True):
@@ -183,3 +185,39 @@ class InboxPart(Record, frozen=True, kw_only=True):
     expired: int
     first: Instant
     last: Instant
+
+
+class CandidateQuery(Record, frozen=True, kw_only=True):
+    """Which candidates of the blind search are wanted, newest first. Every condition that is set must hold."""
+
+    #: Of one scan; "" is the live search.
+    scan_id: str | None = None
+    classification: CandidateClass | None = None
+    #: Began from here (included) to there (excluded).
+    since: Instant | None = None
+    before: Instant | None = None
+    far_hz_at_most: float | None = None
+    limit: int = 100
+    offset: int = 0
+
+
+class KeptCandidate(Record, frozen=True, kw_only=True):
+    """A candidate as it is kept."""
+
+    candidate_id: int
+    scan_id: str
+    candidate: Candidate
+    known: Instant
+
+
+class WatchPosition(Record, frozen=True, kw_only=True):
+    """How far the live search has come with an instrument."""
+
+    mission: str
+    instrument: str
+    #: Whatever began before is known.
+    settled: Instant
+    #: End of the newest bin seen.
+    seen: Instant
+    #: Seconds since this was said.
+    age_s: float = 0.0

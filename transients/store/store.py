@@ -15,10 +15,11 @@ from .migrations import Migrations
 from .quarantine import Quarantine
 from .queries import load_queries
 from .records import SourceState, Totals
+from .scans import Scans
 from .understood import Understood
 
 
-class Store(Changes, Understood, Quarantine, Lines, Keeping, Checks, Migrations):
+class Store(Changes, Understood, Quarantine, Lines, Keeping, Scans, Checks, Migrations):
     """Everything kept. `await Store.open(url)`, then `await store.migrate()` once after an update, `await store.aclose()`."""
 
     async def ping(self) -> None:

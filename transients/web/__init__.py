@@ -2,7 +2,7 @@
 
 from .app import create_app
 from .outside import Outside, OutsideSource, Seen
-from .ports import DashboardStore, HealthCheck, HealthChecks, LineStatus, StatusCard, StatusSource, TierStatus
+from .ports import DashboardStore, HealthCheck, HealthChecks, LineStatus, StatusCard, StatusSource, TierStatus, WatchStatus
 from .receiving import alert_routes
 from .server import serve_app
 from .status import tier_status
@@ -18,6 +18,7 @@ __all__ = [
     "StatusCard",
     "StatusSource",
     "TierStatus",
+    "WatchStatus",
     "alert_routes",
     "create_app",
     "serve_app",

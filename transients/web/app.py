@@ -24,6 +24,7 @@ from transients.config import Settings
 
 from .api import api
 from .board import board
+from .candidates import candidates_api, candidates_page
 from .curves import event_curve
 from .errors import on_any, on_http, on_ours
 from .headers import refuse_nul, secure
@@ -47,6 +48,8 @@ PAGES: tuple[ControllerRouterHandler, ...] = (
     live,
     ready,
     api,
+    candidates_api,
+    candidates_page,
     stream,
 )
 

@@ -10,7 +10,19 @@ from functools import partial
 from handlers.names import event_names
 from schemas import Assessment, Circular, CircularLink, Event, Publication, RawAlert, sha256_hex
 from schemas.errors import NotFound
-from transients.store import Artefact, Change, EventPage, EventQuery, Listed, QuarantineQuery, RefusedAlert, Totals
+from transients.store import (
+    Artefact,
+    CandidateQuery,
+    Change,
+    EventPage,
+    EventQuery,
+    KeptCandidate,
+    Listed,
+    QuarantineQuery,
+    RefusedAlert,
+    Totals,
+    WatchPosition,
+)
 
 
 class MemoryStore:
@@ -25,6 +37,9 @@ class MemoryStore:
         self._raw: dict[str, RawAlert] = {}
         self._refused: list[RefusedAlert] = []
         self._circular_links: list[CircularLink] = []
+        self._candidates: list[KeptCandidate] = []
+        #: How far the live search has come.
+        self.watched: list[WatchPosition] = []
         self._listeners: set[asyncio.Queue[Change]] = set()
 
     def put_event(self, event: Event) -> None:
@@ -129,6 +144,23 @@ class MemoryStore:
         counts = Counter(each.reason for each in self._refused if _is_wanted(query or QuarantineQuery(), each))
         return dict(counts.most_common())
 
+    def put_candidate(self, kept: KeptCandidate) -> None:
+        """Add something that blind search found."""
+        self._candidates.append(kept)
+
+    async def candidates(self, query: CandidateQuery) -> tuple[KeptCandidate, ...]:
+        """Candidates that match, newest first."""
+        found = sorted(filter(partial(_is_asked, query), self._candidates), key=lambda kept: kept.candidate.start, reverse=True)
+        return tuple(found[query.offset :][: query.limit])
+
+    async def candidate_counts(self, query: CandidateQuery) -> Mapping[str, int]:
+        """How many match, by class."""
+        return Counter(kept.candidate.classification for kept in self._candidates if _is_asked(query, kept))
+
+    async def watch_positions(self) -> tuple[WatchPosition, ...]:
+        """What was put there."""
+        return tuple(self.watched)
+
     async def totals(self) -> Totals:
         """The counts."""
         newest = [self._newest(key) for key in self._events]
@@ -166,6 +198,17 @@ def _is_wanted(query: QuarantineQuery, alert: RefusedAlert) -> bool:
         and (query.kind is None or alert.kind == query.kind)
         and (query.source is None or alert.source == query.source)
         and (query.since is None or alert.received >= query.since)
+    )
+
+
+def _is_asked(query: CandidateQuery, kept: KeptCandidate) -> bool:
+    found = kept.candidate
+    return (
+        (query.scan_id is None or kept.scan_id == query.scan_id)
+        and (query.classification is None or found.classification == query.classification)
+        and (query.since is None or found.start >= query.since)
+        and (query.before is None or found.start < query.before)
+        and (query.far_hz_at_most is None or found.far_hz <= query.far_hz_at_most)
     )
 
 

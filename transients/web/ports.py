@@ -8,7 +8,18 @@ from typing import Literal, Protocol
 import msgspec
 
 from schemas import Assessment, Circular, CircularLink, Event, Instant, Publication, RawAlert, Record
-from transients.store import Artefact, Change, EventPage, EventQuery, QuarantineQuery, RefusedAlert, Totals
+from transients.store import (
+    Artefact,
+    CandidateQuery,
+    Change,
+    EventPage,
+    EventQuery,
+    KeptCandidate,
+    QuarantineQuery,
+    RefusedAlert,
+    Totals,
+    WatchPosition,
+)
 
 
 class TierStatus(Record, frozen=True, kw_only=True):
@@ -48,6 +59,17 @@ class LineStatus(Record, frozen=True, kw_only=True):
     duplicates: int = 0
     #: Open gaps.
     gaps: int = 0
+
+
+class WatchStatus(Record, frozen=True, kw_only=True):
+    """How the live search of an instrument is."""
+
+    #: "watching": it said so within the last minute; "not watching": it did once.
+    state: Literal["watching", "not watching"]
+    #: End of the newest bin seen.
+    seen: Instant
+    #: Seconds from there to now.
+    lag_s: float
 
 
 class StatusCard(Record, frozen=True, kw_only=True):
@@ -90,6 +112,8 @@ class StatusCard(Record, frozen=True, kw_only=True):
     clock_offset_error_s: float | None = None
     clock_offset_source: str = ""
     hold: bool = False
+    #: The live search by instrument; none: it never ran.
+    watch: dict[str, WatchStatus] = msgspec.field(default_factory=dict)
     simulated: bool = False
     caveats: tuple[str, ...] = ()
 
@@ -132,6 +156,15 @@ class DashboardStore(Protocol):
 
     async def quarantine_counts(self, query: QuarantineQuery | None = None) -> Mapping[str, int]:
         """How many documents that match are refused for each reason, the most frequent first."""
+
+    async def candidates(self, query: CandidateQuery) -> tuple[KeptCandidate, ...]:
+        """What blind search found that matches, newest first."""
+
+    async def candidate_counts(self, query: CandidateQuery) -> Mapping[str, int]:
+        """How many candidates match, by class."""
+
+    async def watch_positions(self) -> tuple[WatchPosition, ...]:
+        """How far the live search has come with every instrument."""
 
     async def totals(self) -> Totals:
         """Numbers of the whole."""

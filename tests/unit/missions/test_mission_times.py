@@ -5,7 +5,7 @@ import pytest
 
 from schemas import Instant
 from schemas.errors import RefusedInput
-from transients.missions import from_ijd, ijd, to_instant, to_time
+from transients.missions import from_ijd, ijd, seconds_since, shift, shifts, to_instant, to_time
 from transients.missions.times import between_frames_s
 
 
@@ -57,3 +57,13 @@ def test_times_pass_from_one_frame_to_another() -> None:
     assert between_frames_s("geocentre", "geocentre", None) == 0.0
     with pytest.raises(RefusedInput, match="light travel time needed"):
         between_frames_s("spacecraft", "geocentre", None)
+
+
+def test_many_times_at_once_are_as_one_by_one() -> None:
+    start = Instant(utc="2016-12-31T23:59:00", ns=1)
+    seconds = np.array([0.0, 0.05, 59.9, 60.5, 61.0, 3600.25, 1e6])  # a leap second lies between
+    at_once = shifts(start, seconds)
+    assert at_once == [shift(start, float(each)) for each in seconds]
+    np.testing.assert_allclose(seconds_since(at_once, start), seconds, rtol=0, atol=2e-9)
+    assert shifts(start, np.zeros(0)) == []
+    assert len(seconds_since([], start)) == 0

@@ -1,7 +1,8 @@
 """Our own form: FITS that opens in every astronomer's tool, times and counts as RICE-compressed images.
 
 Bins are kept as segments of a regular grid plus the departure of each stamp from it in whole nanoseconds, so that regular data
-cost almost nothing and irregular data lose nothing beyond 0.5 ns. Counts that are not whole numbers stay float64.
+cost almost nothing and irregular data lose nothing beyond 0.5 ns. Counts that are not whole numbers stay float64. The images are
+compressed in tiles, so that a stretch of a long file can be read alone (docs/archive.md).
 """
 
 from __future__ import annotations
@@ -12,15 +13,19 @@ import numpy as np
 import numpy.typing as npt
 from astropy.io import fits
 
-from schemas import FloatArray, Instant, LightCurve
+from schemas import FloatArray, Instant, LightCurve, sha256_hex
 from schemas.lightcurves import Tier
 
 from .build import Columns
 
 #: Keyword of the primary header that marks the form; its value is the version.
 MARK = "TRLCFORM"
-_VERSION = 1
+_VERSION = 2
+#: Version 1 always had DSTART and DWIDTH, and no COUNTSID.
+_READ_VERSIONS = (1, 2)
 _NS = 1e9
+#: Bins a tile: a stretch is read in whole tiles, and larger ones are compressed no better.
+TILE_BINS = 32768
 #: Longest segment: keeps the drift of real clocks (1e-6) far below the 2.1 s that int32 nanoseconds hold.
 _SEGMENT_BINS = 65536
 
@@ -43,8 +48,8 @@ def write_lightcurve(lc: LightCurve) -> bytes:
         name="SEGMENTS",
     )
     hdus = fits.HDUList([fits.PrimaryHDU(header=_header(lc)), segments])
-    hdus.append(_image("DSTART", np.round((lc.start_s - grid) * _NS).astype(np.int32), "ns"))
-    hdus.append(_wide_image("DWIDTH", np.round((lc.width_s - lc.info.bin_s) * _NS)))
+    departures = (("DSTART", lc.start_s - grid), ("DWIDTH", lc.width_s - lc.info.bin_s))
+    hdus += [_wide_image(name, whole) for name, off_s in departures if (whole := np.round(off_s * _NS)).any()]
     hdus.append(_counts(lc.counts))
     out = io.BytesIO()
     hdus.writeto(out, checksum=False)
@@ -69,7 +74,7 @@ def _segment_starts(lc: LightCurve) -> npt.NDArray[np.int64]:
 
 
 def _image(name: str, values: npt.NDArray[np.int32], unit: str) -> fits.CompImageHDU:
-    hdu = fits.CompImageHDU(values, compression_type="RICE_1", name=name)
+    hdu = fits.CompImageHDU(values, compression_type="RICE_1", name=name, tile_shape=(min(TILE_BINS, len(values)),))
     hdu.header["BUNIT"] = unit
     return hdu
 
@@ -97,6 +102,11 @@ def _header(lc: LightCurve) -> fits.Header:
     header["DATEREF"] = (info.reference.iso, "times are s from here")
     header["REFNS"] = (info.reference.ns, "[ns] part of DATEREF after the second")
     header["TIMEDEL"] = (info.bin_s, "[s] nominal bin")
+    header["TSTART"] = (float(lc.start_s[0]), "[s] start of the first bin")
+    header["TSTOP"] = (float(lc.stop_s[-1]), "[s] end of the last bin")
+    header["NBINS"] = (len(lc), "bins; missing ones are absent")
+    header["LIVETIME"] = (float(lc.width_s.sum()), "[s] sum of the bins")
+    header["COUNTSID"] = sha256_hex(counts_bytes(lc.counts))
     header["TIER"] = info.tier
     header["TASSIGN"] = "SATELLITE" if info.time_frame == "spacecraft" else "GEOCENTRE"
     header["SIMULATD"] = (info.simulated, "not an observation" if info.simulated else "an observation")
@@ -109,27 +119,44 @@ def _header(lc: LightCurve) -> fits.Header:
     return header
 
 
+def counts_bytes(counts: FloatArray) -> bytes:
+    """Counts as COUNTSID hashes them: little-endian float64."""
+    return np.ascontiguousarray(counts, dtype="<f8").tobytes()
+
+
 def read_archive(hdus: fits.HDUList) -> Columns:
     """Columns of a file that `write_lightcurve` wrote. Raises ValueError or KeyError when it is not whole."""
-    header = hdus[0].header
-    if int(header[MARK]) != _VERSION:
-        raise ValueError(f"version {header[MARK]} of the form is not known")
+    columns = read_heading(hdus[0].header)
     table = hdus["SEGMENTS"].data
     lengths = np.asarray(table["NBINS"], dtype=np.int64)
-    bin_s = float(header["TIMEDEL"])
     local = np.concatenate([np.arange(n) for n in lengths])
-    start = np.repeat(np.asarray(table["START"], dtype=np.float64), lengths) + local * bin_s + _values(hdus, "DSTART") / _NS
+    grid = np.repeat(np.asarray(table["START"], dtype=np.float64), lengths) + local * columns.bin_s
+    columns.start_s = grid + _departure(hdus, "DSTART", slice(None))
+    columns.width_s = columns.bin_s + np.zeros(len(grid)) + _departure(hdus, "DWIDTH", slice(None))
+    columns.counts = _values(hdus, "COUNTS", slice(None))
+    said = hdus[0].header.get("COUNTSID")
+    if said is not None and said != sha256_hex(counts_bytes(columns.counts)):
+        raise ValueError("the counts are not those that were written")
+    return columns
+
+
+def read_heading(header: fits.Header) -> Columns:
+    """What the primary header says; no bins yet. Raises ValueError or KeyError when it is not of the form."""
+    if int(header[MARK]) not in _READ_VERSIONS:
+        raise ValueError(f"version {header[MARK]} of the form is not known")
     tier: Tier = header["TIER"]
     ephemeris = tuple(float(x) for x in str(header["EPHS"]).split()) if "EPHS" in header else None
+    none = np.zeros(0)
     return Columns(
-        start_s=start,
-        width_s=bin_s + _values(hdus, "DWIDTH") / _NS,
-        counts=_values(hdus, "COUNTS"),
+        start_s=none,
+        width_s=none,
+        counts=none,
         reference=Instant(utc=str(header["DATEREF"])[:19], ns=int(header["REFNS"])),
-        bin_s=bin_s,
+        bin_s=float(header["TIMEDEL"]),
         tier=tier,
         mission=str(header["TELESCOP"]),
         instrument=str(header["INSTRUME"]),
+        time_frame="spacecraft" if header["TASSIGN"] == "SATELLITE" else "geocentre",
         simulated=bool(header["SIMULATD"]),
         energy_kev=(float(header["E_MIN"]), float(header["E_MAX"])) if "E_MIN" in header else None,
         ephemeris=ephemeris if ephemeris is None else (ephemeris[0], ephemeris[1], ephemeris[2]),
@@ -137,6 +164,29 @@ def read_archive(hdus: fits.HDUList) -> Columns:
     )
 
 
-def _values(hdus: fits.HDUList, name: str) -> FloatArray:
+def read_stretch(hdus: fits.HDUList, first: int, stop: int, bin_s: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Starts, widths (s) and counts of bins first .. stop - 1, reading no more than the tiles they lie in; (n,) each."""
+    table = hdus["SEGMENTS"].data
+    begin = np.asarray(table["FIRST"], dtype=np.int64)
+    index = np.arange(first, stop)
+    segment = np.searchsorted(begin, index, side="right") - 1
+    grid = np.asarray(table["START"], dtype=np.float64)[segment] + (index - begin[segment]) * bin_s
+    part = slice(first, stop)
+    start = np.asarray(grid + _departure(hdus, "DSTART", part))
+    width = np.asarray(bin_s + np.zeros(stop - first) + _departure(hdus, "DWIDTH", part))
+    return start, width, _values(hdus, "COUNTS", part)
+
+
+def _departure(hdus: fits.HDUList, name: str, part: slice) -> FloatArray | float:
+    """Departure from the grid, s; one that is nowhere is not kept."""
+    return _values(hdus, name, part) / _NS if name in hdus else 0.0
+
+
+def _values(hdus: fits.HDUList, name: str, part: slice) -> FloatArray:
     hdu = hdus[name]
-    return np.asarray(hdu.data[name] if isinstance(hdu, fits.BinTableHDU) else hdu.data, dtype=np.float64)
+    if isinstance(hdu, fits.BinTableHDU):
+        return np.asarray(hdu.data[name][part], dtype=np.float64)
+    try:
+        return np.asarray(hdu.section[part], dtype=np.float64)
+    except Exception as error:  # what the decompression raises has no public name
+        raise OSError(f"{name} cannot be decompressed: {error}") from error

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 
-from schemas import FloatArray, Instant, LightCurve, LightCurveInfo, Tier, sha256_hex
+from schemas import FloatArray, Instant, LightCurve, LightCurveInfo, Tier, TimeFrame, sha256_hex
 from schemas.errors import NoData, RefusedInput
 
 #: A run of empty bins is missing data when its chance at the mean count is below exp(-27.6) = 1e-12.
@@ -34,6 +34,7 @@ class Columns:
     tier: Tier = "archive"
     mission: str = "INTEGRAL"
     instrument: str | None = None
+    time_frame: TimeFrame = "spacecraft"
     simulated: bool = False
     energy_kev: tuple[float, float] | None = None
     ephemeris: tuple[float, float, float] | None = None
@@ -83,6 +84,7 @@ def to_lightcurve(columns: Columns, data: bytes, name: str) -> LightCurve:
         mission=columns.mission,
         instrument=columns.instrument or instrument_by_bin(columns.bin_s),
         tier="simulated" if columns.simulated else columns.tier,
+        time_frame=columns.time_frame,
         reference=columns.reference,
         bin_s=columns.bin_s,
         content_id=sha256_hex(data),

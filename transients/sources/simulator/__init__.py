@@ -3,5 +3,15 @@
 from .bursts import SimulatedBurst
 from .counters import NoiseOptions
 from .observatory import SimulatedObservatory
+from .population import PER_DAY, draw_bursts
+from .truth import injected_bursts, injected_spikes
 
-__all__ = ["NoiseOptions", "SimulatedBurst", "SimulatedObservatory"]
+__all__ = [
+    "PER_DAY",
+    "NoiseOptions",
+    "SimulatedBurst",
+    "SimulatedObservatory",
+    "draw_bursts",
+    "injected_bursts",
+    "injected_spikes",
+]

@@ -106,7 +106,7 @@ def draw_counts(
     mean = np.maximum(rate, 0.0) * bin_s + burst_counts
     if instrument == "SPI-ACS" and noise.spikes > 0:
         first = int(index[0])
-        hits = add_spikes(seed, first, int(index[-1]) + 1 - first, lambda at_s: _sigma(noise, instrument, at_s), noise.spikes)
+        hits = add_spikes(seed, first, int(index[-1]) + 1 - first, lambda at_s: spike_sigma(noise, at_s), noise.spikes)
         mean = mean + hits[index - first]
     counts = mean + np.sqrt(noise.dispersion * mean) * _white(seed, instrument, index, bin_s)
     if instrument == "SPI-ACS":
@@ -116,9 +116,9 @@ def draw_counts(
     return np.asarray(np.round(np.maximum(counts, 0.0)), dtype=np.float64)
 
 
-def _sigma(noise: NoiseOptions, instrument: str, at_s: float) -> float:
-    """Standard deviation of a native bin at an instant, counts."""
-    return float(np.sqrt(noise.dispersion * rates.quiet_rate(instrument, np.array([at_s]))[0] * BINS_S[instrument]))
+def spike_sigma(noise: NoiseOptions, at_s: float) -> float:
+    """Standard deviation of SPI-ACS's native bins at an instant, counts: what the S/N of a spike is counted in."""
+    return float(np.sqrt(noise.dispersion * rates.quiet_rate("SPI-ACS", np.array([at_s]))[0] * BINS_S["SPI-ACS"]))
 
 
 def _white(seed: int, instrument: str, index: IntArray, bin_s: float) -> FloatArray:

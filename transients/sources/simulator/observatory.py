@@ -29,7 +29,7 @@ from ...missions.frames import direction_vector, vector_direction
 from ...missions.integral import Integral
 from ..clock import from_ijd, ijd_of, seconds_between, shift, time_of
 from .bursts import SimulatedBurst
-from .counters import BINS_S, MODULES, NoiseOptions, draw_counts, module_share, observed_bins
+from .counters import BINS_S, MODULES, IntArray, NoiseOptions, draw_counts, module_share, observed_bins
 from .plan import PlannedWindow, plan_revolution
 
 
@@ -67,7 +67,8 @@ class SimulatedObservatory:
         self._forced = tuple(pointings)
         self._plan = lru_cache(maxsize=64)(self._plan_of)
         self._pointings = lru_cache(maxsize=64)(self._pointings_of)
-        self._arrival = lru_cache(maxsize=1024)(self._arrival_of)
+        self._interval_s = lru_cache(maxsize=64)(self._interval_s_of)
+        self.onset_and_counts = lru_cache(maxsize=4096)(self._onset_and_counts_of)
 
     # Revolutions and the plan
 
@@ -191,13 +192,13 @@ class SimulatedObservatory:
 
     def expected_counts(self, burst: SimulatedBurst, instrument: str) -> float:
         """Counts that a burst gives in all: its fluence over the response in its direction."""
-        return self._arrival(burst, instrument)[1]
+        return self.onset_and_counts(burst, instrument)[1]
 
     def arrival(self, burst: SimulatedBurst) -> Instant:
         """When the burst's onset reaches the spacecraft."""
-        return from_ijd(0.0, self._arrival(burst, "SPI-ACS")[0])
+        return from_ijd(0.0, self.onset_and_counts(burst, "SPI-ACS")[0])
 
-    def _arrival_of(self, burst: SimulatedBurst, instrument: str) -> tuple[float, float]:
+    def _onset_and_counts_of(self, burst: SimulatedBurst, instrument: str) -> tuple[float, float]:
         """Onset on the spacecraft's clock, s of IJD, and counts."""
         direction = SkyCoord(burst.ra_deg, burst.dec_deg, unit=u.deg)
         delay = float(light_travel(direction, self.orbit(burst.t0)).to_value(u.s))
@@ -225,8 +226,8 @@ class SimulatedObservatory:
         if base not in BINS_S or (divided and (base != "ISGRI" or module not in map(str, range(MODULES)))):
             raise BadRequest(f"Bad Target: {instrument} is not simulated")
         bin_s = BINS_S[base]
-        windows = self._windows_s(shift(t0, -half_width_s), shift(t0, half_width_s))
-        index = observed_bins(self.seed, self.noise, bin_s, ijd_of(t0) * 86400.0, half_width_s, windows)
+        first, last = shift(t0, -half_width_s), shift(t0, half_width_s)
+        windows, index = self.data_windows_s(first, last), self.observed_bins(base, first, last)
         if len(index) == 0:
             raise NoData(f"No Data at {t0} within {half_width_s:g} s")
         bursts = self._burst_counts(base, np.asarray(index * bin_s, dtype=np.float64), bin_s)
@@ -246,19 +247,27 @@ class SimulatedObservatory:
         )
         return LightCurve(start_s=start, width_s=np.full(len(index), bin_s), counts=counts, info=info)
 
-    def _windows_s(self, start: Instant, stop: Instant) -> list[tuple[float, float]]:
+    def observed_bins(self, instrument: str, start: Instant, stop: Instant) -> IntArray:
+        """Native bins, counted from IJD 0, with centres in [start, stop) that came down, (n,)."""
+        half_s = 0.5 * seconds_between(stop, start)
+        centre_s = ijd_of(start) * 86400.0 + half_s
+        return observed_bins(self.seed, self.noise, BINS_S[instrument], centre_s, half_s, self.data_windows_s(start, stop))
+
+    def data_windows_s(self, start: Instant, stop: Instant) -> list[tuple[float, float]]:
         """Data intervals that touch a stretch, s of IJD; none after the mission's end."""
-        windows = [self.window(number) for number in range(self.revolution(start), self.revolution(stop) + 1)]
-        return [
-            (ijd_of(window.start) * 86400.0, ijd_of(window.stop) * 86400.0)
-            for window in windows
-            if self.mission.expectation(window.start).status == "ONLINE"
-        ]
+        intervals = [self._interval_s(number) for number in range(self.revolution(start), self.revolution(stop) + 1)]
+        return [interval for interval in intervals if interval is not None]
+
+    def _interval_s_of(self, number: int) -> tuple[float, float] | None:
+        window = self.window(number)
+        if self.mission.expectation(window.start).status != "ONLINE":
+            return None
+        return ijd_of(window.start) * 86400.0, ijd_of(window.stop) * 86400.0
 
     def _burst_counts(self, instrument: str, start_s: FloatArray, bin_s: float) -> FloatArray:
         counts = np.zeros(len(start_s))
         for burst in self.bursts:
-            onset, total = self._arrival(burst, instrument)
+            onset, total = self.onset_and_counts(burst, instrument)
             if onset - bin_s > start_s[-1] or onset + burst.longest_s < start_s[0]:
                 continue
             since = start_s - onset

@@ -30,6 +30,25 @@ def binned_template(phase: float) -> FloatArray:
     return np.asarray(bins / bins.max(), dtype=np.float64)
 
 
+def spikes_between(seed: int, start_s: float, stop_s: float, scale: float = 1.0) -> list[tuple[float, float]]:
+    """Hits in [start, stop): time, s of IJD, and strength, the S/N of the hit's largest bin; in no order.
+
+    Parameters
+    ----------
+    scale
+        Multiplies the rate of hits.
+    """
+    per_block = PER_DAY_AT_6 * (_WEAKEST / 6.0) ** -SLOPE * scale * _BLOCK_S / 86400.0
+    hits: list[tuple[float, float]] = []
+    for block in range(max(int(start_s // _BLOCK_S), 0), int(stop_s // _BLOCK_S) + 1):
+        draw = generator(seed, "spikes", block)
+        number = int(draw.poisson(per_block))
+        times, chances = draw.random(number) * _BLOCK_S + block * _BLOCK_S, draw.random(number)
+        strengths = np.minimum(_WEAKEST * (1.0 - chances) ** (-1.0 / SLOPE), _STRONGEST)
+        hits += [(float(t), float(s)) for t, s in zip(times, strengths, strict=True) if start_s <= t < stop_s]
+    return hits
+
+
 def add_spikes(seed: int, first_bin: int, bins: int, sigma_counts: Callable[[float], float], scale: float = 1.0) -> FloatArray:
     """Counts of all hits in native bins [first_bin, first_bin + bins), bins counted from IJD 0.
 
@@ -42,19 +61,10 @@ def add_spikes(seed: int, first_bin: int, bins: int, sigma_counts: Callable[[flo
         Multiplies the rate of hits.
     """
     counts = np.zeros(bins)
-    per_block = PER_DAY_AT_6 * (_WEAKEST / 6.0) ** -SLOPE * scale * _BLOCK_S / 86400.0
-    first_block = max(int((first_bin - _BINS) * _BIN_S // _BLOCK_S), 0)
-    last_block = int((first_bin + bins) * _BIN_S // _BLOCK_S)
-    for block in range(first_block, last_block + 1):
-        draw = generator(seed, "spikes", block)
-        number = int(draw.poisson(per_block))
-        times, chances = draw.random(number) * _BLOCK_S + block * _BLOCK_S, draw.random(number)
-        strengths = np.minimum(_WEAKEST * (1.0 - chances) ** (-1.0 / SLOPE), _STRONGEST)
-        sigma = sigma_counts(block * _BLOCK_S)
-        for time, strength in zip(times, strengths, strict=True):
-            at = int(time // _BIN_S)
-            if first_bin - _BINS <= at <= first_bin + bins:
-                _place(counts, binned_template(time / _BIN_S - at) * strength * sigma, at - 1 - first_bin)
+    for time, strength in spikes_between(seed, (first_bin - _BINS) * _BIN_S, (first_bin + bins + 1) * _BIN_S, scale):
+        at = int(time // _BIN_S)
+        sigma = sigma_counts(time // _BLOCK_S * _BLOCK_S)
+        _place(counts, binned_template(time / _BIN_S - at) * strength * sigma, at - 1 - first_bin)
     return counts
 
 
