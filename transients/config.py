@@ -222,6 +222,9 @@ class MissionSettings(Section, kw_only=True):
     response_file: str = ""
     # Time zone of the operations centre, for the working-hours rule of the planning urgency.
     operations_time_zone: str = "Europe/Madrid"
+    # Orbits of other spacecraft, by name: files of state vectors (OEM, CSV, ECSV) or two-line elements; light travel times to each are
+    # given with every event.
+    other_spacecraft: dict[str, str] = {}
 
 
 class ZenodoSettings(Section, kw_only=True):

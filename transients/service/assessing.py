@@ -25,8 +25,6 @@ from .people import people_on_shift
 from .priorities import Work, priority
 from .watching import observe_stage
 
-#: After the searched window the real-time stream is this far behind, s.
-REALTIME_LATENCY_S = 70.0
 _RETRACTED = "{} retracted the event."
 _GIVEN_UP = "Asked for 14 days in vain and taken as final without: {}."
 
@@ -49,6 +47,11 @@ class Assessing:
         self._settings = settings
         self._ask_again_s = ask_again_s
         self._log = structlog.get_logger("transients.assessing")
+
+    @property
+    def _behind_s(self) -> float:
+        """How long after an instant its first data comes, s."""
+        return min((tier.delay_s for tier in self._context.mission.tiers), default=0.0)
 
     async def assess(self, event_key: str | None, payload: dict[str, Any]) -> None:
         """Assess an event at a stage; a job for an older revision of the event has nothing to do.
@@ -103,7 +106,7 @@ class Assessing:
             return
         since = event.history[-1].received
         if stage != "geometry" and event.t0 is not None:
-            window_s = handlers.policies[event.policy].search_half_width_s + REALTIME_LATENCY_S
+            window_s = handlers.policies[event.policy].search_half_width_s + self._behind_s
             since = max(since, shift(event.t0, window_s))
         observe_stage(stage, since, self._clock.now())
 
@@ -161,7 +164,7 @@ class Assessing:
         """Queue the search for when the window has passed (unless it was just done), and the looks for better tiers still to come."""
         policy = handlers.policies[event.policy]
         age_s = seconds_between(self._clock.now(), t0)
-        due: dict[Work, float] = {"search": policy.search_half_width_s + REALTIME_LATENCY_S} if again else {}
+        due: dict[Work, float] = {"search": policy.search_half_width_s + self._behind_s} if again else {}
         if event.role == "observation":
             due.update(looks(age_s).items())
         for name, after in due.items():

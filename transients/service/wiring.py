@@ -11,7 +11,7 @@ from transients import __version__
 from transients.config import Settings
 from transients.missions import Mission
 from transients.pipeline import Compute, Context
-from transients.sources import DataSource, fetch_skymap
+from transients.sources import DataSource, OrbitFile, fetch_skymap
 
 MapFetcher = Callable[[SkyMapRef], Awaitable[bytes]]
 
@@ -37,4 +37,12 @@ def context_of(
     settings: Settings, mission: Mission, source: DataSource, fetch_map: MapFetcher, compute: Compute = asyncio.to_thread
 ) -> Context:
     """What the pipeline needs around an event."""
-    return Context(mission=mission, source=source, settings=settings, fetch_map=fetch_map, version=__version__, compute=compute)
+    return Context(
+        mission=mission,
+        source=source,
+        settings=settings,
+        fetch_map=fetch_map,
+        version=__version__,
+        other_orbits={name: OrbitFile(path) for name, path in settings.mission.other_spacecraft.items()},
+        compute=compute,
+    )

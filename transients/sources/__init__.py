@@ -7,6 +7,7 @@ from .files import FileSource
 from .first_of import FirstOf
 from .formats import read_lightcurve, select, write_lightcurve
 from .mission import MissionPlugin
+from .orbit_file import OrbitFile
 from .pointings import PointingSource
 from .provider import Provider
 from .service_source import ServiceSource
@@ -25,6 +26,7 @@ __all__ = [
     "IntegralServices",
     "MissionPlugin",
     "NoiseOptions",
+    "OrbitFile",
     "PointingSource",
     "Provider",
     "ServiceSource",

@@ -11,8 +11,7 @@ import pytest
 from astropy.time import Time
 from mission_samples import shipped_integral
 
-from transients.missions import ijd
-from transients.missions.integral import time_report
+from transients.missions import ijd, time_report
 from transients.missions.integral.revolutions import perigee_error_h, perigee_ijd
 from transients.missions.integral.windows import START_AFTER_PERIGEE_H, STOP_BEFORE_PERIGEE_H
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 EXAMPLE = ROOT / "deploy" / "transients.toml"
 DOCUMENTED = ROOT / "docs" / "configuration.md"
 #: Settings that have no sensible default to show: the example gives something to imitate.
-IMITATE = ("kafka", "hop", "vtp", "directory", "notify.contacts", "http.tokens", "inbox.keep_days")
+IMITATE = ("kafka", "hop", "vtp", "directory", "notify.contacts", "http.tokens", "inbox.keep_days", "mission.other_spacecraft")
 SECRETS = (
     "DATABASE_URL",
     "GCN_CLIENT_SECRET",
