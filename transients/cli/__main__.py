@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .main import main
-
-# Processes that compute read this module once more, under another name.
+# Processes that compute read this file once more, under another name and outside the package: no relative import, nothing to load.
 if __name__ == "__main__":
+    from transients.cli.main import main
+
     main()

@@ -41,6 +41,10 @@ class FiniteFloat(click.FloatRange):
             self.fail(f"{value} is not a finite number", param, ctx)
         return number
 
+    def _describe_range(self) -> str:
+        """What the help says of the range; click writes "x<=None" where there is none."""
+        return "" if self.min is None and self.max is None else super()._describe_range()
+
 
 class NumbersType(click.ParamType):  # type: ignore[type-arg]
     """Finite numbers separated by commas."""

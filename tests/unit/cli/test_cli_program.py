@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 from command_line import command
 
+import schemas.errors
+import transients.cli
 from schemas.errors import ConfigurationError
 from transients.cli import main
 from transients.cli.main import COMMANDS
@@ -21,11 +24,25 @@ CONTRACT = (
 )  # fmt: skip
 
 
+def test_processes_that_compute_can_read_the_main_module_again() -> None:
+    """As anyio's workers do when the program was started with `python -m`: by its path, outside the package."""
+    runpy.run_path(str(Path(transients.cli.__file__).with_name("__main__.py")), run_name="__mp_main__")
+
+
+def test_the_page_of_the_command_line_names_every_kind_of_error() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "cli.md").read_text()
+    kinds = [error.kind for error in schemas.errors.TransientsError.__subclasses__() if error.__module__ == "schemas.errors"]
+    assert len(kinds) > 8
+    missing = [kind for kind in kinds if f"`{kind}`" not in page]
+    assert not missing
+
+
 @pytest.mark.parametrize("name", sorted({*COMMANDS, *CONTRACT}))
 def test_every_command_is_there_and_explains_itself(name: str) -> None:
     answer = command(name, "--help")
     assert answer.code == 0
     assert f"Usage: main {name}" in answer.out
+    assert "None" not in answer.out, "a range without bounds"
     assert len(main.get_command(None, name).help or "") > 20  # type: ignore[arg-type,union-attr]
 
 
