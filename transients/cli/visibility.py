@@ -12,9 +12,9 @@ import numpy as np
 from schemas import Instant, VisibilityForecast
 from transients.missions import Mission, seconds_between, to_time
 from transients.missions.almanac import almanac, places_of
+from transients.missions.frames import direction_vector
 from transients.service.parts import mission_of, utc_now
 from transients.sky import coarsened, forecast, visibility
-from transients.sky.integrals import direction as unit_vector
 
 from .options import UTC, FiniteFloat, settings_of, source_option, x_option, z_option
 from .output import emit, json_option, reports_errors
@@ -71,7 +71,7 @@ def visibility_command(
     place = orbit_at(orbit, begin, source, settings, mission)
     aim = attitude_at(x, z, begin, source, settings, mission)
     found = forecast(
-        unit_vector(towards),
+        direction_vector(towards),
         begin,
         span_s,
         mission.constraint(half),
