@@ -64,7 +64,7 @@ def visibility_command(
     settings = settings_of(context)
     mission = mission_of(settings)
     m, towards = target_of(ra, dec, radius, skymap)
-    begin = start or utc_now()
+    begin = utc_now() if start is None else start
     span_s = _span_s(begin, stop, days)
     half = settings.mission.sun_half_width_deg if half_width is None else half_width
     coarse, time = coarsened(m), to_time(begin)
