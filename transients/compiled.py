@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
-F = TypeVar("F", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., object])
 
 
-def compiled(function: F) -> F:
-    """The function compiled; the plain one stays at `.py_func`, which tests compare with.
+def compiled(function: Function) -> Function:
+    """The compiled form of a function of numbers and arrays; the plain one stays at `.py_func`, which tests compare with.
 
     numba takes half a second to import: a module of kernels is imported where it is used, not with its room.
     """
     import numba
 
     try:
-        kernel: Any = numba.njit(cache=True)(function)
+        return cast(Function, numba.njit(cache=True)(function))
     except RuntimeError:  # no folder to keep the compiled form in
-        kernel = numba.njit(function)
-    return kernel  # type: ignore[no-any-return]
+        return cast(Function, numba.njit(function))

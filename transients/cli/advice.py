@@ -54,7 +54,7 @@ def advice_command(
     settings = settings_of(context)
     mission = mission_of(settings)
     m, towards = target_of(ra, dec, radius, skymap)
-    when = at or utc_now()
+    when = utc_now() if at is None else at
     place = orbit_at(orbit, when, source, settings, mission)
     aim = attitude_at(x, z, when, source, settings, mission)
     half = settings.mission.sun_half_width_deg if half_width is None else half_width

@@ -9,10 +9,10 @@ import click
 
 from schemas import Instant, Pointing
 from transients.missions import seconds_between, shift
+from transients.missions.frames import direction_vector
 from transients.service.parts import mission_of
 from transients.sky import band_ks, coarsened, fov_exposure, pointing_history, pointing_table
 from transients.sky.history import BANDS_DEG
-from transients.sky.integrals import direction as unit_vector
 from transients.sources import DataSource
 
 from .options import UTC, FiniteFloat, settings_of, source_option
@@ -59,7 +59,7 @@ def exposure_command(
     name, pointings = asked(source, settings, listed)
     table = pointing_table(pointings, middle)
     found = fov_exposure(coarsened(m), table, middle, mission_of(settings), half_d, source=name)
-    history = pointing_history(unit_vector(towards), table, half_d, source=name)
+    history = pointing_history(direction_vector(towards), table, half_d, source=name)
     emit(
         {
             **direction_keys(towards),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from .signals import stopped_by_signals
 from .simulated_archive import write_archive
 
 if TYPE_CHECKING:
-    from transients.sources import SimulatedObservatory
+    from transients.sources import SimulatedBurst, SimulatedObservatory
     from transients.web.services import Faults
 
 
@@ -93,14 +93,19 @@ def simulate_command(
     noise = NoiseOptions(gaps_per_day=gaps_per_day, spikes=spikes, belts=not no_belts)
     mission = integral_of(settings_of(context))
     given = [parse_burst(text) for text in bursts]
+
+    def observing(seen: Sequence[SimulatedBurst]) -> SimulatedObservatory:
+        return SimulatedObservatory(seed, mission, bursts=seen, noise=noise)
+
     if archive is not None:
         if begin is None or end is None:
             raise click.UsageError("--archive needs --from and --to")
-        emit(write_archive(archive, seed, mission, noise, given, begin, end, instrument, bursts_per_day), as_json)
+        wanted = mission.searched if instrument is None else instrument
+        emit(write_archive(archive, seed, observing, given, begin, end, wanted, bursts_per_day), as_json)
         return
     if any(option is not None for option in (begin, end, instrument, bursts_per_day)):
         raise click.UsageError("--from, --to, --instrument and --bursts-per-day go with --archive")
-    observatory = SimulatedObservatory(seed, mission, bursts=given, noise=noise)
+    observatory = observing(given)
 
     def told(url: str) -> None:
         if as_json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,35 +12,30 @@ from schemas import Instant
 from .progress import progress_bar
 
 if TYPE_CHECKING:
-    from transients.missions.integral import Integral
-    from transients.sources import NoiseOptions, SimulatedBurst
+    from transients.sources import SimulatedBurst, SimulatedObservatory
 
 
 def write_archive(
     folder: Path,
     seed: int,
-    mission: Integral,
-    noise: NoiseOptions,
+    observatory: Callable[[Sequence[SimulatedBurst]], SimulatedObservatory],
     bursts: Sequence[SimulatedBurst],
     begin: Instant,
     end: Instant,
-    instrument: str | None,
+    instrument: str,
     bursts_per_day: float | None,
 ) -> dict[str, Any]:
-    """Write it; what was written, in plain data."""
-    from transients.sources import SimulatedObservatory
+    """Write what the observatory sees of the bursts given and drawn; what was written, in plain data."""
     from transients.sources.archive import simulate_archive
     from transients.sources.simulator import PER_DAY, draw_bursts
 
     began = time.perf_counter()
     drawn = draw_bursts(seed, begin, end, PER_DAY if bursts_per_day is None else bursts_per_day)
-    observatory = SimulatedObservatory(seed, mission, bursts=[*bursts, *drawn], noise=noise)
-    wanted = mission.searched if instrument is None else instrument
     with progress_bar("simulating") as told:
-        made = simulate_archive(folder, observatory, wanted, begin, end, lambda share: told(share, ""))
+        made = simulate_archive(folder, observatory([*bursts, *drawn]), instrument, begin, end, lambda share: told(share, ""))
     return {
         "archive": str(folder),
-        "instrument": wanted,
+        "instrument": instrument,
         "seed": seed,
         "from_utc": begin.iso,
         "to_utc": end.iso,

@@ -14,6 +14,7 @@ from schemas import Attitude, Circle, Instant, OrbitState
 from schemas.errors import RefusedInput
 from transients.config import Settings
 from transients.missions import Mission, to_time
+from transients.missions.bodies import EARTH_RADIUS_KM
 from transients.service.parts import source_of
 from transients.sky import SkyMap, peak, read_skymap, skymap_from_region
 from transients.sources import DataSource
@@ -26,8 +27,8 @@ Command = Callable[..., None]
 
 #: A direction without an error is a circle of this radius, deg: 4 arcsec, finer than any spacecraft points.
 _POINT_DEG = 1e-3
-#: A spacecraft is above the ground and nearer than the Sun.
-_EARTH_KM, _FARTHEST_KM = 6371.0, 1.5e8
+#: A spacecraft is nearer than the Sun, and above the ground.
+_FARTHEST_KM = 1.5e8
 
 
 def target_options(command: Command) -> Command:
@@ -67,7 +68,7 @@ def orbit_given(given: tuple[float, ...], when: Instant) -> OrbitState:
     """The spacecraft's place from the command line; above the ground."""
     ra, dec, km = given
     direction(ra, dec)
-    if not _EARTH_KM < km < _FARTHEST_KM:
+    if not EARTH_RADIUS_KM < km < _FARTHEST_KM:
         raise RefusedInput(f"{km:g} km from Earth's centre is no orbit")
     return OrbitState(at=when, ra_deg=ra % 360.0, dec_deg=dec, distance_km=km, source="given")
 

@@ -12,9 +12,9 @@ import numpy as np
 from schemas import Instant, VisibilityForecast
 from transients.missions import Mission, seconds_between, to_time
 from transients.missions.almanac import almanac, places_of
+from transients.missions.frames import direction_vector
 from transients.service.parts import mission_of, utc_now
 from transients.sky import coarsened, forecast, visibility
-from transients.sky.integrals import direction as unit_vector
 
 from .options import UTC, FiniteFloat, settings_of, source_option, x_option, z_option
 from .output import emit, json_option, reports_errors
@@ -64,14 +64,14 @@ def visibility_command(
     settings = settings_of(context)
     mission = mission_of(settings)
     m, towards = target_of(ra, dec, radius, skymap)
-    begin = start or utc_now()
+    begin = utc_now() if start is None else start
     span_s = _span_s(begin, stop, days)
     half = settings.mission.sun_half_width_deg if half_width is None else half_width
     coarse, time = coarsened(m), to_time(begin)
     place = orbit_at(orbit, begin, source, settings, mission)
     aim = attitude_at(x, z, begin, source, settings, mission)
     found = forecast(
-        unit_vector(towards),
+        direction_vector(towards),
         begin,
         span_s,
         mission.constraint(half),

@@ -17,7 +17,7 @@ from astropy.coordinates import SkyCoord
 from schemas import Attitude, AttitudeSource, FloatArray, Instant, Pointing, PointingUpdate
 from schemas.errors import NoData
 
-from .frames import unit_vector, vector_direction
+from .frames import angle_deg, unit_vector, vector_direction
 from .times import seconds_between, shift
 
 AttitudeFromX = Callable[[SkyCoord, Instant, AttitudeSource, float | None], Attitude]
@@ -109,7 +109,7 @@ class AnnouncedPointings:
         age_s = seconds_between(at, here.start)
         error = self.rule.error_deg
         if age_s > self.rule.usual_s:
-            turn = None if following is None else _angle_deg(here.vector, following.vector)
+            turn = None if following is None else angle_deg(here.vector, following.vector)
             if turn is None or turn > self.rule.field_deg or age_s > self.rule.overdue_s:
                 raise NoData(f"the last pointing announced before {at} is of {here.start}: a notice may be missing")
             error = max(self.rule.field_deg, turn)
@@ -118,7 +118,7 @@ class AnnouncedPointings:
 
     def _on_the_way(self, here: Settled, there: Settled, at: Instant) -> Attitude:
         share = seconds_between(at, there.left) / max(seconds_between(there.start, there.left), 1e-9)
-        turn = _angle_deg(here.vector, there.vector)
+        turn = angle_deg(here.vector, there.vector)
         x = _between(here.vector, there.vector, share)
         error = max(share, 1 - share) * turn + self.rule.error_deg
         return self._attitude_from_x(vector_direction(x), at, "notice", min(error, 180.0))
@@ -157,7 +157,7 @@ def _in_order(updates: Sequence[PointingUpdate], slew: SlewTime, rule: Announcem
     settled: list[Settled] = []
     for update in last.values():
         x = unit_vector(np.radians(update.ra_deg), np.radians(update.dec_deg))
-        turn = _angle_deg(settled[-1].vector, x) if settled else 0.0
+        turn = angle_deg(settled[-1].vector, x) if settled else 0.0
         left = _left(update, turn, slew, rule)
         if settled and left < settled[-1].start:
             left = settled[-1].start
@@ -174,13 +174,9 @@ def _left(update: PointingUpdate, turn_deg: float, slew: SlewTime, rule: Announc
     return issued
 
 
-def _angle_deg(a: FloatArray, b: FloatArray) -> float:
-    return float(np.degrees(np.arctan2(np.linalg.norm(np.cross(a, b)), a @ b)))
-
-
 def _between(a: FloatArray, b: FloatArray, share: float) -> FloatArray:
     """The unit vector a share of the way along the great circle from a to b."""
-    angle = np.radians(_angle_deg(a, b))
+    angle = np.radians(angle_deg(a, b))
     if angle < 1e-9:
         return a
     return np.asarray((np.sin((1 - share) * angle) * a + np.sin(share * angle) * b) / np.sin(angle))

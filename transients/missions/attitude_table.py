@@ -9,7 +9,7 @@ import numpy as np
 from schemas import Attitude, AttitudeSource, FloatArray, Instant
 from schemas.errors import RefusedInput
 
-from .frames import vector_direction
+from .frames import angle_deg, vector_direction
 from .quaternions import angle_rad, from_axes, slerp, to_axes
 from .row_times import Place, place
 from .times import ijd, to_time
@@ -77,7 +77,7 @@ class AttitudeTable:
         low, high = (from_axes(self.x[row], self.z[row]) for row in (found.low, found.high))
         axes = to_axes(slerp(low, high, found.share))
         x, z = vector_direction(axes[0]), vector_direction(axes[1])
-        moved = _angle_deg(self.x[found.low], self.x[found.high]), float(np.degrees(angle_rad(low, high)))
+        moved = angle_deg(self.x[found.low], self.x[found.high]), float(np.degrees(angle_rad(low, high)))
         return Attitude(
             at=instant,
             x_ra_deg=float(x.ra.deg),
@@ -98,10 +98,6 @@ class AttitudeTable:
         if still_deg is None:
             return moving or None
         return min(still_deg + moving, 180.0)
-
-
-def _angle_deg(a: FloatArray, b: FloatArray) -> float:
-    return float(np.degrees(np.arctan2(np.linalg.norm(np.cross(a, b)), a @ b)))
 
 
 def _leeway_deg(turn_deg: float, share: float, gap_s: float, rate_deg_s: float) -> float:

@@ -40,6 +40,17 @@ def vector_direction(vector: FloatArray) -> SkyCoord:
     return SkyCoord(np.arctan2(y, x) % (2 * np.pi), np.arctan2(z, np.hypot(x, y)), unit=u.rad, frame="icrs")
 
 
+def ra_dec_deg(vector: FloatArray) -> tuple[float, float]:
+    """Right ascension, 0 to 360, and declination of one vector (3,) of any length, deg ICRS."""
+    x, y, z = (float(part) for part in vector)
+    return float(np.degrees(np.arctan2(y, x)) % 360.0), float(np.degrees(np.arctan2(z, np.hypot(x, y))))
+
+
+def angle_deg(a: FloatArray, b: FloatArray) -> float:
+    """Angle between two vectors (3,) of any length, deg; exact for tiny and for nearly opposite angles."""
+    return float(np.degrees(np.arctan2(np.linalg.norm(np.cross(a, b)), a @ b)))
+
+
 def spacecraft_angles(s: FloatArray, x: FloatArray, z: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Kernel: theta and phi in radians of unit vectors `s` (…, 3) for axes `x` and `z` (…, 3), which broadcast.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from schemas import FloatArray, JointSearch, Policy, Provenance
-from transients import __version__
 from transients.missions import Mission
 from transients.search import (
     SYSTEMATIC_FRACTION,
@@ -88,7 +87,7 @@ def joint(
         caveats=_caveats(names, mission),
         provenance=Provenance(
             step="joint",
-            version=__version__,
+            version=inputs.version,
             parameters={
                 "instruments": list(names),
                 "spectra": list(policy.spectra),

@@ -15,6 +15,7 @@ from schemas.errors import TransientsError
 from transients.missions import to_time
 from transients.missions.almanac import almanac, places_of
 from transients.missions.bodies import position_km
+from transients.missions.frames import direction_vector
 from transients.missions.surroundings import surroundings
 from transients.sky import (
     CoarseMap,
@@ -27,7 +28,6 @@ from transients.sky import (
     pointing_history,
     pointing_table,
 )
-from transients.sky.integrals import direction
 
 from .context import Given
 from .spacecraft import POINTINGS_HALF_WINDOW_D, SpacecraftState
@@ -81,7 +81,7 @@ def outlook(
     exposure = None if table is None or not viewing else parts.attempt("exposure", lambda: _exposure(coarse, table, t0, context))
     if towards is None:
         return Outlook(exposure=exposure, caveats=(_NO_DIRECTION, *parts.caveats))
-    n = direction(towards)
+    n = direction_vector(towards)
     source = context.source.name
     others = _others(t0, context, parts)
     return Outlook(
@@ -107,7 +107,7 @@ def _forecast(t0: Instant, coarse: CoarseMap, towards: SkyCoord, context: Given)
     mission, time = context.mission, to_time(t0)
     span_s = FORECAST_D * 86400.0
     return forecast(
-        direction(towards),
+        direction_vector(towards),
         t0,
         span_s,
         mission.constraint(context.settings.mission.sun_half_width_deg),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -32,7 +32,7 @@ from .lines import tell_lines
 from .live import watch
 from .observed import Observed, Observing, observe
 from .outgoing import Outgoing
-from .outside import Surroundings
+from .outside import OutsideSources
 from .parts import mission_of, source_of
 from .plugins import load_handlers, load_missions
 from .reassessing import outdated, reassess
@@ -95,7 +95,6 @@ class Service:
         #: Alert sources that have given all they had.
         self.ended: set[str] = set()
         self._stopping = asyncio.Event()
-        self._keeping_warm: asyncio.Task[None] | None = None
         #: Set once everything runs.
         self.ready = asyncio.Event()
         self.store: Store | None = None
@@ -200,24 +199,42 @@ class Service:
             observe=observe_job,
         )
         await self._queue_outdated(store)
-        working = asyncio.create_task(runner.run(), name="jobs")
-        stopped = asyncio.create_task(self._stopping.wait(), name="jobs-stop")
-        try:
-            await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            stopped.cancel()
-            # Also when another role failed: what runs is finished or put back before the database goes.
-            await runner.stop(self.settings.shutdown_s)
-            await working
+        async with self._kept_warm(compute):
+            working = asyncio.create_task(runner.run(), name="jobs")
+            stopped = asyncio.create_task(self._stopping.wait(), name="jobs-stop")
+            try:
+                await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                stopped.cancel()
+                # Also when another role failed: what runs is finished or put back before the database goes.
+                await runner.stop(self.settings.shutdown_s)
+                await working
 
     async def _crew(self) -> Compute:
         """Where a worker's arithmetic is done: in processes that are warm before the first alert, or in threads."""
         if not self.settings.computing:
             return asyncio.to_thread
         crew = Crew(self.settings.computing, memory_mb=self.settings.computing_memory_mb)
-        await crew.warm()
-        self._keeping_warm = asyncio.create_task(crew.keep_warm(self._stopping), name="keep warm")
+        try:
+            await crew.warm()
+        except (TransientsError, OSError) as error:
+            # The first events wait for what is imported then; they are not lost.
+            log.warning("no process for computing yet", action="crew-cold", error=str(error))
         return crew
+
+    @contextlib.asynccontextmanager
+    async def _kept_warm(self, compute: Compute) -> AsyncIterator[None]:
+        """Meanwhile a crew's processes are kept from going."""
+        if not isinstance(compute, Crew):
+            yield
+            return
+        keeping = asyncio.create_task(compute.keep_warm(self._stopping), name="keep warm")
+        try:
+            yield
+        finally:
+            # Nobody needs the processes that a round under way would warm.
+            keeping.cancel()
+            await asyncio.wait({keeping})
 
     async def _queue_outdated(self, store: Store) -> None:
         """What the version or calibration before has made, to be made anew when nothing else is to do."""
@@ -265,12 +282,12 @@ class Service:
             return "; ".join(f"{name}: {why}" for name, why in self.deaf.items()) or None
 
         # In a replay of the past what others tell of today has no place.
-        around = Surroundings(StatusSettings() if self._clock.stands_at is not None else self.settings.status, self._clock.now)
+        outside = OutsideSources(StatusSettings() if self._clock.stands_at is not None else self.settings.status, self._clock.now)
         routes = alert_routes(self.settings.http, Receiving(store, intake).take)
         health = {"alert sources": sources}
-        app = create_app(store, self.settings, status=status, health=health, outside=around.seen, routes=routes)
+        app = create_app(store, self.settings, status=status, health=health, outside=outside.seen, routes=routes)
         async with contextlib.aclosing(observing), asyncio.TaskGroup() as group:
-            looking = group.create_task(around.run(self._stopping), name="outside sources")
+            looking = group.create_task(outside.run(self._stopping), name="outside sources")
             await serve_app(app, web, self._stopping)
             # Nobody is there to see what a look under way would bring.
             looking.cancel()

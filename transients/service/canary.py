@@ -30,6 +30,8 @@ from .people import people_on_shift
 _T0_BEFORE_S = 600.0
 #: How often the last one is looked at, s.
 _LOOK_S = 15.0
+#: Those that flew within this time, s, are looked at: not all there ever were, every quarter of a minute.
+_REMEMBERED_S = 30 * 86400.0
 #: A canary that did not come through is told as one of this event.
 _MESSAGES_OF = f"{ORIGIN}:service"
 
@@ -96,8 +98,9 @@ async def watch_canary(store: Store, settings: Settings, stopping: asyncio.Event
 async def look(store: Store, settings: Settings, started: Instant, now: Instant) -> bool:
     """Whether all is well: the last canary came through, or may still; `started` is since when it is looked."""
     canary = settings.canary
+    since = shift(now, -max(_REMEMBERED_S, 2.0 * canary.interval_s))
     # The newest first.
-    flown = (await store.find_events(EventQuery(origin=ORIGIN, limit=20))).items
+    flown = (await store.find_events(EventQuery(origin=ORIGIN, t0_from=since, limit=20))).items
     through = [(each.event, each.assessment) for each in flown if each.assessment and each.assessment.verdict != "pending"]
     if through:
         event, result = through[0]

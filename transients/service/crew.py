@@ -82,7 +82,7 @@ class Crew:
         while not stopping.is_set():
             try:
                 await self.warm()
-            except TransientsError as error:
+            except (TransientsError, OSError) as error:  # the second where the machine has no process to give
                 log.warning("no process for computing", action="crew-cold", error=str(error))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), _KEEP_S)

@@ -72,7 +72,7 @@ class Watched(Generic[T]):
         self.seen = Seen(value, self._clock())
 
 
-class Surroundings:
+class OutsideSources:
     """All outside sources that the settings name."""
 
     def __init__(self, settings: StatusSettings, clock: Callable[[], Instant]) -> None:

@@ -10,13 +10,14 @@ import numpy as np
 from schemas import AdvisedPointing, Attitude, FloatArray, Instant, PointingAdvice
 from transients.missions.base import ObservingPattern, SlewModel
 from transients.missions.constraints import Constraint
+from transients.missions.frames import direction_vector, ra_dec_deg
 from transients.missions.surroundings import Surroundings
 
 from . import healpix
 from .coarse import CoarseMap, coarsened
 from .credible import peak
 from .healpix import IntArray
-from .integrals import cone, direction, probability_within
+from .integrals import cone, probability_within
 from .maps import SkyMap
 
 #: How far the spacecraft may turn from where it points, deg; None: anywhere.
@@ -81,7 +82,7 @@ def pointing_advice(
     PointingAdvice
         Patterns that hold less than 0.001 of the probability within a bound are left out, with a caveat.
     """
-    top = direction(peak(m))
+    top = direction_vector(peak(m))
     coarse = coarsened(m, _TILES)
     axis = None if attitude is None else healpix.unit_vectors(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
     entries: list[AdvisedPointing] = []
@@ -190,12 +191,13 @@ def _entry(
 ) -> AdvisedPointing:
     turn = None if axis is None else float(np.degrees(healpix.separation_rad(centre, axis)))
     way = None if turn is None else slew.slew_s(turn)
+    ra_deg, dec_deg = ra_dec_deg(centre)
     return AdvisedPointing(
         pattern=pattern.name,
         radius_deg=pattern.radius_deg,
         within_deg=bound_deg,
-        ra_deg=float(np.degrees(np.arctan2(centre[1], centre[0])) % 360.0),
-        dec_deg=float(np.degrees(np.arcsin(np.clip(centre[2], -1.0, 1.0)))),
+        ra_deg=ra_deg,
+        dec_deg=dec_deg,
         probability=probability,
         from_peak_deg=float(np.degrees(healpix.separation_rad(centre, top))),
         from_pointing_deg=turn,

@@ -1,14 +1,10 @@
-"""Probability that every constraint allows, within angles of the pointing axis, and behind the Moon."""
+"""Probability that every constraint allows, and within angles of the pointing axis."""
 
 from __future__ import annotations
 
-import astropy.units as u
 import numpy as np
-from astropy.coordinates import get_body
-from astropy.time import Time
 
-from schemas import Attitude, FloatArray, OrbitState
-from transients.missions import bodies
+from schemas import Attitude, FloatArray
 from transients.missions.constraints import Constraint
 from transients.missions.surroundings import Surroundings
 
@@ -19,14 +15,6 @@ from .maps import SkyMap
 
 #: Angles from the pointing axis within which the probability is told.
 OFF_AXIS_DEG = (5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 150.0, 180.0)
-
-
-def moon_disc(time: Time, orbit: OrbitState) -> tuple[FloatArray, float]:
-    """The Moon's direction as the spacecraft sees it, and the radius of its disc, rad."""
-    body = get_body("moon", time, ephemeris="builtin").cartesian.xyz.to_value(u.km)
-    seen = body - bodies.position_km(orbit)
-    distance = float(np.linalg.norm(seen))
-    return seen / distance, float(np.arcsin(min(bodies.MOON_RADIUS_KM / distance, 1.0)))
 
 
 def allowed_fractions(

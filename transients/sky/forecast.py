@@ -8,6 +8,7 @@ from schemas import FloatArray, Instant, VisibilityForecast, VisibilityWindow
 from transients.missions import times
 from transients.missions.almanac import Almanac
 from transients.missions.constraints import Constraint
+from transients.missions.frames import ra_dec_deg
 
 from . import healpix
 from .coarse import CoarseMap
@@ -48,13 +49,13 @@ def forecast(
     """
     t, margins = _certain(direction, span_s, constraint, almanac)
     found = _windows(t, margins, start, constraint, direction, almanac)
-    ra, dec = float(np.arctan2(direction[1], direction[0])), float(np.arcsin(np.clip(direction[2], -1.0, 1.0)))
+    ra_deg, dec_deg = ra_dec_deg(direction)
     errors = [e for w in found for e in (w.start_error_s, w.stop_error_s) if e is not None]
     return VisibilityForecast(
         start=start,
         stop=times.shift(start, span_s),
-        ra_deg=float(np.degrees(ra) % 360.0),
-        dec_deg=float(np.degrees(dec)),
+        ra_deg=ra_deg,
+        dec_deg=dec_deg,
         windows=found,
         observable_s=sum(times.seconds_between(w.stop, w.start) for w in found),
         fractions=() if coarse is None else visible_fractions(coarse, constraint, almanac, span_s, every_s),

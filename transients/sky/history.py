@@ -6,6 +6,7 @@ import numpy as np
 
 from schemas import FloatArray, OffAxisPointing, PointingHistory
 from transients.missions import times
+from transients.missions.frames import ra_dec_deg
 
 from .pointings import PointingTable
 
@@ -34,11 +35,12 @@ def pointing_history(
     told = (np.round(starts, 4).tolist(), np.round(stops, 4).tolist(), np.round(off_deg, 3).tolist())
     columns = zip(near.ids.tolist(), *told, strict=True)
     ks = time_by_angle(off_deg, seconds) / 1000.0
+    ra_deg, dec_deg = ra_dec_deg(direction)
     return PointingHistory(
         window_start=times.shift(table.reference, -half_s),
         window_stop=times.shift(table.reference, half_s),
-        ra_deg=float(np.degrees(np.arctan2(direction[1], direction[0])) % 360.0),
-        dec_deg=float(np.degrees(np.arcsin(np.clip(direction[2], -1.0, 1.0)))),
+        ra_deg=ra_deg,
+        dec_deg=dec_deg,
         pointings=tuple(OffAxisPointing(id=i, start_h=a, stop_h=b, off_axis_deg=o) for i, a, b, o in columns),
         histogram=tuple((n * BIN_DEG, (n + 1) * BIN_DEG, float(value)) for n, value in enumerate(ks)),
         source=source,

@@ -224,12 +224,6 @@ def probability_in_cones(m: SkyMap, centres: SkyCoord, radius: u.Quantity) -> Fl
     return np.asarray(part * probability_in_regions(m, axes[:, None, :], looked_at[:, None]))
 
 
-def direction(centre: SkyCoord) -> FloatArray:
-    """Unit vector (3,) of one direction, ICRS."""
-    icrs = centre.icrs
-    return healpix.unit_vectors(float(icrs.ra.rad), float(icrs.dec.rad))
-
-
 def cone(axis: FloatArray, radius_rad: float) -> Caps:
     """The cone of `radius_rad` about a unit vector."""
     return Caps(axis[None], np.array([radius_rad]))

@@ -10,9 +10,10 @@ import numpy as np
 
 from schemas import FloatArray, OrbitState
 from transients.missions import bodies
+from transients.missions.frames import direction_vector
 
 from . import healpix
-from .integrals import Margin, cone, direction, share
+from .integrals import Margin, cone, share
 from .maps import SkyMap
 
 #: Tiles cut by the limb are taken as parts of this order (0.2 deg: the Earth's radius is 2 deg for the farthest orbits about it)
@@ -44,4 +45,4 @@ def is_hidden(ra_rad: float, dec_rad: float, orbit: OrbitState) -> bool:
 
 def _disc(orbit: OrbitState) -> Margin:
     radius_rad = float(bodies.earth_angular_radius(orbit).to_value("rad"))
-    return cone(direction(bodies.earth_direction(orbit)), radius_rad)
+    return cone(direction_vector(bodies.earth_direction(orbit)), radius_rad)

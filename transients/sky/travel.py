@@ -9,8 +9,8 @@ from astropy.coordinates import SkyCoord
 
 from schemas import LightTravel, OrbitState
 from transients.missions.bodies import SPEED_OF_LIGHT_KM_S, position_km
+from transients.missions.frames import direction_vector
 
-from .integrals import direction
 from .maps import SkyMap
 
 
@@ -25,7 +25,7 @@ def light_travels(m: SkyMap, towards: SkyCoord, places: Mapping[str, OrbitState]
     towards : SkyCoord
         The direction n that the delay is of: the region's peak.
     """
-    n = direction(towards)
+    n = direction_vector(towards)
     found = []
     for name, orbit in places.items():
         delays_s = -(m.vectors @ position_km(orbit)) / SPEED_OF_LIGHT_KM_S

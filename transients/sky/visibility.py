@@ -7,12 +7,13 @@ import numpy as np
 from schemas import Attitude, FloatArray, Instant, OrbitState, Visibility
 from transients.missions import bodies, times
 from transients.missions.base import Instrument, Mission
+from transients.missions.frames import direction_vector
 from transients.missions.surroundings import surroundings
 
 from . import healpix
-from .allowed import allowed_fractions, moon_disc, off_axis_fractions
+from .allowed import allowed_fractions, off_axis_fractions
 from .coarse import CoarseMap
-from .integrals import Caps, between, cone, direction, probability_within, ring
+from .integrals import Caps, between, cone, probability_within, ring
 from .maps import SkyMap
 
 #: Half width about 90 deg of the angles to the Sun that a spacecraft is allowed where no mission tells.
@@ -55,18 +56,17 @@ def visibility(
         The map in few tiles, where it was made already.
     """
     time = times.to_time(at)
-    sun = direction(bodies.sun_direction(time))
+    sun = direction_vector(bodies.sun_direction(time))
     low_deg, high_deg = sun_angles_deg(mission, sun_half_width_deg)
     earth = moon = disc = fov = full = allowed = None
     barred: tuple[tuple[str, float], ...] = ()
     if orbit is not None:
         earth = earth_fraction(m, orbit, earth_limb_deg)
-        axis, radius = moon_disc(time, orbit)
-        moon = probability_within(m, cone(axis, np.radians(moon_limb_deg)))
-        disc = probability_within(m, cone(axis, radius))
-    if orbit is not None and mission is not None:
         about = surroundings(time.reshape((1,)), bodies.position_km(orbit)[np.newaxis])
-        allowed, barred = allowed_fractions(m, mission.constraint(sun_half_width_deg), about, coarse)
+        moon = probability_within(m, cone(about.moon[0], np.radians(moon_limb_deg)))
+        disc = probability_within(m, cone(about.moon[0], float(about.moon_radius_rad[0])))
+        if mission is not None:
+            allowed, barred = allowed_fractions(m, mission.constraint(sun_half_width_deg), about, coarse)
     if attitude is not None and mission is not None:
         fov, full = fov_fractions(m, attitude, mission)
     return Visibility(
@@ -97,7 +97,7 @@ def sun_angles_deg(mission: Mission | None, half_width_deg: float | None) -> tup
 def earth_fraction(m: SkyMap, orbit: OrbitState, limb_deg: float = 0.0) -> float:
     """Probability behind the Earth's disc, widened by `limb_deg`, as seen from the spacecraft."""
     radius_deg = float(bodies.earth_angular_radius(orbit).to_value("deg")) + limb_deg
-    return probability_within(m, cone(direction(bodies.earth_direction(orbit)), np.radians(radius_deg)))
+    return probability_within(m, cone(direction_vector(bodies.earth_direction(orbit)), np.radians(radius_deg)))
 
 
 def fov_fractions(m: SkyMap, attitude: Attitude, mission: Mission) -> tuple[float | None, float | None]:

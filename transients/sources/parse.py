@@ -8,6 +8,7 @@ from typing import Any, Literal
 from schemas import Attitude, DataExpectation, Instant, OrbitState, Pointing, RevolutionWindow
 from schemas.errors import RefusedInput
 
+from ..missions.bodies import EARTH_RADIUS_KM
 from .clock import from_ijd
 from .refusals import refusal
 
@@ -69,7 +70,7 @@ def orbit_from_text(text: str, at: Instant, address: str, simulated: bool) -> Or
 
 def _orbit(ra: float, dec: float, km: float, error_km: float | None, at: Instant, address: str, simulated: bool) -> OrbitState:
     ra, dec = _direction(ra, dec, address)
-    if not 6371.0 < km < 500_000.0:
+    if not EARTH_RADIUS_KM < km < 500_000.0:
         raise RefusedInput(f"not a distance from Earth's centre: {km} km", where=address)
     source = "simulated" if simulated else "service"
     return OrbitState(at=at, ra_deg=ra, dec_deg=dec, distance_km=km, source=source, error_km=error_km)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import uvicorn
@@ -116,6 +116,43 @@ async def release(store: Store) -> None:
     """As if the process that searched had died a minute ago."""
     async with store._connection() as connection:
         await connection.execute("UPDATE watch_position SET known_at = known_at - interval '61 seconds'")
+
+
+async def test_what_is_found_while_the_database_is_away_is_kept_when_it_is_back(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> NoReturn:
+        raise ServiceUnreachable("gone")
+
+    async with served(Sky()) as sky, contextlib.aclosing(sky.source()) as data:
+        watcher = Watcher(store, data, sky.mission, SETTINGS, sky.clock)
+        await step(watcher)
+        sky.now = shift(START, 400.0)
+        with monkeypatch.context() as broken:
+            broken.setattr(store, "put_live_candidates", away)
+            with pytest.raises(ServiceUnreachable):
+                await watcher.step()
+        assert await store.candidates(LIVE_ONES) == ()
+        sky.now = shift(START, 500.0)
+        await step(watcher)
+        (kept,) = await store.candidates(LIVE_ONES)
+        assert abs(seconds_between(kept.candidate.start, BURST.t0)) < 1.0
+
+
+async def test_a_source_that_breaks_stops_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = asyncio.Event()
+
+    async def breaks(*_: object) -> NoReturn:
+        asked.set()
+        raise ValueError("a plug-in's mistake")
+
+    stopping = asyncio.Event()
+    async with served(Sky()) as sky, contextlib.aclosing(sky.source()) as data:
+        monkeypatch.setattr(data, "light_curve", breaks)
+        task = asyncio.create_task(watch(store, data, sky.mission, SETTINGS, stopping, sky.clock))
+        await asyncio.wait_for(asked.wait(), 10.0)
+        stopping.set()
+        await asyncio.wait_for(task, 10.0)
 
 
 async def test_two_processes_do_not_both_search(store: Store) -> None:

@@ -13,7 +13,7 @@ from werkzeug import Request, Response
 from schemas import Instant
 from schemas.errors import ConfigurationError
 from transients.config import StatusSettings
-from transients.service.outside import Surroundings, Watched
+from transients.service.outside import OutsideSources, Watched
 from transients.sources.gw_network import read_gw_network
 from transients.sources.transport import Transport
 
@@ -70,9 +70,9 @@ async def test_a_server_that_hangs_is_given_up(httpserver: HTTPServer) -> None:
 
 
 async def test_only_what_the_settings_name_is_looked_at(httpserver: HTTPServer) -> None:
-    assert Surroundings(StatusSettings(), lambda: NOW).seen().network is None
+    assert OutsideSources(StatusSettings(), lambda: NOW).seen().network is None
     httpserver.expect_request("/gwistat.json").respond_with_data(GOOD)
-    around = Surroundings(StatusSettings(gw_network_url=httpserver.url_for("/gwistat.json")), lambda: NOW)
+    around = OutsideSources(StatusSettings(gw_network_url=httpserver.url_for("/gwistat.json")), lambda: NOW)
     stopping = asyncio.Event()
     looking = asyncio.create_task(around.run(stopping))
     async with asyncio.timeout(10.0):
@@ -86,4 +86,4 @@ async def test_only_what_the_settings_name_is_looked_at(httpserver: HTTPServer) 
 @pytest.mark.parametrize("url", ["ftp://a/b.json", "gwistat.json", "http://a/"])
 def test_what_is_no_address_of_a_document_is_refused_at_the_start(url: str) -> None:
     with pytest.raises(ConfigurationError):
-        Surroundings(StatusSettings(goes_url=url), lambda: NOW)
+        OutsideSources(StatusSettings(goes_url=url), lambda: NOW)

@@ -95,7 +95,7 @@ async def _assess(simulated: SimulatedObservatory) -> tuple[Event, Outcome]:
 
 async def test_the_row_of_s190602aq(simulated: SimulatedObservatory) -> None:
     what, outcome = await _assess(simulated)
-    row = dict(board_row(what, outcome.assessment).cells)
+    row = {name: text for name, text, _ in board_row(what, outcome.assessment).cells}
     assert row["Event"] == "S190602aq"
     assert row["Origin"] == "LIGO Virgo"
     assert row["Role"] == "observation"

@@ -19,12 +19,12 @@ import numpy.typing as npt
 
 from schemas import FloatArray
 
-from .jit import jit
+from ...compiled import compiled
 
 IntArray = npt.NDArray[np.int64]
 
 
-@jit
+@compiled
 def hull_windows(
     start_s: FloatArray,
     stop_s: FloatArray,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemas import FloatArray
 
-from .jit import jit
+from ...compiled import compiled
 
 #: Sums further off than this many sigmas are no scatter.
 _CLIP = 5.0
@@ -12,7 +12,7 @@ _CLIP = 5.0
 _STREAK = 100.0
 
 
-@jit
+@compiled
 def scatter(b_cum: FloatArray, excess: FloatArray, begin: int, last: int, memory: FloatArray, n: FloatArray) -> None:
     """Take in the sums of 1, 2, 4 ... bins that end in begin .. last - 1, from cumulative expectation and excess.
 

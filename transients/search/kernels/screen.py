@@ -19,8 +19,8 @@ import numpy.typing as npt
 
 from schemas import FloatArray
 
+from ...compiled import compiled
 from .focus import IntArray, hull_windows
-from .jit import jit
 
 #: Bins per super-block: regularity and lowest rate are kept by these.
 SHIFT = 6
@@ -38,7 +38,7 @@ _FEW = 8
 _BUDGET = 3
 
 
-@jit
+@compiled
 def take_in(
     start_s: FloatArray,
     stop_s: FloatArray,
@@ -101,7 +101,7 @@ def take_in(
             high_here[block] = one if one > two else two
 
 
-@jit
+@compiled
 def search_octave(
     edges: FloatArray,
     b_cum: FloatArray,
@@ -199,7 +199,7 @@ def search_octave(
     return count
 
 
-@jit
+@compiled
 def _recurse(
     edges: FloatArray,
     b_cum: FloatArray,
@@ -224,14 +224,14 @@ def _recurse(
     return _append(begin, last, octave, statistic, first, found, ratio, count)
 
 
-@jit
+@compiled
 def _clear(begin: int, last: int, floor: float, statistic: FloatArray, first: IntArray) -> None:
     for k in range(begin, last):
         statistic[k] = floor
         first[k] = -1
 
 
-@jit
+@compiled
 def _append(
     begin: int, last: int, octave: int, statistic: FloatArray, first: IntArray, found: IntArray, ratio: FloatArray, count: int
 ) -> int:
@@ -245,7 +245,7 @@ def _append(
     return count
 
 
-@jit
+@compiled
 def _least_rate(low_rate: FloatArray, begin: int, last: int) -> float:
     rate = low_rate[(last - 1) >> SHIFT]
     for k in range(begin >> SHIFT, (last - 1) >> SHIFT):
@@ -253,7 +253,7 @@ def _least_rate(low_rate: FloatArray, begin: int, last: int) -> float:
     return float(rate)
 
 
-@jit
+@compiled
 def _any_above(excess: FloatArray, begin: int, last: int, least: int, most: int, bound: float) -> bool:
     """Whether any window of the lengths may be above: a loop that the processor does several steps of at a time."""
     above = 0
@@ -268,7 +268,7 @@ def _any_above(excess: FloatArray, begin: int, last: int, least: int, most: int,
     return above > 0
 
 
-@jit
+@compiled
 def _each(
     b_cum: FloatArray, excess: FloatArray, begin: int, last: int, least: int, most: int, statistic: FloatArray, first: IntArray
 ) -> None:
@@ -278,7 +278,7 @@ def _each(
             _try(b_cum, excess, start, end, statistic, first)
 
 
-@jit
+@compiled
 def _try(b_cum: FloatArray, excess: FloatArray, start: int, end: int, statistic: FloatArray, first: IntArray) -> None:
     """Keep the window of bins start .. end if it is the best of those that end there, so far."""
     e = excess[end + 1] - excess[start]
@@ -291,7 +291,7 @@ def _try(b_cum: FloatArray, excess: FloatArray, start: int, end: int, statistic:
                 first[end] = start
 
 
-@jit
+@compiled
 def _open_blocks(
     lowest: FloatArray,
     highest: FloatArray,
@@ -326,7 +326,7 @@ def _open_blocks(
     return above > 0
 
 
-@jit
+@compiled
 def _descend(
     b_cum: FloatArray,
     excess: FloatArray,

@@ -8,11 +8,11 @@ import numpy as np
 
 from schemas import FloatArray
 
+from ...compiled import compiled
 from .focus import IntArray
-from .jit import jit
 
 
-@jit
+@compiled
 def spike_gain(
     residual: FloatArray, noise: FloatArray, start_s: FloatArray, stop_s: FloatArray, hits_s: FloatArray,
     table: FloatArray, table_from_s: float, table_step_s: float,
@@ -39,7 +39,7 @@ def spike_gain(
     return best, at, height
 
 
-@jit
+@compiled
 def template_to(table: FloatArray, place: float) -> float:
     if place <= 0.0:
         return float(table[0])
@@ -49,7 +49,7 @@ def template_to(table: FloatArray, place: float) -> float:
     return float(table[k] + (place - k) * (table[k + 1] - table[k]))
 
 
-@jit
+@compiled
 def flat_gain(residual: FloatArray, noise: FloatArray, sizes: IntArray, log_weights: FloatArray, peak: int) -> float:
     """Log of the likelihood of flat bursts over none, starts maximised, averaged over durations; each burst holds the peak."""
     n = len(residual)

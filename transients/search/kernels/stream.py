@@ -8,14 +8,14 @@ import numpy as np
 
 from schemas import FloatArray
 
+from ...compiled import compiled
 from .focus import IntArray
-from .jit import jit
 from .scatter import scatter
 from .screen import DEEP, GROUP, search_octave, take_in
 from .tracking import follow, put_aside
 
 
-@jit
+@compiled
 def search_octaves(
     edges: FloatArray,
     b_cum: FloatArray,
@@ -47,7 +47,7 @@ def search_octaves(
     return count
 
 
-@jit
+@compiled
 def advance(
     start_s: FloatArray,
     stop_s: FloatArray,

@@ -6,7 +6,7 @@ import numpy as np
 
 from schemas import FloatArray
 
-from .jit import jit
+from ...compiled import compiled
 
 #: Length of a step, s.
 STEP_S = 1.0
@@ -25,7 +25,7 @@ NUMBERS = 15
 TIME, LEVEL, SLOPE, PLL, PLS, PSS, REJECTED, FROM, SUM, WIDTH, HEAD, TAIL, ACQUIRED, TO, LOST = range(NUMBERS)
 
 
-@jit
+@compiled
 def follow(
     start_s: FloatArray,
     stop_s: FloatArray,
@@ -71,13 +71,13 @@ def follow(
     n[FROM], n[SUM], n[WIDTH], n[TO] = begun, total, seen, to
 
 
-@jit
+@compiled
 def _error(n: FloatArray, time_s: float) -> float:
     ahead = time_s - n[TIME]
     return float(np.sqrt(max(0.0, n[PLL] + 2.0 * ahead * n[PLS] + ahead * ahead * n[PSS])))
 
 
-@jit
+@compiled
 def _lose(n: FloatArray) -> None:
     """The background is another one now."""
     n[ACQUIRED] = 0.0
@@ -86,7 +86,7 @@ def _lose(n: FloatArray) -> None:
     n[HEAD] = n[TAIL]
 
 
-@jit
+@compiled
 def _queue_step(n: FloatArray, queue: FloatArray) -> None:
     room = queue.shape[1]
     if n[TAIL] - n[HEAD] >= room:
@@ -99,7 +99,7 @@ def _queue_step(n: FloatArray, queue: FloatArray) -> None:
     n[TAIL] += 1.0
 
 
-@jit
+@compiled
 def _advance(n: FloatArray, queue: FloatArray, until_s: float, ratio: float) -> None:
     """Let the steps older than `until_s` enter."""
     room = queue.shape[1]
@@ -130,7 +130,7 @@ def _advance(n: FloatArray, queue: FloatArray, until_s: float, ratio: float) -> 
             return
 
 
-@jit
+@compiled
 def _enter(n: FloatArray, time_s: float, rate: float, width_s: float, aside: bool, ratio: float) -> None:
     """One step of the filter: predict, and correct unless the step is put aside or far off."""
     ahead = time_s - n[TIME]
@@ -155,7 +155,7 @@ def _enter(n: FloatArray, time_s: float, rate: float, width_s: float, aside: boo
     n[PLL] *= 1.0 - gain
 
 
-@jit
+@compiled
 def put_aside(queue: FloatArray, start_s: float, stop_s: float) -> None:
     """Mark the queued steps that touch a source."""
     for k in range(queue.shape[1]):

@@ -114,7 +114,7 @@ class LiveSearch:
         fresh = [each for each in found if each.start_s >= self._known_s]
         if not fresh:
             return []
-        rates = self._rates or self._measured()
+        rates = self._measured() if self._rates is None else self._rates
         candidates = [
             candidate(
                 each,

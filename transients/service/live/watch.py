@@ -54,12 +54,16 @@ async def watch(
     while not stopping.is_set():
         try:
             more, said = await watcher.step(), ""
-        except TransientsError as error:
-            more = False
+        except Exception as error:
+            more, ours = False, isinstance(error, TransientsError)
+            kind = error.kind if isinstance(error, TransientsError) else type(error).__name__
             # Once for each kind of trouble: it is asked again every few seconds.
-            if error.kind != said:
-                log.warning("the live search waits", action="live-waiting", error=str(error))
-            said = error.kind
+            if kind != said:
+                log.warning("the live search waits", action="live-waiting", error=str(error), exc_info=not ours)
+            said = kind
+            if not ours:
+                # A plug-in's source may break in any way, and alerts are taken all the same; where it broke is not known.
+                watcher.forget()
         if not more:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), settings.interval_s)
@@ -79,6 +83,8 @@ class Watcher:
         self._orders = ScanOrders(threshold_snr=settings.threshold_snr)
         self._holder = uuid.uuid4().hex
         self._search: LiveSearch | None = None
+        #: Found, and not in the database yet: it may be away when they are written.
+        self._unkept: list[Candidate] = []
         self._last: LightCurve | None = None
         path = Path(settings.rates) if settings.rates else None
         self._counted = None if path is None else read_rates(path, mission.searched, self._bin_s)
@@ -88,7 +94,7 @@ class Watcher:
         now = self._clock()
         claimed, position = await self._store.claim_watch(self._mission.name, self._mission.searched, self._holder)
         if not claimed:
-            self._search = None  # another's turn: what is known here grows old
+            self.forget()  # another's turn: what is known here grows old
             return False
         search = self._search = self._search or self._begin(position, now)
         stop = min(now, shift(search.seen, _MOST_S))
@@ -96,13 +102,18 @@ class Watcher:
         if half_s < self._bin_s:
             return False
         before = search.seen
-        found = await self._searched(search, shift(before, half_s), half_s, stop, now)
+        self._unkept += await self._searched(search, shift(before, half_s), half_s, stop, now)
         position = WatchPosition(
             mission=self._mission.name, instrument=self._mission.searched, settled=search.settled, seen=search.seen
         )
-        for each in await self._store.put_live_candidates(found, position, self._holder):
+        for each in await self._store.put_live_candidates(self._unkept, position, self._holder):
             _tell(each)
+        self._unkept = []
         return stop < now and search.seen > before
+
+    def forget(self) -> None:
+        """Begin the next step from what the database knows."""
+        self._search, self._unkept = None, []
 
     async def _searched(self, search: LiveSearch, middle: Instant, half_s: float, stop: Instant, now: Instant) -> list[Candidate]:
         settled = min(stop, shift(now, -self._settings.late_s))
