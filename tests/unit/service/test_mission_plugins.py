@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from journey_samples import mission as integral
 from plugins.low_earth import Install
 from second_mission.mission import LowEarth
 from second_mission.plugin import LowEarthSource, plugin
@@ -45,7 +46,7 @@ def test_a_mission_of_another_distribution_is_found_by_its_name(low_earth: str) 
     assert load_missions() == (missions, {})
 
 
-@pytest.mark.parametrize("mission", [Integral(response=None), LowEarth()], ids=["INTEGRAL", "Low-Earth"])  # type: ignore[arg-type]
+@pytest.mark.parametrize("mission", [integral(), LowEarth()], ids=["INTEGRAL", "Low-Earth"])
 def test_a_mission_has_all_that_is_asked_of_one(mission: Mission) -> None:
     assert len(ASKED) > 15
     assert [name for name in ASKED if not hasattr(mission, name)] == []
