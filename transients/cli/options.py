@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from transients.missions import Spectrum, parse_spectrum, read_spectrum
 
 from .files import read_file
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
 
 class InstantType(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on only
     """A UTC time in ISO 8601."""
@@ -26,10 +29,12 @@ class InstantType(click.ParamType):  # type: ignore[type-arg]  # generic from cl
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Instant:
         if isinstance(value, Instant):
             return value
+        text = str(value)
         try:
-            return Instant.parse(str(value))
+            # A day alone is its beginning.
+            return Instant.parse(f"{text}T00:00:00" if _DAY.fullmatch(text) else text)
         except ValueError as error:
-            self.fail(str(error), param, ctx)
+            self.fail(f"{error}: YYYY-MM-DD, or YYYY-MM-DDTHH:MM:SS with or without a fraction", param, ctx)
 
 
 class FiniteFloat(click.FloatRange):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import os
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -136,6 +137,8 @@ async def _alerts(
     if len(wanted.what) > 1:
         missing = next(path for path in paths if not path.exists())
         raise RefusedInput("no such file, and several events are not replayed together", where=str(missing))
+    if wanted.what and os.sep in wanted.what[0]:
+        raise RefusedInput("no such file", where=wanted.what[0])
     store = await stack.enter_async_context(database_of(settings))
     if wanted.topic is not None:
         return from_topic(store, wanted.topic, wanted.start, wanted.stop)

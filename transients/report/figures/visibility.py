@@ -32,8 +32,10 @@ def visibility_figure(forecast: VisibilityForecast, *, name: str, mission: str, 
     _windows(upper, forecast, span_d)
     if forecast.fractions:
         seconds, fractions = np.array(forecast.fractions).T
-        lower.plot(seconds / _DAY_S, 100.0 * fractions, color=COLOURS["view"], lw=1.8, marker=".", ms=5)
-        lower.fill_between(seconds / _DAY_S, 100.0 * fractions, color=COLOURS["view"], alpha=0.15, lw=0)
+        # Moments, not a curve: a break between two of them, as the Earth's are, would be drawn too wide or not at all.
+        lower.plot(seconds / _DAY_S, 100.0 * fractions, color=COLOURS["view"], ls="none", marker="o", ms=4)
+        every_h = (seconds[1] - seconds[0]) / 3600.0 if len(seconds) > 1 else 0.0
+        lower.text(0.995, 0.03, f"a point every {every_h:g} h", transform=lower.transAxes, ha="right", va="bottom", fontsize=8)
     lower.set_ylim(0.0, 105.0)
     lower.set_xlim(0.0, span_d)
     lower.set_ylabel("visible part of the region [%]")
