@@ -70,7 +70,8 @@ def test_its_directions_and_maps(named: dict[str, str], alert: Path, tmp_path: P
     report = ask("skymap", tmp_path / "result" / "limits.multiorder.fits", "--at", AT, *axes, **named)
     assert report["sun_angles_deg"] == [45.0, 180.0]
     assert report["sun_half_width_deg"] is None
-    assert report["earth_fraction"] < 1e-3
+    # The tail of GBM's systematic error, 14 degrees wide, reaches a little behind the limb.
+    assert 1e-3 < report["earth_fraction"] < 1e-2
     assert report["response"]["LAM"]["word"] == "reduced"
     narrower = ask(
         "skymap", tmp_path / "result" / "limits.multiorder.fits", "--at", AT, **named, TRANSIENTS_MISSION__SUN_HALF_WIDTH_DEG="30"
