@@ -56,6 +56,7 @@ async def test_geometry_from_notices(store: Store, postgres_url: str, tmp_path: 
     assert geometry.orientation.attitude_source == "notice"
     assert (geometry.orientation.theta_error_deg, geometry.attitude.roll_error_deg) == (0.03, 3.0)
     assert geometry.exposure is not None
-    # To the next slew, to the next, and the longest usual pointing: 1750 + 1750 + 4500 s, with the burst 5 deg off axis.
-    assert (geometry.exposure.pointings, round(geometry.exposure.plain_ks, 2)) == (3, 8.0)
+    # To the next slew, to the next, and the longest usual pointing: 1750 + 1750 + 4500 s, with the burst 5 deg off axis; of GBM's
+    # systematic error a tail of a few percent lies outside the field.
+    assert (geometry.exposure.pointings, round(geometry.exposure.plain_ks, 2)) == (3, 7.74)
     assert "pointing notices in the inbox" in geometry.exposure.source
