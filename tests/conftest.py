@@ -10,6 +10,9 @@ import pytest
 
 pytest_plugins = ["plugins.brokers", "plugins.low_earth", "plugins.postgres"]
 
+# Commands of the tests compute in threads: processes take seconds to start, and those tests that are about them ask for them.
+os.environ.setdefault("TRANSIENTS_COMPUTING", "0")
+
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 hypothesis.settings.register_profile("default", deadline=None, derandomize=True, database=None)
