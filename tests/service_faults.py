@@ -91,8 +91,11 @@ class Fleet:
         self.processes = []
         for role in ROLES:
             counts[role] = counts.get(role, 0) + 1
+            name = f"{role}{counts[role]}"
             port = f"[web]\nport = {free_port()}\n" if role == "web" else ""
-            self.processes.append(Process(role, f"{role}{counts[role]}", settings + port, folder))
+            # One computes in a process of its own, which has to end with it; the others in threads: few cores, six processes.
+            computing = f"computing = {int(name == 'worker1')}\n"
+            self.processes.append(Process(role, name, computing + settings + port, folder))
 
     def targets(self) -> dict[str, Callable[[], Any]]:
         """What can be killed, by name."""
