@@ -42,14 +42,15 @@ WHERE a.event_key = $1 AND a.name = $3
 
 -- name: outdated
 -- Active events whose newest assessment by mission $1 was made by another version than $2, or whose limits rest on another response
--- than $3; $4 NULL: whenever they were, else T0 from then on. The newest first.
+-- than $3; $4 NULL: whenever they were, else T0 from then on. The newest first. Canaries are not made anew.
 SELECT e.event_key, e.revision AS event_revision, a.revision, a.version, a.response
 FROM event e
 JOIN LATERAL (
     SELECT s.revision, s.record ->> 'version' AS version, s.record -> 'limits' ->> 'response_source' AS response
     FROM assessment s WHERE s.event_key = e.event_key AND s.mission = $1 ORDER BY s.revision DESC LIMIT 1
 ) a ON true
-WHERE e.state = 'active' AND ($4::timestamptz IS NULL OR e.t0 >= $4) AND (a.version <> $2 OR a.response <> $3)
+WHERE e.state = 'active' AND e.origin <> 'transients canary'
+  AND ($4::timestamptz IS NULL OR e.t0 >= $4) AND (a.version <> $2 OR a.response <> $3)
 ORDER BY e.t0 DESC NULLS LAST, e.event_key;
 
 -- name: put_circular

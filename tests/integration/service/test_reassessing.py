@@ -12,17 +12,20 @@ from command_line import ask, command
 from journey_samples import SaidSource, mission
 from service_samples import about, raw, running, settings, with_store, worked
 
+from handlers.canary import KIND, ORIGIN
+from ingest.base import raw_alert
 from schemas import Instant
 from schemas.errors import NoData
 from transients import __version__
 from transients.config import Settings
 from transients.missions.integral import Integral
 from transients.service.assessing import Assessing
+from transients.service.canary import canary_bytes
 from transients.service.intake import Intake
 from transients.service.parts import utc_now
 from transients.service.reassessing import outdated, reassess
 from transients.service.wiring import context_of, map_fetcher
-from transients.store import RetryLater, Store
+from transients.store import EventQuery, RetryLater, Store
 
 ANTARES, GW, GONE = "ANTARES:1439919723", "LIGO Virgo KAGRA:S230518h", "LIGO Virgo KAGRA:S230524x"
 
@@ -62,6 +65,14 @@ async def test_results_of_an_older_version_are_made_anew_once(store: Store, post
     old = await store.assessment(ANTARES, 1)
     assert old is not None
     assert old.version == "0.0.1"
+    assert await outdated(store, mission()) == ()
+
+
+async def test_canaries_are_not_made_anew(store: Store, postgres_url: str, tmp_path: Path) -> None:
+    made = settings(postgres_url, tmp_path)
+    await Intake(store, made).put(raw_alert(canary_bytes(Instant(utc="2026-11-28T03:00:00")), source="canary", topic=KIND))
+    (found,) = (await store.find_events(EventQuery(origin=ORIGIN))).items
+    await assessed_by("0.0.1", store, made, mission(), found.event.event_key, curves=False)
     assert await outdated(store, mission()) == ()
 
 
