@@ -64,6 +64,13 @@ class Process:
         if self._process is None or self._process.poll() is not None:
             self.start()
 
+    def crashed(self) -> str | None:
+        """The last it said, where it ended otherwise than killed or for want of a database at its start."""
+        if self._process is None or self._process.poll() in (None, -signal.SIGKILL):
+            return None
+        last = self.log.read_text().rstrip().rpartition("\n")[2]
+        return None if last.startswith("transients: database: ") else f"{self.name}: {last}"
+
     async def end(self) -> int:
         """End it in good order. Gives its exit code."""
         assert self._process is not None
@@ -115,17 +122,30 @@ class Fleet:
 
     @contextlib.asynccontextmanager
     async def flying(self) -> AsyncIterator[None]:
-        """Everything started, and ended in good order."""
+        """Everything started, started again where it gives up (at its start without a database), and ended in good order."""
         for process in self.processes:
             process.start()
+        crashes: list[str] = []
+        supervisor = asyncio.create_task(self._supervised(crashes))
         try:
             yield
+            assert not crashes
         except BaseException:
+            supervisor.cancel()
             for process in self.processes:
                 await process.kill()
             raise
+        supervisor.cancel()
         codes = {process.name: await process.end() for process in self.processes}
         assert set(codes.values()) == {0}, (codes, [process.log.read_text()[-1500:] for process in self.processes])
+
+    async def _supervised(self, crashes: list[str]) -> None:
+        """Start again what ended, as systemd or Kubernetes would; tell what should not have."""
+        while True:
+            await asyncio.sleep(1.0)
+            for process in self.processes:
+                crashes += [said for said in [process.crashed()] if said]
+                await process.again()
 
     async def under_fire(self, rng: random.Random, kills: int, over_s: float) -> list[str]:
         """Kill so many at random moments and start each again soon after. Gives who was."""
