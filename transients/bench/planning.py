@@ -13,9 +13,9 @@ from schemas import FloatArray
 from transients.missions import to_time
 from transients.missions.almanac import almanac, places_of
 from transients.missions.bodies import position_km
+from transients.missions.frames import unit_vector
 from transients.missions.surroundings import Surroundings, surroundings
 from transients.sky import SkyMap, coarsened, forecast, pointing_advice, probability_in_cone
-from transients.sky.healpix import unit_vectors
 from transients.sky.history import BIN_DEG, time_by_angle
 from transients.sky.pointings import PointingTable
 
@@ -27,7 +27,7 @@ from .orient import ATTITUDE, directions
 from .sizes import Sizes
 from .timing import seconds
 
-_PLACE = unit_vectors(*np.radians(CENTRE_DEG))
+_PLACE = unit_vector(*np.radians(CENTRE_DEG))
 _DAYS, _DAY_S = 5.0, 86400.0
 #: A pointing of half an hour in every fifty minutes: 100 000 make ten years.
 _EVERY_S, _LONG_S = 3155.76, 1800.0
@@ -49,7 +49,7 @@ def _history(sizes: Sizes) -> Line:
     ra, dec = directions(count)
     start_s = np.asarray((np.arange(count) - 0.5 * count) * _EVERY_S, dtype=np.float64)
     table = PointingTable(
-        T0, start_s, start_s + _LONG_S, unit_vectors(ra, dec), np.full((count, 3), np.nan), np.ones(count), np.full(count, "")
+        T0, start_s, start_s + _LONG_S, unit_vector(ra, dec), np.full((count, 3), np.nan), np.ones(count), np.full(count, "")
     )
     many, place = SkyCoord(ra * u.rad, dec * u.rad), SkyCoord(*CENTRE_DEG, unit="deg")
     half_s = 0.5 * count * _EVERY_S
@@ -72,7 +72,7 @@ def _windows(sizes: Sizes) -> Line:
     mission, time = observatory().mission, to_time(T0)
     constraint = mission.constraint()
     # A direction that the Earth's limb passes at each perigee.
-    v = unit_vectors(*np.radians((200.0, 40.0)))
+    v = unit_vector(*np.radians((200.0, 40.0)))
     found = almanac(time, _DAYS * _DAY_S, places_of(mission, time, _DAYS * _DAY_S))
 
     def ours() -> float:

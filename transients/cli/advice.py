@@ -15,7 +15,7 @@ from transients.missions.surroundings import surroundings
 from transients.service.parts import mission_of, utc_now
 from transients.sky import pointing_advice
 
-from .options import UTC, FiniteFloat, settings_of, source_option, x_option, z_option
+from .options import UTC, settings_of, source_option, sun_option, x_option, z_option
 from .output import emit, json_option, reports_errors
 from .targets import attitude_at, direction_keys, orbit_at, orbit_option, target_of, target_options
 
@@ -23,9 +23,7 @@ from .targets import attitude_at, direction_keys, orbit_at, orbit_option, target
 @click.command("advice")
 @target_options
 @click.option("--at", "at", type=UTC, help="When; default: now.")
-@click.option(
-    "--sun", "half_width", type=FiniteFloat(0.0, 90.0, min_open=True), help="Half width of the Sun's band about 90 deg."
-)
+@sun_option
 @x_option
 @z_option
 @orbit_option

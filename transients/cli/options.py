@@ -78,6 +78,9 @@ RA_DEC = NumbersType("RA", "DEC")
 ORBIT = NumbersType("RA", "DEC", "KM")
 
 x_option = click.option("--x", "x", type=RA_DEC, help="Direction of the spacecraft's X (pointing) axis, deg.")
+sun_option = click.option(
+    "--sun", "half_width", type=FiniteFloat(0.0, 90.0, min_open=True), help="Half width of the Sun's band about 90 deg."
+)
 z_option = click.option("--z", "z", type=RA_DEC, help="Direction of the spacecraft's Z axis, deg.")
 
 

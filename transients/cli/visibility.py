@@ -16,7 +16,7 @@ from transients.missions.frames import direction_vector
 from transients.service.parts import mission_of, utc_now
 from transients.sky import coarsened, forecast, visibility
 
-from .options import UTC, FiniteFloat, settings_of, source_option, x_option, z_option
+from .options import UTC, FiniteFloat, settings_of, source_option, sun_option, x_option, z_option
 from .output import emit, json_option, reports_errors
 from .targets import attitude_at, direction_keys, orbit_at, orbit_option, target_of, target_options
 
@@ -30,9 +30,7 @@ _STEPS = 40
 @click.option("--at", "--from", "start", type=UTC, help="From when on; default: now.")
 @click.option("--to", "stop", type=UTC, help="Until when.")
 @click.option("--days", type=FiniteFloat(0.0, _MOST_DAYS, min_open=True), help="For how long, instead of --to; default: 5.")
-@click.option(
-    "--sun", "half_width", type=FiniteFloat(0.0, 90.0, min_open=True), help="Half width of the Sun's band about 90 deg."
-)
+@sun_option
 @x_option
 @z_option
 @orbit_option

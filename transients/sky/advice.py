@@ -10,7 +10,7 @@ import numpy as np
 from schemas import AdvisedPointing, Attitude, FloatArray, Instant, PointingAdvice
 from transients.missions.base import ObservingPattern, SlewModel
 from transients.missions.constraints import Constraint
-from transients.missions.frames import direction_vector, ra_dec_deg
+from transients.missions.frames import direction_vector, ra_dec_deg, unit_vector
 from transients.missions.surroundings import Surroundings
 
 from . import healpix
@@ -84,7 +84,7 @@ def pointing_advice(
     """
     top = direction_vector(peak(m))
     coarse = coarsened(m, _TILES)
-    axis = None if attitude is None else healpix.unit_vectors(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
+    axis = None if attitude is None else unit_vector(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
     entries: list[AdvisedPointing] = []
     caveats: list[str] = []
     for pattern in patterns:

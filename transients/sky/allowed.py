@@ -6,9 +6,9 @@ import numpy as np
 
 from schemas import Attitude, FloatArray
 from transients.missions.constraints import Constraint
+from transients.missions.frames import unit_vector
 from transients.missions.surroundings import Surroundings
 
-from . import healpix
 from .coarse import CoarseMap, coarsened
 from .integrals import cone, probability_within
 from .maps import SkyMap
@@ -32,5 +32,5 @@ def _barred(few: CoarseMap, margin_rad: FloatArray) -> float:
 
 def off_axis_fractions(m: SkyMap, attitude: Attitude) -> tuple[tuple[float, float], ...]:
     """(angle, deg; probability within it of the pointing axis) for each of `OFF_AXIS_DEG`."""
-    axis = healpix.unit_vectors(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
+    axis = unit_vector(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
     return tuple((angle, probability_within(m, cone(axis, np.radians(angle)))) for angle in OFF_AXIS_DEG)

@@ -10,7 +10,7 @@ from schemas import Exposure, FloatArray, Instant, Pointing
 from schemas.errors import RefusedInput
 from transients.missions import times
 from transients.missions.base import Mission
-from transients.missions.frames import vector_direction
+from transients.missions.frames import unit_vector, vector_direction
 
 from . import healpix
 from .coarse import CoarseMap, coarsened
@@ -110,5 +110,5 @@ def _rolls(table: PointingTable, rows: healpix.IntArray, wanted: healpix.IntArra
             found = mission.attitude_from_x(vector_direction(table.x[rows[row]]), at, "axes")
         except RefusedInput:
             continue
-        z[row] = healpix.unit_vectors(*np.radians([found.z_ra_deg, found.z_dec_deg]))
+        z[row] = unit_vector(*np.radians([found.z_ra_deg, found.z_dec_deg]))
     return exact_z(table.x[rows], z)

@@ -81,12 +81,6 @@ def vectors(order: IntArray, ipix: IntArray) -> FloatArray:
     return np.stack([cosine * np.cos(ra), cosine * np.sin(ra), sine], axis=-1)
 
 
-def unit_vectors(ra_rad: npt.ArrayLike, dec_rad: npt.ArrayLike) -> FloatArray:
-    """Unit vectors (..., 3) of directions in rad."""
-    ra, dec = np.asarray(ra_rad, dtype=np.float64), np.asarray(dec_rad, dtype=np.float64)
-    return np.stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)], axis=-1)
-
-
 def separation_rad(v: FloatArray, axis: FloatArray) -> FloatArray:
     """Angle between unit vectors (n, 3) and one direction (3,), rad; exact for tiny and for nearly opposite angles."""
     chord = np.linalg.norm(v - axis, axis=-1)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from astropy.coordinates import SkyCoord
 
 from schemas import FloatArray
+from transients.missions.frames import unit_vector
 
 from . import healpix
 from .healpix import IntArray
@@ -217,7 +218,7 @@ def probability_in_cones(m: SkyMap, centres: SkyCoord, radius: u.Quantity) -> Fl
     (n,) float64 in [0, 1]
     """
     icrs = centres.icrs
-    axes = healpix.unit_vectors(icrs.ra.rad, icrs.dec.rad)
+    axes = unit_vector(icrs.ra.rad, icrs.dec.rad)
     radii = np.broadcast_to(np.asarray(radius.to_value(u.rad), dtype=np.float64), len(axes))
     looked_at = np.where(radii > 0, np.maximum(radii, LEAST_CONE_RAD), radii)
     part = np.where(radii < looked_at, (radii / LEAST_CONE_RAD) ** 2, 1.0)

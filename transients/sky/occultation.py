@@ -10,7 +10,7 @@ import numpy as np
 
 from schemas import FloatArray, OrbitState
 from transients.missions import bodies
-from transients.missions.frames import direction_vector
+from transients.missions.frames import direction_vector, unit_vector
 
 from . import healpix
 from .integrals import Margin, cone, share
@@ -40,7 +40,7 @@ def hidden_fractions(m: SkyMap, orbit: OrbitState) -> FloatArray:
 
 def is_hidden(ra_rad: float, dec_rad: float, orbit: OrbitState) -> bool:
     """Whether a direction is behind the solid Earth."""
-    return bool(_disc(orbit)(healpix.unit_vectors(ra_rad, dec_rad)[np.newaxis])[0] > 0.0)
+    return bool(_disc(orbit)(unit_vector(ra_rad, dec_rad)[np.newaxis])[0] > 0.0)
 
 
 def _disc(orbit: OrbitState) -> Margin:

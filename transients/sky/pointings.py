@@ -12,8 +12,7 @@ from astropy.time import Time
 
 from schemas import FloatArray, Instant, Pointing
 from transients.missions import times
-
-from . import healpix
+from transients.missions.frames import unit_vector
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -79,8 +78,8 @@ def pointing_table(pointings: Iterable[Pointing], reference: Instant) -> Pointin
         reference,
         _seconds([p.start for p in stable], reference),
         _seconds([p.stop for p in stable], reference),
-        healpix.unit_vectors(ra, dec),
-        healpix.unit_vectors(z_ra, z_dec),
+        unit_vector(ra, dec),
+        unit_vector(z_ra, z_dec),
         angles[:, 4],
         np.array([p.scw_id for p in stable], dtype=np.str_),
     )

@@ -10,8 +10,8 @@ import numpy as np
 
 from schemas import AllSky, Annulus, Circle, CoreTail, Ellipse, FloatArray, Polygon, SkyMapRef, SkyRegion
 from schemas.errors import RefusedInput
+from transients.missions.frames import unit_vector
 
-from . import healpix
 from ._mesh import LEAST_ORDER, Shape, mesh
 from ._shapes import AnnulusShape, EllipseShape, FisherShape, MixedShape, PolygonShape
 from .maps import SkyMap
@@ -230,7 +230,7 @@ class Normalised:
 def _centre(ra_deg: float, dec_deg: float) -> FloatArray:
     if not -90.0 <= dec_deg <= 90.0:
         raise RefusedInput(f"a declination of {dec_deg:g} deg is not on the sky")
-    return healpix.unit_vectors(math.radians(ra_deg), math.radians(dec_deg))
+    return unit_vector(math.radians(ra_deg), math.radians(dec_deg))
 
 
 def _containment(stated: float | None, remarks: list[str]) -> float:

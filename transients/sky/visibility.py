@@ -7,10 +7,9 @@ import numpy as np
 from schemas import Attitude, FloatArray, Instant, OrbitState, Visibility
 from transients.missions import bodies, times
 from transients.missions.base import Instrument, Mission
-from transients.missions.frames import direction_vector
+from transients.missions.frames import direction_vector, unit_vector
 from transients.missions.surroundings import surroundings
 
-from . import healpix
 from .allowed import allowed_fractions, off_axis_fractions
 from .coarse import CoarseMap
 from .integrals import Caps, between, cone, probability_within, ring
@@ -107,7 +106,7 @@ def fov_fractions(m: SkyMap, attitude: Attitude, mission: Mission) -> tuple[floa
     """
     if mission.fov_radius_deg <= 0.0:
         return None, None
-    axis = healpix.unit_vectors(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
+    axis = unit_vector(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
     view = cone(axis, np.radians(mission.fov_radius_deg))
     inside = probability_within(m, view)
     if mission.imager is None:
@@ -147,6 +146,6 @@ def exact_z(x: FloatArray, z: FloatArray) -> FloatArray:
 
 def axes(attitude: Attitude) -> FloatArray:
     """The spacecraft's X, Y = Z x X and Z axes as rows (3, 3), ICRS."""
-    x = healpix.unit_vectors(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
-    z = exact_z(x, healpix.unit_vectors(np.radians(attitude.z_ra_deg), np.radians(attitude.z_dec_deg)))
+    x = unit_vector(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
+    z = exact_z(x, unit_vector(np.radians(attitude.z_ra_deg), np.radians(attitude.z_dec_deg)))
     return np.stack([x, np.cross(z, x), z])

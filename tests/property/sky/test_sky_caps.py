@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import positions_deg, sky_maps
 
+from transients.missions.frames import unit_vector
 from transients.sky import SkyMap, _caps, probability_in_cone, probability_in_cones, probability_in_regions, probability_within
-from transients.sky.healpix import separation_rad, unit_vectors
+from transients.sky.healpix import separation_rad
 from transients.sky.integrals import Caps, between, both, cone, ring
 
 UNIFORM = SkyMap(np.zeros(12), np.arange(12), np.full(12, 1 / 12))
@@ -42,7 +43,7 @@ def test_its_errors_are_small_and_have_no_bias() -> None:
 @given(m=sky_maps(), place=positions_deg, radius=st.floats(0.001, 3.14))
 @settings(max_examples=60, deadline=None, suppress_health_check=_CHECKS)
 def test_a_margin_of_which_nothing_is_known_gives_the_same(m: SkyMap, place: tuple[float, float], radius: float) -> None:
-    axis = unit_vectors(*np.radians(place))
+    axis = unit_vector(*np.radians(place))
     plain = probability_within(m, lambda v: radius - separation_rad(v, axis))
     assert probability_within(m, cone(axis, radius)) == pytest.approx(plain, abs=2e-4)
 
@@ -59,7 +60,7 @@ def test_the_pixel_centre_rule_is_off_by_less_than_the_pixels_at_the_edge(
 ) -> None:
     """And these hold the less, the finer the pixels."""
     exact = probability_in_cone(m, SkyCoord(*place, unit=u.deg), radius_deg * u.deg)
-    axis, held = unit_vectors(*np.radians(place)), []
+    axis, held = unit_vector(*np.radians(place)), []
     for nside in (16, 32, 64, 128):
         prob = np.zeros(12 * nside**2)
         for order, ipix, part in zip(m.order.tolist(), m.ipix.tolist(), m.prob.tolist(), strict=True):
@@ -74,7 +75,7 @@ def test_the_pixel_centre_rule_is_off_by_less_than_the_pixels_at_the_edge(
 @given(place=positions_deg, half=st.floats(0.01, 89.9))
 @settings(max_examples=40, deadline=None)
 def test_bands(place: tuple[float, float], half: float) -> None:
-    found = probability_within(UNIFORM, ring(unit_vectors(*np.radians(place)), np.radians(90.0 - half), np.radians(90.0 + half)))
+    found = probability_within(UNIFORM, ring(unit_vector(*np.radians(place)), np.radians(90.0 - half), np.radians(90.0 + half)))
     assert found == pytest.approx(np.sin(np.radians(half)), abs=5e-5)
 
 
@@ -95,7 +96,7 @@ def test_triangles_have_their_excess(seed: int) -> None:
 def test_two_caps_hold_what_one_holds_outside_the_other(
     m: SkyMap, places: tuple[tuple[float, float], tuple[float, float]], radii: tuple[float, float]
 ) -> None:
-    first, second = (unit_vectors(*np.radians(place)) for place in places)
+    first, second = (unit_vector(*np.radians(place)) for place in places)
     one, other, rest = cone(first, radii[0]), cone(second, radii[1]), cone(-second, np.pi - radii[1])
     halves = probability_within(m, both(one, other)) + probability_within(m, both(one, rest))
     assert halves == pytest.approx(probability_within(m, one), abs=2e-4)

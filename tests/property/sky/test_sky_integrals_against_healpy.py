@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from strategies import circles, positions_deg, sky_maps
 
 from schemas import Circle
+from transients.missions.frames import unit_vector
 from transients.sky import (
     SkyMap,
     credible_area_deg2,
@@ -23,7 +24,7 @@ from transients.sky import (
     skymap_from_region,
     write_skymap,
 )
-from transients.sky.healpix import separation_rad, unit_vectors
+from transients.sky.healpix import separation_rad
 
 ORDER = 5
 NSIDE = 1 << ORDER
@@ -43,8 +44,8 @@ def _against_brute_force(m: SkyMap, place: tuple[float, float], radius_deg: floa
     flat = _flat_ring(m)
     centre = healpy.ang2vec(*place, lonlat=True)
     brute = flat[healpy.query_disc(NSIDE, centre, np.radians(radius_deg), inclusive=False)].sum()
-    axis = unit_vectors(*np.radians(place))
-    ours = probability_at_pixels(m, lambda ra, dec: separation_rad(unit_vectors(ra, dec), axis) < np.radians(radius_deg), ORDER)
+    axis = unit_vector(*np.radians(place))
+    ours = probability_at_pixels(m, lambda ra, dec: separation_rad(unit_vector(ra, dec), axis) < np.radians(radius_deg), ORDER)
     # A pixel whose centre lies on the very circle may fall on either side.
     pixels = np.stack(healpy.pix2vec(NSIDE, np.arange(12 * NSIDE**2)), axis=-1)
     on_edge = flat[np.abs(separation_rad(pixels, axis) - np.radians(radius_deg)) < 1e-9].sum()
@@ -90,8 +91,8 @@ def test_true_integrals(m: SkyMap, place: tuple[float, float], radius_deg: float
     error = 8.0 * m.density.max() * side**2 * np.sqrt(2 * np.pi / side)
     ours = probability_in_cone(m, SkyCoord(*place, unit=u.deg), radius_deg * u.deg)
     assert abs(ours - brute) <= max(error, 1e-4)
-    axis = unit_vectors(*np.radians(place))
-    blind = probability_where(m, lambda ra, dec: separation_rad(unit_vectors(ra, dec), axis) < np.radians(radius_deg))
+    axis = unit_vector(*np.radians(place))
+    blind = probability_where(m, lambda ra, dec: separation_rad(unit_vector(ra, dec), axis) < np.radians(radius_deg))
     assert abs(blind - ours) <= 2e-3
 
 

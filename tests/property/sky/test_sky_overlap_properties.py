@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from strategies import positions_deg, sky_maps
 
 from schemas import Annulus, Circle, Ellipse, Polygon, SkyRegion
+from transients.missions.frames import unit_vector
 from transients.sky import SkyMap, credible_area_deg2, overlap, skymap_from_region
-from transients.sky.healpix import unit_vectors
 from transients.sky.regions import fisher_kappa
 
 _CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -66,7 +66,7 @@ def _turned(region: SkyRegion, turn: np.ndarray) -> SkyRegion:
     """The region on a sphere that was turned."""
 
     def at(ra_deg: float, dec_deg: float) -> tuple[float, float]:
-        v = turn @ unit_vectors(np.radians(ra_deg), np.radians(dec_deg))
+        v = turn @ unit_vector(np.radians(ra_deg), np.radians(dec_deg))
         return float(np.degrees(np.arctan2(v[1], v[0])) % 360.0), float(np.degrees(np.arcsin(np.clip(v[2], -1.0, 1.0))))
 
     match region:

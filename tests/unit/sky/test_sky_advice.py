@@ -11,11 +11,12 @@ from astropy.coordinates import SkyCoord, get_body
 from schemas import Attitude, Circle, FloatArray, Instant
 from transients.missions import to_time
 from transients.missions.constraints import Constraint, EarthLimb, MoonLimb, SunAngle
+from transients.missions.frames import unit_vector
 from transients.missions.integral import Integral
 from transients.missions.integral.operations import PATTERNS, SLEW
 from transients.missions.surroundings import Surroundings, surroundings
 from transients.sky import SkyMap, pointing_advice, probability_in_cone, skymap_from_region
-from transients.sky.healpix import separation_rad, unit_vectors
+from transients.sky.healpix import separation_rad
 
 AT = Instant.parse("2023-05-18T12:59:08")
 TIME = to_time(AT)
@@ -73,11 +74,11 @@ def _brute(m: SkyMap, radius_deg: float, constraint: Constraint, about: Surround
 @pytest.mark.parametrize("seed", [1, 3])
 def test_no_allowed_centre_of_a_fine_grid_holds_more(integral: Integral, about: Surroundings, seed: int) -> None:
     m, constraint, aim = _gaussians(seed, 1 + seed), integral.constraint(), _attitude(40.0 * seed, -30.0 + 15.0 * seed)
-    axis = unit_vectors(np.radians(aim.x_ra_deg), np.radians(aim.x_dec_deg))
+    axis = unit_vector(np.radians(aim.x_ra_deg), np.radians(aim.x_dec_deg))
     told = pointing_advice(m, AT, constraint, about, PATTERNS, SLEW, attitude=aim)
     assert {(e.pattern, e.within_deg) for e in told.entries} >= {("5x5", None), ("hexagonal", None)}
     for entry in told.entries:
-        v = unit_vectors(np.radians(entry.ra_deg), np.radians(entry.dec_deg))
+        v = unit_vector(np.radians(entry.ra_deg), np.radians(entry.dec_deg))
         assert constraint.margin_rad(v[np.newaxis], about)[0, 0] >= -1e-7
         assert entry.from_pointing_deg == pytest.approx(np.degrees(separation_rad(v, axis)), abs=1e-6)
         assert entry.within_deg is None or entry.from_pointing_deg <= entry.within_deg + 1e-6

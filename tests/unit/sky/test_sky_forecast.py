@@ -12,10 +12,10 @@ from schemas import Circle, FloatArray, Instant
 from transients.missions import seconds_between, to_time
 from transients.missions.almanac import Almanac, almanac
 from transients.missions.constraints import Constraint, EarthLimb, MoonLimb, SunAngle
+from transients.missions.frames import unit_vector
 from transients.missions.integral import Integral
 from transients.missions.integral.orbit import approximate_positions
 from transients.sky import coarsened, forecast, probability_within, skymap_from_region
-from transients.sky.healpix import unit_vectors
 
 AT = Instant.parse("2023-05-18T12:59:08")
 START = to_time(AT)
@@ -29,7 +29,7 @@ def low_orbit(time: Time) -> tuple[FloatArray, FloatArray]:
 
 
 def _direction(ra_deg: float, dec_deg: float) -> FloatArray:
-    return unit_vectors(np.radians(ra_deg), np.radians(dec_deg))
+    return unit_vector(np.radians(ra_deg), np.radians(dec_deg))
 
 
 def _brute(
@@ -74,7 +74,7 @@ def test_a_break_much_shorter_than_the_first_steps_is_found() -> None:
     # The limb covers the direction for twice the time in which the Earth's centre turns by this angle.
     half = 2 * np.pi * 5.0 / LOW_PERIOD_S
     dec = np.arccos(np.cos(radius) / np.cos(half))
-    told = forecast(unit_vectors(2.0, dec), AT, DAY_S, EarthLimb(0.0), found)
+    told = forecast(unit_vector(2.0, dec), AT, DAY_S, EarthLimb(0.0), found)
     breaks = [seconds_between(b.start, a.stop) for a, b in zip(told.windows[:-1], told.windows[1:], strict=True)]
     assert len(breaks) == 15
     assert np.allclose(breaks, 10.0, atol=1.5)

@@ -6,6 +6,7 @@ import healpy
 import numpy as np
 import pytest
 
+from transients.missions.frames import unit_vector
 from transients.sky import healpix
 
 
@@ -59,12 +60,12 @@ def test_centres_of_mixed_orders_are_healpys() -> None:
     for i in range(4):
         lon, lat = healpy.pix2ang(2 ** int(order[i]), int(ipix[i]), nest=True, lonlat=True)
         assert (np.degrees(ra[i]), np.degrees(dec[i])) == pytest.approx((lon, lat), abs=1e-12)
-    assert healpix.vectors(order, ipix) == pytest.approx(healpix.unit_vectors(ra, dec), abs=1e-12)
+    assert healpix.vectors(order, ipix) == pytest.approx(unit_vector(ra, dec), abs=1e-12)
 
 
 def test_separation_is_exact_for_tiny_and_opposite_angles() -> None:
-    axis = healpix.unit_vectors(0.3, 0.2)
-    tiny = healpix.unit_vectors(0.3, 0.2 + 1e-11)
+    axis = unit_vector(0.3, 0.2)
+    tiny = unit_vector(0.3, 0.2 + 1e-11)
     assert float(healpix.separation_rad(tiny[None], axis)[0]) == pytest.approx(1e-11, rel=1e-4)
     assert float(healpix.separation_rad(-axis[None], axis)[0]) == pytest.approx(np.pi, abs=1e-15)
 

@@ -9,6 +9,7 @@ from astropy.coordinates import SkyCoord
 
 from schemas import AllSky, Annulus, Circle, Exposure, Instant, Pointing
 from transients.missions import Mission, seconds_between, shift
+from transients.missions.frames import unit_vector
 from transients.missions.integral import Integral
 from transients.sky import (
     SkyMap,
@@ -21,7 +22,6 @@ from transients.sky import (
     probability_in_cone,
     skymap_from_region,
 )
-from transients.sky.healpix import unit_vectors
 from transients.sky.history import time_by_angle
 
 T0 = Instant.parse("2016-12-31T23:59:55")
@@ -99,7 +99,7 @@ def test_exposure_of_a_direction_against_separations(integral: Integral) -> None
             )
         )  # fmt: skip
     assert z.separation(x).deg == pytest.approx(90.0)
-    found = fov_exposure(point(unit_vectors(*np.radians([33.0, 12.0]))), listed, T0, integral)
+    found = fov_exposure(point(unit_vector(*np.radians([33.0, 12.0]))), listed, T0, integral)
     angles = [SkyCoord(p.x_ra_deg * u.deg, p.x_dec_deg * u.deg).separation(x).deg for p in listed]
     inside = sum(angle < 15.0 for angle in angles)
     assert (found.pointings, found.plain_ks) == (inside, pytest.approx(2.0 * inside, rel=1e-6))
@@ -125,7 +125,7 @@ def test_a_list_that_does_not_say_its_live_time(integral: Integral) -> None:
 
 def test_history_against_one_pointing_at_a_time() -> None:
     place = SkyCoord(123.0 * u.deg, -45.0 * u.deg)
-    history = pointing_history(unit_vectors(place.ra.rad, place.dec.rad), pointing_table(LISTED, T0), 10.0, source="list")
+    history = pointing_history(unit_vector(place.ra.rad, place.dec.rad), pointing_table(LISTED, T0), 10.0, source="list")
     expected = {}
     for p in LISTED:
         start, stop = (seconds_between(at, T0) / 3600.0 for at in (p.start, p.stop))

@@ -8,6 +8,7 @@ import pytest
 from astropy.coordinates import SkyCoord
 
 from schemas import AllSky
+from transients.missions.frames import unit_vector
 from transients.sky import (
     SkyMap,
     probability_at_pixels,
@@ -16,7 +17,7 @@ from transients.sky import (
     probability_within,
     skymap_from_region,
 )
-from transients.sky.healpix import separation_rad, unit_vectors
+from transients.sky.healpix import separation_rad
 from transients.sky.integrals import both, cone, ring
 
 POSITIONS = [(0.0, 0.0), (0.0, 90.0), (180.0, -90.0), (359.999, 41.81), (33.0, 12.0)]
@@ -46,21 +47,21 @@ def test_cones_of_nothing_and_of_everything(uniform: SkyMap) -> None:
 
 
 def test_bands_and_intersections(uniform: SkyMap) -> None:
-    axis = unit_vectors(1.0, 0.5)
+    axis = unit_vector(1.0, 0.5)
     assert probability_within(uniform, ring(axis, np.radians(50), np.radians(130))) == pytest.approx(
         np.sin(np.radians(40)), abs=2e-5
     )
-    half = cone(unit_vectors(0.0, np.pi / 2), np.pi / 2)
+    half = cone(unit_vector(0.0, np.pi / 2), np.pi / 2)
     assert probability_within(uniform, both(half, ring(axis, np.radians(50), np.radians(130)))) == pytest.approx(
         np.sin(np.radians(40)) / 2, abs=1e-4
     )
 
 
 def test_a_predicate_of_unknown_shape(uniform: SkyMap) -> None:
-    axis = unit_vectors(0.0, np.pi / 2)
+    axis = unit_vector(0.0, np.pi / 2)
     for radius_deg in (1.0, 15.0, 100.0):
         found = probability_where(
-            uniform, lambda ra, dec, r=radius_deg: separation_rad(unit_vectors(ra, dec), axis) < np.radians(r)
+            uniform, lambda ra, dec, r=radius_deg: separation_rad(unit_vector(ra, dec), axis) < np.radians(r)
         )
         assert found == pytest.approx(np.sin(np.radians(radius_deg) / 2) ** 2, abs=1e-4)
     assert probability_where(uniform, lambda ra, dec: ra < np.pi) == pytest.approx(0.5, abs=1e-4)

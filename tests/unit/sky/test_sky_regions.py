@@ -9,8 +9,9 @@ from astropy.coordinates import SkyCoord
 
 from schemas import AllSky, Annulus, Circle, CoreTail, Ellipse, Polygon, SkyMapRef
 from schemas.errors import RefusedInput
+from transients.missions.frames import unit_vector
 from transients.sky import credible_area_deg2, peak, probability_in_cone, probability_within, skymap_from_region
-from transients.sky.healpix import SKY_DEG2, separation_rad, unit_vectors
+from transients.sky.healpix import SKY_DEG2, separation_rad
 from transients.sky.regions import fisher_kappa
 
 
@@ -83,7 +84,7 @@ def test_an_ellipse_given_the_other_way_round_is_the_same() -> None:
 
 def test_an_annulus_is_a_ring() -> None:
     m = skymap_from_region(Annulus(ra_deg=0.0, dec_deg=89.0, radius_deg=60.0, sigma_deg=1.0))
-    axis = unit_vectors(0.0, np.radians(89.0))
+    axis = unit_vector(0.0, np.radians(89.0))
     for sigmas, share in ((1.0, 0.6827), (2.0, 0.9545)):
         within = probability_within(m, lambda v, s=sigmas: np.radians(s) - np.abs(separation_rad(v, axis) - np.radians(60.0)))
         assert within == pytest.approx(share, abs=3e-3)
@@ -98,7 +99,7 @@ def test_a_thin_long_ring_stays_small_and_says_so() -> None:
     m = skymap_from_region(Annulus(ra_deg=10.0, dec_deg=10.0, radius_deg=60.0, sigma_deg=0.01))
     assert len(m) <= 100_000
     assert any("coarser" in r for r in m.remarks)
-    axis = unit_vectors(np.radians(10.0), np.radians(10.0))
+    axis = unit_vector(np.radians(10.0), np.radians(10.0))
     within = probability_within(m, lambda v: np.radians(0.2) - np.abs(separation_rad(v, axis) - np.radians(60.0)))
     assert within == pytest.approx(1.0, abs=1e-3)
 
