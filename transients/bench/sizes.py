@@ -31,13 +31,31 @@ class Sizes:
     #: Alerts from the broker to the event, together, and one at a time.
     alerts: int
     single_alerts: int
+    #: Of the service: alerts that come alone, and the time between two, s.
+    lone_alerts: int
+    lone_every_s: float
+    #: The load: how long it is kept up, s, alerts/s, and each so manieth is searched at once.
+    load_s: float
+    load_rate: float
+    load_searched: int
+    #: Alerts of the archive that come within a second; copies of one alert.
+    burst: int
+    copies: int
+    #: Worker processes compared, and alerts each number of them is given.
+    fleets: tuple[int, ...]
+    fleet_alerts: int
 
 
 FULL = Sizes(
     turns=7, slow_turns=3, documents=200, directions=100_000, calls=50, map_order=9, raster_nside=512, bins=72_000,
     plain_bins=10_000, longest_bins=2_000, half_width_s=300.0, rows=300, alerts=1_000, single_alerts=200,
+    lone_alerts=30, lone_every_s=1.0, load_s=60.0, load_rate=20.0, load_searched=5, burst=2_000, copies=140, fleets=(1, 2, 4),
+    fleet_alerts=24,
 )  # fmt: skip
+#: The load for ten minutes.
+LONG = dataclasses.replace(FULL, load_s=600.0)
 SMALL = Sizes(
     turns=1, slow_turns=1, documents=3, directions=100, calls=2, map_order=5, raster_nside=64, bins=500, plain_bins=200,
     longest_bins=50, half_width_s=60.0, rows=3, alerts=3, single_alerts=3,
+    lone_alerts=2, lone_every_s=0.1, load_s=1.0, load_rate=5.0, load_searched=5, burst=40, copies=140, fleets=(1, 2), fleet_alerts=2,
 )  # fmt: skip
