@@ -16,7 +16,7 @@ _RESULTS: dict[str, Result] = {"event": "event", "assessment": "assessment", "ci
 
 
 class Arrivals:
-    """By event, when it stood, when its first assessment (the geometry) and its first draft did (`time.perf_counter`), and how many came."""
+    """By event, when it, its first assessment (the geometry) and its first draft stood (`time.perf_counter`), and how many came."""
 
     def __init__(self) -> None:
         self.first: Mapping[Result, dict[str, float]] = {what: {} for what in _RESULTS.values()}
@@ -56,12 +56,11 @@ class Arrivals:
         return set(keys) - self.first[what].keys()
 
     async def _listen(self, store: Store) -> None:
-        async with contextlib.aclosing(store.changes()) as changes:
-            async for change in changes:
-                if change.what == "reconnected":
-                    raise TransientsError("the measurement missed what the database told")
-                what = _RESULTS.get(change.what)
-                if what is not None and change.event_key is not None:
-                    self.first[what].setdefault(change.event_key, time.perf_counter())
-                    self.count[what][change.event_key] = self.count[what].get(change.event_key, 0) + 1
-                    self._more.set()
+        async for change in store.changes():
+            if change.what == "reconnected":
+                raise TransientsError("the measurement missed what the database told")
+            what = _RESULTS.get(change.what)
+            if what is not None and change.event_key is not None:
+                self.first[what].setdefault(change.event_key, time.perf_counter())
+                self.count[what][change.event_key] = self.count[what].get(change.event_key, 0) + 1
+                self._more.set()

@@ -96,7 +96,7 @@ class Fleet:
     async def idle(self, patience_s: float = _PATIENCE_S) -> None:
         """Wait until no job runs or is due."""
         async with asyncio.timeout(patience_s):
-            while await self.store.jobs_to_come():
+            while await self.store.jobs_to_come():  # noqa: ASYNC110 -- other processes work
                 await asyncio.sleep(_LOOK_S)
 
     async def delivered(self, count: int, patience_s: float = _PATIENCE_S) -> None:
@@ -150,7 +150,7 @@ def _settings(url: str, servers: str, topic: str, folder: Path) -> str:
 async def _all_started(processes: Sequence[Process]) -> None:
     async with asyncio.timeout(_PATIENCE_S):
         for process in processes:
-            while not process.started():
+            while not process.started():  # noqa: ASYNC110 -- another process starts
                 await asyncio.sleep(_LOOK_S)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from schemas.errors import TransientsError
 from transients.service.parts import utc_now
 
 from .direct import Direct, Steps

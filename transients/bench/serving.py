@@ -56,7 +56,7 @@ def parts() -> tuple[Unbroken, SimulatedSource]:
 
 
 async def serve(settings: Settings, roles: list[str]) -> None:
-    """Run the roles until SIGTERM."""
+    """Run the roles until SIGTERM, or until the process that started this one is gone."""
     mission, data = parts()
     alerts = [
         KafkaSource(
@@ -70,7 +70,16 @@ async def serve(settings: Settings, roles: list[str]) -> None:
     ]
     service = Service(settings, [role for role in ROLES if role in roles], data=data, mission=mission, alerts=alerts)
     stop_on_signals(service, at_once=lambda: os._exit(1))
+    watching = asyncio.create_task(_stop_with(os.getppid(), service))
     await service.run()
+    watching.cancel()
+
+
+async def _stop_with(parent: int, service: Service) -> None:
+    """Nothing is left running where whoever measures was killed."""
+    while os.getppid() == parent:  # noqa: ASYNC110 -- another process ends
+        await asyncio.sleep(1.0)
+    service.stop()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import time
 
 import numpy as np
 
-from schemas.errors import TransientsError
 from transients.embedded import EmbeddedKafka
 from transients.service.parts import utc_now
 

@@ -179,6 +179,7 @@ class Service:
             store,
             {
                 "assess": assessing.assess,
+                "draw": assessing.draw,
                 "tell": outgoing.tell,
                 "deliver": outgoing.deliver,
                 "publish": outgoing.publish,

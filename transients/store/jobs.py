@@ -147,6 +147,11 @@ class Jobs(Outgoing):
             await self._dispatch([(row["job_id"], row["kind"], row["priority"], None) for row in rows])
         return len(rows)
 
+    async def forget_queue_log(self, older_than_s: float) -> None:
+        """Let go of what the queue wrote of its jobs so long ago; it would grow without end, and a job's own row says it all."""
+        await self._do("forget_queue_log", older_than_s)
+        await self._do("forget_queue_statistics", older_than_s)
+
     async def start_job(self, job_id: int) -> tuple[str, str | None, dict[str, Any], int] | None:
         """Mark a job as running: (kind, event key, payload, attempt from 1). None when it is over already."""
         row = await self._row("start_job", job_id)

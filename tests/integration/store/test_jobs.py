@@ -213,3 +213,28 @@ async def test_a_job_that_fell_out_of_the_queue_is_taken_up(store: Store, postgr
     async with worker(store, {"step": step}):
         await until(store, all_in("done"))
     assert sorted(map(str, seen)) == ["lost", "waiting"]
+
+
+async def test_the_queues_own_diary_does_not_grow_for_ever(store: Store, postgres_url: str) -> None:
+    async def step(event_key: str | None, payload: dict[str, Any]) -> None:
+        """Nothing to do."""
+
+    await store.enqueue("step", "e")
+    async with worker(store, {"step": step}):
+        await until(store, all_in("done"))
+    connection = await asyncpg.connect(postgres_url)
+    try:
+        written = await connection.fetchval("SELECT count(*) FROM pgqueuer.queue_log")
+        assert written >= 2
+        await store.forget_queue_log(3600.0)
+        assert await connection.fetchval("SELECT count(*) FROM pgqueuer.queue_log") == written
+        await connection.execute("INSERT INTO pgqueuer.statistics (created, count, priority, status, entrypoint) "
+                                 "VALUES (now() - interval '2 h', 1, 0, 'successful', 'step')")  # fmt: skip
+        await connection.execute("UPDATE pgqueuer.queue_log SET created = created - interval '2 h'")
+        await store.forget_queue_log(3600.0)
+        assert await connection.fetchval("SELECT count(*) FROM pgqueuer.queue_log") == 0
+        assert await connection.fetchval("SELECT count(*) FROM pgqueuer.statistics WHERE created < now() - interval '1 h'") == 0
+    finally:
+        await connection.close()
+    (job,) = await store.jobs()
+    assert job.state == "done"

@@ -57,8 +57,9 @@ def test_looking_ends() -> None:
 
 
 def test_the_order_of_work() -> None:
-    order = [priority("tell"), priority("geometry", 60.0), priority("search", 60.0), priority("asked"), priority("publish", 60.0),
-             priority("nrt", 60.0), priority("cons", 60.0), priority("geometry", ARCHIVE_AGE_S + 1.0), priority("search", 1e9),
+    order = [priority("tell"), priority("geometry", 60.0), priority("search", 60.0), priority("draw", 60.0),
+             priority("asked"), priority("publish", 60.0), priority("nrt", 60.0), priority("cons", 60.0), priority("geometry", ARCHIVE_AGE_S + 1.0),
+             priority("search", 1e9), priority("draw", 1e9),
              priority("publish", 1e9), priority("nrt", 1e9), priority("cons", 1e9), priority("again", 1e9)]  # fmt: skip
     assert all(a > b for a, b in itertools.pairwise(order))
     # Whoever is told is told of it, whatever it is about; a person who waits waits for the archive too.
