@@ -36,7 +36,7 @@ def main() -> int:
 
 
 def _measured(url: str) -> int:
-    bench = [sys.executable, "-m", "transients.cli", "bench", "--json"]
+    bench = [sys.executable, "-m", "transients.cli", "bench", "--long", "--json"]
     return subprocess.run(bench, env={**os.environ, VARIABLE: url}, check=False).returncode
 
 

@@ -11,16 +11,17 @@ from .output import emit_json, json_option, reports_errors
 
 @click.command("bench")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--long", "long", is_flag=True, help="The service under load for ten minutes.")
 @json_option
 @reports_errors
-def bench_command(names: tuple[str, ...], as_json: bool) -> None:
+def bench_command(names: tuple[str, ...], long: bool, as_json: bool) -> None:
     """Measure speed, a line each: a value, and its ratio to a named reference measured in the same run (above 1: ours is faster).
 
     NAME is a group of measurements; default: all.
     """
     from transients import bench
 
-    for line in bench.run(names):
+    for line in bench.run(names, sizes=bench.LONG if long else bench.FULL):
         if as_json:
             emit_json(line)
         else:
