@@ -21,7 +21,7 @@ async def soaked(server: str, lasting_s: float, every_s: float, look_s: float) -
     """The memory over so long."""
     with EmbeddedKafka() as broker:
         async with fleet(broker, server, [ROLES]) as whole:
-            await warm(whole, 1)
+            await warm(whole, 2)
             return await soak(whole, lasting_s, every_s, look_s)
 
 

@@ -19,8 +19,8 @@ from .fleet import Fleet
 _PAST_S = 1200.0
 #: Waited for results of a few alerts, on a machine that does much else, s.
 PATIENCE_S = 180.0
-#: Numbers of the alerts that are not counted, and how many each worker is given.
-_WARM, _WARM_EACH = 900_000_000, 6
+#: Numbers of the alerts that are not counted.
+_WARM = 900_000_000
 #: T0 of an alert of the archive, s back.
 _ARCHIVE_S = 90 * 86400.0
 
@@ -50,10 +50,10 @@ async def feed(fleet: Fleet, alerts: Mapping[str, bytes], every_s: float) -> dic
     return put
 
 
-async def warm(fleet: Fleet, workers: int) -> None:
+async def warm(fleet: Fleet, alerts: int) -> None:
     """Take alerts that are not counted, until every worker has imported and compiled what it needs, and nothing more is to do."""
     now = utc_now()
-    numbers = range(_WARM, _WARM + _WARM_EACH * workers)
+    numbers = range(_WARM, _WARM + alerts)
     put = await feed(fleet, documents(numbers, (due(now, n) for n in numbers)), 0.0)
     if not await fleet.heard.until("circular", put, PATIENCE_S):
         raise fleet.failure(f"{len(fleet.heard.missing('circular', put))} of the first alerts got no draft")

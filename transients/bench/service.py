@@ -49,10 +49,10 @@ async def _measured(sizes: Sizes) -> list[Line]:
         async with server() as address:
             found: list[Line] = []
             async with fleet(broker, address, [ROLES]) as whole:
-                await warm(whole, 1)
+                await warm(whole, sizes.warm_alerts)
                 alone, steps = await lone(whole, direct, sizes)
                 found += [*alone, *await load(whole, sizes)]
             async with fleet(broker, address, [ROLES]) as whole:
-                await warm(whole, 1)
+                await warm(whole, sizes.warm_alerts)
                 found += [*await storm(whole, sizes), *await burst(whole, steps, sizes)]
             return [*found, *await workers(broker, address, steps, sizes)]

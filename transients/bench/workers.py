@@ -21,7 +21,7 @@ _FIRST = 500_000_000
 async def workers(broker: EmbeddedKafka, address: str, steps: Steps, sizes: Sizes) -> list[Line]:
     """Alerts that come together, each located, searched and drafted, by one process that listens and some that work."""
     direct_s = sizes.fleet_alerts * float(np.median(steps.drafted_s))
-    spent = {count: await _spent(broker, address, count, sizes.fleet_alerts) for count in sizes.fleets}
+    spent = {count: await _spent(broker, address, count, sizes) for count in sizes.fleets}
     found = []
     for count, took_s in spent.items():
         name = f"service: alerts to drafts with figures, {count} worker process{'es' if count > 1 else ''}"
@@ -32,15 +32,15 @@ async def workers(broker: EmbeddedKafka, address: str, steps: Steps, sizes: Size
     return found
 
 
-async def _spent(broker: EmbeddedKafka, address: str, count: int, alerts: int) -> float:
+async def _spent(broker: EmbeddedKafka, address: str, count: int, sizes: Sizes) -> float:
     async with fleet(broker, address, [["ingest"], *[["worker"]] * count]) as several:
-        await warm(several, count)
-        numbers, now = range(_FIRST, _FIRST + alerts), utc_now()
+        await warm(several, count * sizes.warm_alerts)
+        numbers, now = range(_FIRST, _FIRST + sizes.fleet_alerts), utc_now()
         made = documents(numbers, (due(now, n) for n in numbers))
         begun = time.perf_counter()
         put = await feed(several, made, 0.0)
         if not await several.heard.until("circular", put, PATIENCE_S):
-            raise several.failure(f"{len(several.heard.missing('circular', put))} of {alerts} alerts got no draft")
+            raise several.failure(f"{len(several.heard.missing('circular', put))} of {len(put)} alerts got no draft")
         took_s = time.perf_counter() - begun
         await several.idle()
         require_once(several, put, 2, 1)

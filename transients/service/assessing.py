@@ -18,7 +18,7 @@ from transients.missions import seconds_between, shift
 from transients.pipeline import Context, Outcome, OwnTrigger, Products, Signing, Stage, journey, make_products
 from transients.pipeline.localise import localise
 from transients.report import variant_of
-from transients.store import EventQuery, RetryLater, Store
+from transients.store import EventQuery, RetryLater, Store, Wanted
 from transients.store.assessments import File
 
 from .clock import MACHINE_CLOCK, Clock
@@ -204,8 +204,8 @@ class Assessing:
         due: dict[Work, float] = {"search": policy.search_half_width_s + REALTIME_LATENCY_S} if again else {}
         if event.role == "observation":
             due.update(looks(age_s).items())
-        for name, after in due.items():
-            await self._store.enqueue(
+        wanted = [
+            Wanted(
                 "assess",
                 event.event_key,
                 {"stage": name, "event_revision": event.revision},
@@ -213,6 +213,9 @@ class Assessing:
                 priority=priority(name, age_s),
                 not_before=self._clock.on_machine(shift(t0, after)) if after > age_s else None,
             )
+            for name, after in due.items()
+        ]
+        await self._store.enqueue_many(wanted)
 
     async def _follow(self, event: Event, saved: Assessment) -> None:
         retracted = event.state == "retracted"
@@ -220,14 +223,17 @@ class Assessing:
             await self._store.withdraw_circulars(event.event_key, saved.revision, _RETRACTED.format(event.origin))
         age_s = self._age_s(event)
         kinds: dict[str, Work] = {"tell": "tell", "publish": "publish"}
-        for kind, work in (kinds | ({"withdraw": "tell"} if retracted else {})).items():
-            await self._store.enqueue(
+        wanted = [
+            Wanted(
                 kind,
                 event.event_key,
                 {"revision": saved.revision},
                 dedupe_key=f"{event.event_key}:{saved.revision}:{kind}",
                 priority=priority(work, age_s),
             )
+            for kind, work in (kinds | ({"withdraw": "tell"} if retracted else {})).items()
+        ]
+        await self._store.enqueue_many(wanted)
 
     async def _own_triggers(self, event: Event) -> tuple[OwnTrigger, ...]:
         """The mission's own alerts within the searched window, other than the event itself."""
