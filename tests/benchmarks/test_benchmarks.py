@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable
 
 import pytest
+from bench_samples import assert_sound
 
 from schemas.errors import ConfigurationError, ServiceUnreachable, TransientsError
-from transients.bench import FULL, GROUPS, LONG, SMALL, Line, run
+from transients.bench import FULL, GROUPS, LONG, SMALL, run
 
-KEYS = {"name", "value", "unit", "reference", "ratio"}
 URL = "TRANSIENTS_DATABASE__URL"
-
-
-def assert_sound(line: Line, group: str) -> None:
-    """The five keys; numbers that are positive and finite; a reason where, and only where, one is not there."""
-    missing = [key for key in ("value", "reference", "ratio") if line[key] is None]
-    assert set(line) == KEYS | ({"reason"} if missing else set())
-    assert line["name"].startswith(f"{group}: ")
-    assert line["unit"]
-    assert line.get("reason", "given")
-    assert all(math.isfinite(line[key]) and line[key] > 0 for key in ("value", "ratio") if line[key] is not None)
-    assert (line["reference"] is None) == (line["ratio"] is None)
 
 
 @pytest.mark.parametrize("group", [group for group in GROUPS if group not in ("store", "intake", "service")])

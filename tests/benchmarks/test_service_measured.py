@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 
 import pytest
-from test_benchmarks import assert_sound
+from bench_samples import assert_sound
 
 from schemas import Instant
 from schemas.errors import TransientsError

@@ -59,5 +59,6 @@ LONG = dataclasses.replace(FULL, load_s=600.0)
 SMALL = Sizes(
     turns=1, slow_turns=1, documents=3, directions=100, calls=2, map_order=5, raster_nside=64, bins=500, plain_bins=200,
     longest_bins=50, half_width_s=60.0, rows=3, alerts=3, single_alerts=3,
-    lone_alerts=2, lone_every_s=0.1, load_s=1.0, load_rate=5.0, load_searched=5, burst=40, copies=140, fleets=(2,), fleet_alerts=2, warm_alerts=1,
+    lone_alerts=2, lone_every_s=0.1, load_s=1.0, load_rate=5.0, load_searched=5, burst=40, copies=140,
+    fleets=(2,), fleet_alerts=2, warm_alerts=1,
 )  # fmt: skip
