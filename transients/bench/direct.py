@@ -17,7 +17,7 @@ from transients.service.parts import utc_now
 
 from .documents import burst
 from .load import due
-from .serving import parts
+from .unbroken import parts
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 import confluent_kafka
@@ -94,19 +94,28 @@ class Fleet:
         return TransientsError(f"{what}; {'; '.join(f'{each.name}: {each.last_words}' for each in self.processes)}")
 
     async def idle(self, patience_s: float = _PATIENCE_S) -> None:
-        """Wait until no job runs or is due."""
-        async with asyncio.timeout(patience_s):
-            while await self.store.jobs_to_come():  # noqa: ASYNC110 -- other processes work
-                await asyncio.sleep(_LOOK_S)
+        """Wait until no job runs or is due. Raises TransientsError when that does not come."""
+
+        async def idle() -> bool:
+            return not await self.store.jobs_to_come()
+
+        await self._until(idle, "the work does not end", patience_s)
 
     async def delivered(self, count: int, patience_s: float = _PATIENCE_S) -> None:
-        """Wait until so many deliveries are in the inbox, and everything in it is understood."""
-        async with asyncio.timeout(patience_s):
-            while True:
-                states = await self.store.source_states()
-                if sum(state.deliveries for state in states) >= count and not await self.store.backlog():
-                    return
-                await asyncio.sleep(_LOOK_S)
+        """Wait until so many deliveries are in the inbox, and everything in it is understood. Raises TransientsError likewise."""
+
+        async def delivered() -> bool:
+            states = await self.store.source_states()
+            return sum(state.deliveries for state in states) >= count and not await self.store.backlog()
+
+        await self._until(delivered, f"{count} deliveries did not come", patience_s)
+
+    async def _until(self, done: Callable[[], Awaitable[bool]], otherwise: str, patience_s: float) -> None:
+        deadline = time.perf_counter() + patience_s
+        while not await done():
+            if time.perf_counter() > deadline:
+                raise self.failure(f"{otherwise} within {patience_s:g} s")
+            await asyncio.sleep(_LOOK_S)
 
 
 @contextlib.asynccontextmanager
@@ -148,10 +157,12 @@ def _settings(url: str, servers: str, topic: str, folder: Path) -> str:
 
 
 async def _all_started(processes: Sequence[Process]) -> None:
-    async with asyncio.timeout(_PATIENCE_S):
-        for process in processes:
-            while not process.started():  # noqa: ASYNC110 -- another process starts
-                await asyncio.sleep(_LOOK_S)
+    deadline = time.perf_counter() + _PATIENCE_S
+    for process in processes:
+        while not process.started():
+            if time.perf_counter() > deadline:
+                raise TransientsError(f"a process of the measurement does not start: {process.last_words}", where=process.name)
+            await asyncio.sleep(_LOOK_S)
 
 
 def _free_port() -> int:

@@ -10,49 +10,17 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from ingest import KafkaSource
-from schemas import DataExpectation, Instant, RevolutionWindow
 from transients.config import Settings, load_settings
-from transients.missions import to_time
-from transients.missions.integral import Integral
 from transients.service.app import ROLES, Service, stop_on_signals
 from transients.service.logs import set_up_logs
-from transients.sources import SimulatedObservatory, SimulatedSource, load_response
 
-from .curves import SEED
+from .unbroken import parts
 
 #: The longest that an alert waits for that, ms.
 _WAIT_MS = 5
-
-
-class Unbroken(Integral):
-    """INTEGRAL as if it still observed, and in the radiation belts too."""
-
-    @property
-    def last_observation(self) -> Instant | None:
-        return None
-
-    def data_window(self, number: int) -> RevolutionWindow:
-        """From the beginning of data to the next revolution's."""
-        begin, end = super().data_window(number).start, super().data_window(number + 1).start
-        return RevolutionWindow(number=number, start=begin, stop=end)
-
-    def expectation(
-        self, at: Instant, windows: Sequence[RevolutionWindow] | None = None, windows_source: str = "timeline"
-    ) -> DataExpectation:
-        """Data, always."""
-        number = self.revolution(to_time(at)).number
-        about = [self.data_window(each) for each in range(number - 2, number + 2)]
-        return super().expectation(at, windows or about, windows_source)
-
-
-def parts() -> tuple[Unbroken, SimulatedSource]:
-    """The mission and its data."""
-    mission = Unbroken(load_response())
-    return mission, SimulatedSource(SimulatedObservatory(SEED, mission))
 
 
 async def serve(settings: Settings, roles: list[str]) -> None:
