@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from pathlib import Path
 
 import confluent_kafka
@@ -21,7 +21,7 @@ from transients.config import ENVIRONMENT_PREFIX
 from transients.embedded import EmbeddedKafka
 from transients.store import Store
 
-from .arrivals import Arrivals
+from .arrivals import Arrivals, Result
 from .store import own_database
 from .usage import Usage
 
@@ -58,10 +58,14 @@ class Process:
         """The end of its log."""
         return self._log.read_text()[-500:]
 
-    def started(self) -> bool:
-        """Whether everything in it runs. Raises when it ended instead."""
+    def require_alive(self) -> None:
+        """Raise TransientsError, with its last words, when it has ended."""
         if self._process.poll() is not None:
             raise TransientsError(f"a process of the measurement ended: {self.last_words}", where=self.name)
+
+    def started(self) -> bool:
+        """Whether everything in it runs. Raises when it ended instead."""
+        self.require_alive()
         return '"started"' in self._log.read_text()
 
     def end(self) -> None:
@@ -92,6 +96,16 @@ class Fleet:
     def failure(self, what: str) -> TransientsError:
         """What to raise where something did not come."""
         return TransientsError(f"{what}; {'; '.join(f'{each.name}: {each.last_words}' for each in self.processes)}")
+
+    async def came(self, what: Result, keys: Collection[str], patience_s: float) -> bool:
+        """Wait for a result of each of the events; whether they came. Raises TransientsError when a process ended meanwhile."""
+        deadline = time.perf_counter() + patience_s
+        while not await self.heard.until(what, keys, min(1.0, patience_s)):
+            for process in self.processes:
+                process.require_alive()
+            if time.perf_counter() > deadline:
+                return False
+        return True
 
     async def idle(self, patience_s: float = _PATIENCE_S) -> None:
         """Wait until no job runs or is due. Raises TransientsError when that does not come."""

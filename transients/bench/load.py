@@ -55,7 +55,7 @@ async def warm(fleet: Fleet, alerts: int) -> None:
     now = utc_now()
     numbers = range(_WARM, _WARM + alerts)
     put = await feed(fleet, documents(numbers, (due(now, n) for n in numbers)), 0.0)
-    if not await fleet.heard.until("circular", put, PATIENCE_S):
+    if not await fleet.came("circular", put, PATIENCE_S):
         raise fleet.failure(f"{len(fleet.heard.missing('circular', put))} of the first alerts got no draft")
     await fleet.idle()
 

@@ -40,8 +40,8 @@ async def load(whole: Fleet, sizes: Sizes) -> list[Line]:
     late_s = max(lag_quantile_s(before, then, 0.99) for before, then in zip(lags, later_lags, strict=True))
     after = [usage.rss_mb() for usage in usages]
     patience_s = max(sizes.load_s, _LEAST_PATIENCE_S)
-    await whole.heard.until("assessment", put, patience_s)
-    await whole.heard.until("circular", searched, patience_s)
+    await whole.came("assessment", put, patience_s)
+    await whole.came("circular", searched, patience_s)
     # What is not done by now is told as a rate below that of the alerts; what is done was done once.
     require_once(whole, searched - whole.heard.missing("circular", searched), 2, 1)
     require_once(whole, put.keys() - searched - whole.heard.missing("assessment", put), 1, 0)

@@ -3,6 +3,8 @@
 As `transients serve`, but its data source is the simulator within the process, of a spacecraft that observes without a break: what is
 measured is the service, and it must not depend on the day or on another program. And the in-process broker is asked often: it lets a
 reader that has read everything wait for as long as it may, where a real one answers at once.
+
+Its imports are absolute: processes that compute for it load this file by itself.
 """
 
 from __future__ import annotations
@@ -13,11 +15,10 @@ import sys
 from pathlib import Path
 
 from ingest import KafkaSource
+from transients.bench.unbroken import parts
 from transients.config import Settings, load_settings
 from transients.service.app import ROLES, Service, stop_on_signals
 from transients.service.logs import set_up_logs
-
-from .unbroken import parts
 
 #: The longest that an alert waits for that, ms.
 _WAIT_MS = 5

@@ -36,7 +36,7 @@ async def burst(whole: Fleet, steps: Steps, sizes: Sizes) -> list[Line]:
     await feed(whole, dict(halves[sizes.burst // 2 :]), 0.0)
     await whole.delivered(stored + sizes.burst + 1, PATIENCE_S)
     drained_s = time.perf_counter() - begun
-    if not await whole.heard.until("assessment", fresh, PATIENCE_S):
+    if not await whole.came("assessment", fresh, PATIENCE_S):
         raise whole.failure("the alert of now was not located")
     (located_s,) = whole.heard.times("assessment", put)
     _require_before(whole, next(iter(fresh)), old.keys())
@@ -69,7 +69,7 @@ async def storm(whole: Fleet, sizes: Sizes) -> list[Line]:
         whole.put(document)
     await whole.delivered(stored + sizes.copies)
     storm_s = time.perf_counter() - begun
-    await whole.heard.until("assessment", [key], PATIENCE_S)
+    await whole.came("assessment", [key], PATIENCE_S)
     await whole.idle()
     await _require_one(whole, key, document, sizes.copies)
     numbers = range(_CALM, _CALM + sizes.copies)
