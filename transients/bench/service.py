@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 
 import asyncpg
 
@@ -36,23 +36,41 @@ def measure(sizes: Sizes) -> Iterator[Line]:
     """
     try:
         with logs_written():
-            yield from asyncio.run(_measured(sizes))
+            yield from _one_by_one(_measured(sizes))
     except ConfigurationError as error:
         yield line("service: broker to geometry", None, "ms", None, None, f"no PostgreSQL: {error}")
     except (OSError, asyncpg.PostgresError) as error:
         raise ServiceUnreachable(f"the server of {VARIABLE} cannot be used: {error}") from error
 
 
-async def _measured(sizes: Sizes) -> list[Line]:
+def _one_by_one(lines: AsyncGenerator[Line, None]) -> Iterator[Line]:
+    """Lines as each is measured: it takes minutes until all are."""
+    with asyncio.Runner() as runner:
+        try:
+            while (found := runner.run(_next(lines))) is not None:
+                yield found
+        finally:
+            runner.run(lines.aclose())
+
+
+async def _next(lines: AsyncGenerator[Line, None]) -> Line | None:
+    return await anext(lines, None)
+
+
+async def _measured(sizes: Sizes) -> AsyncGenerator[Line, None]:
     direct = Direct()
     with EmbeddedKafka() as broker:
         async with server() as address:
-            found: list[Line] = []
             async with fleet(broker, address, [ROLES]) as whole:
                 await warm(whole, sizes.warm_alerts)
                 alone, steps = await lone(whole, direct, sizes)
-                found += [*alone, *await load(whole, sizes)]
+                for found in alone:
+                    yield found
+                for found in await load(whole, sizes):
+                    yield found
             async with fleet(broker, address, [ROLES]) as whole:
                 await warm(whole, sizes.warm_alerts)
-                found += [*await storm(whole, sizes), *await burst(whole, steps, sizes)]
-            return [*found, *await workers(broker, address, steps, sizes)]
+                for found in (*await storm(whole, sizes), *await burst(whole, steps, sizes)):
+                    yield found
+            for found in await workers(broker, address, steps, sizes):
+                yield found

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
+from transients.store.queue import FIRST_PRIORITY
+
 #: Kinds of work, by what it is for.
 Work = Literal["tell", "geometry", "search", "draw", "asked", "publish", "nrt", "cons", "again"]
 
-#: Higher goes first. A first look takes little and is wanted at once; what a new version or calibration changes is wanted some day.
+#: Higher goes first, and from FIRST_PRIORITY on has a place of its own in every worker. A first look
+#: takes little and is wanted at once; what a new version or calibration changes is wanted some day.
 _OF_NOW: dict[Work, int] = {
-    "tell": 100, "geometry": 90, "search": 80, "draw": 75, "asked": 70, "publish": 60, "nrt": 50, "cons": 40, "again": 5,
+    "tell": FIRST_PRIORITY + 10, "geometry": FIRST_PRIORITY,
+    "search": 80, "draw": 75, "asked": 70, "publish": 60, "nrt": 50, "cons": 40, "again": 5,
 }  # fmt: skip
 #: An alert about something this long ago came out of an archive, s: nobody waits for it.
 ARCHIVE_AGE_S = 7 * 86400.0

@@ -14,7 +14,7 @@ from schemas.errors import NotFound
 
 from .database import instant, stamp_or_none, translated
 from .outgoing import Outgoing
-from .queue import queue_on
+from .queue import lane, queue_on
 
 JobState = Literal["queued", "running", "done", "failed"]
 
@@ -167,12 +167,12 @@ class Jobs(Outgoing):
             return
         now = dt.datetime.now(dt.UTC)
         delays = [None if due is None else max(dt.timedelta(0), due - now) for *_, due in jobs]
-        numbers, kinds, priorities = zip(
-            *((str(number).encode(), kind, priority) for number, kind, priority, _ in jobs), strict=True
+        numbers, lanes, priorities = zip(
+            *((str(number).encode(), lane(kind, priority), priority) for number, kind, priority, _ in jobs), strict=True
         )
         async with self._connection() as connection:
             with translated():
-                await queue_on(connection).enqueue(list(kinds), list(numbers), list(priorities), delays)
+                await queue_on(connection).enqueue(list(lanes), list(numbers), list(priorities), delays)
 
 
 def _columns(jobs: Sequence[Wanted]) -> list[list[Any]]:

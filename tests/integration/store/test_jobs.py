@@ -15,6 +15,7 @@ import pytest
 from schemas import Instant
 from schemas.errors import NoData, NotFound, ServiceUnreachable
 from transients.store import Job, JobRunner, RetryLater, Store
+from transients.store.queue import FIRST_PRIORITY
 from transients.store.runner import Handler
 
 
@@ -238,3 +239,30 @@ async def test_the_queues_own_diary_does_not_grow_for_ever(store: Store, postgre
         await connection.close()
     (job,) = await store.jobs()
     assert job.state == "done"
+
+
+async def test_a_worker_busy_with_long_jobs_has_a_place_for_what_goes_first(store: Store) -> None:
+    go_on, first_done, running = asyncio.Event(), asyncio.Event(), 0
+
+    async def long(event_key: str | None, payload: dict[str, Any]) -> None:
+        nonlocal running
+        running += 1
+        await go_on.wait()
+
+    async def look(event_key: str | None, payload: dict[str, Any]) -> None:
+        first_done.set()
+
+    async with worker(store, {"long": long, "look": look}, concurrency=1):
+        for _ in range(3):
+            await store.enqueue("long", priority=FIRST_PRIORITY - 1)
+        async with asyncio.timeout(20):
+            while not running:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        await store.enqueue("look", priority=FIRST_PRIORITY - 1)
+        await store.enqueue("look", priority=FIRST_PRIORITY)
+        await asyncio.wait_for(first_done.wait(), 20)
+        states = {(job.kind, job.priority): job.state for job in await store.jobs()}
+        # What goes first takes nobody's place, and makes none for others.
+        assert (running, states["look", FIRST_PRIORITY - 1]) == (1, "queued")
+        go_on.set()
+        await until(store, all_in("done"))

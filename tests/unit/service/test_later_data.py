@@ -9,6 +9,7 @@ import pytest
 from schemas import DataStatus
 from transients.service.later_data import FIRST_LOOK_S, LAST_LOOK_S, look_again_s, looks
 from transients.service.priorities import ARCHIVE_AGE_S, Work, priority
+from transients.store.queue import FIRST_PRIORITY
 
 HOUR, DAY = 3600.0, 86400.0
 
@@ -64,3 +65,8 @@ def test_the_order_of_work() -> None:
     # Whoever is told is told of it, whatever it is about; a person who waits waits for the archive too.
     assert priority("tell", 1e9) == priority("tell")
     assert priority("asked", 1e9) == priority("asked")
+
+
+def test_telling_people_and_a_first_look_need_not_wait_for_what_is_at_work() -> None:
+    assert priority("tell") > priority("geometry", 60.0) == FIRST_PRIORITY > priority("search", 60.0)
+    assert priority("geometry", ARCHIVE_AGE_S + 1.0) < FIRST_PRIORITY
