@@ -19,8 +19,8 @@ from .sizes import Sizes
 from .usage import lag_quantile_s
 
 _FIRST = 200_000_000
-#: What is left when the last alert came is waited for as long as the load took, and so long at least, s.
-_LEAST_PATIENCE_S = 60.0
+#: What is left when the last alert came is waited for half as long as the load took, and so long at least, s.
+_LEAST_PATIENCE_S = 30.0
 #: What is aimed at: the loop comes round this late at most, s.
 _LATE_S = 0.05
 
@@ -39,7 +39,7 @@ async def load(whole: Fleet, sizes: Sizes) -> list[Line]:
     later_lags = [await usage.lags() for usage in usages]
     late_s = max(lag_quantile_s(before, then, 0.99) for before, then in zip(lags, later_lags, strict=True))
     after = [usage.rss_mb() for usage in usages]
-    patience_s = max(sizes.load_s, _LEAST_PATIENCE_S)
+    patience_s = max(0.5 * sizes.load_s, _LEAST_PATIENCE_S)
     await whole.came("assessment", put, patience_s)
     await whole.came("circular", searched, patience_s)
     # What is not done by now is told as a rate below that of the alerts; what is done was done once.

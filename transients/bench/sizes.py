@@ -52,7 +52,7 @@ FULL = Sizes(
     turns=7, slow_turns=3, documents=200, directions=100_000, calls=50, map_order=9, raster_nside=512, bins=72_000,
     plain_bins=10_000, longest_bins=2_000, half_width_s=300.0, rows=300, alerts=1_000, single_alerts=200,
     lone_alerts=30, lone_every_s=1.0, load_s=60.0, load_rate=20.0, load_searched=5, burst=2_000, copies=140, fleets=(1, 2, 4),
-    fleet_alerts=24, warm_alerts=6,
+    fleet_alerts=12, warm_alerts=3,
 )  # fmt: skip
 #: The load for ten minutes.
 LONG = dataclasses.replace(FULL, load_s=600.0)
