@@ -18,7 +18,7 @@ from .fleet import Fleet
 #: T0 of an alert whose search is due at once lies this far back, s: the searched window has passed, and its data has come.
 _PAST_S = 1200.0
 #: Waited for results of a few alerts, on a machine that does much else, s.
-PATIENCE_S = 180.0
+PATIENCE_S = 600.0
 #: Numbers of the alerts that are not counted.
 _WARM = 900_000_000
 #: T0 of an alert of the archive, s back.
