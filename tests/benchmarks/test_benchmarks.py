@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable
 
 import pytest
+from bench_samples import assert_sound
 
 from schemas.errors import ConfigurationError, ServiceUnreachable, TransientsError
-from transients.bench import FULL, GROUPS, SMALL, Line, run
+from transients.bench import FULL, GROUPS, NIGHTLY, SMALL, run
 
-KEYS = {"name", "value", "unit", "reference", "ratio"}
 URL = "TRANSIENTS_DATABASE__URL"
 
 
-def assert_sound(line: Line, group: str) -> None:
-    """The five keys; numbers that are positive and finite; a reason where, and only where, one is not there."""
-    missing = [key for key in ("value", "reference", "ratio") if line[key] is None]
-    assert set(line) == KEYS | ({"reason"} if missing else set())
-    assert line["name"].startswith(f"{group}: ")
-    assert line["unit"]
-    assert line.get("reason", "given")
-    assert all(math.isfinite(line[key]) and line[key] > 0 for key in ("value", "ratio") if line[key] is not None)
-    assert (line["reference"] is None) == (line["ratio"] is None)
-
-
-@pytest.mark.parametrize("group", [group for group in GROUPS if group not in ("store", "intake")])
+@pytest.mark.parametrize("group", [group for group in GROUPS if group not in ("store", "intake", "service")])
 def test_every_measurement_gives_sound_lines(group: str) -> None:
     lines = list(run([group], sizes=SMALL))
     assert lines
@@ -96,7 +84,7 @@ def test_documents_that_become_no_events_are_not_counted_as_fast(
         list(run(["store"], sizes=SMALL))
 
 
-@pytest.mark.parametrize("group", ["store", "intake"])
+@pytest.mark.parametrize("group", ["store", "intake", "service"])
 def test_a_server_that_does_not_answer_is_an_error(monkeypatch: pytest.MonkeyPatch, group: str) -> None:
     monkeypatch.setenv(URL, "postgresql://bench:secret@127.0.0.1:1/none")
     with pytest.raises(ServiceUnreachable, match=URL) as caught:
@@ -124,7 +112,8 @@ def test_an_unknown_name_is_refused_at_once_with_the_known_ones() -> None:
 
 
 def test_full_sizes_are_no_smaller_than_the_small_ones() -> None:
-    assert all(getattr(FULL, name) >= getattr(SMALL, name) for name in FULL.__dataclass_fields__)
+    for name in FULL.__dataclass_fields__:
+        assert getattr(NIGHTLY, name) >= getattr(FULL, name) >= getattr(SMALL, name)
 
 
 def test_results_that_differ_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import functools
 import json
+import math
 from collections.abc import Mapping
 
 from schemas import Instant
@@ -33,6 +35,21 @@ def voevent(extra_parameters: int = 30) -> bytes:
         "<Position2D unit='deg'><Value2><C1>10.5</C1><C2>-20.25</C2></Value2><Error2Radius>1.5</Error2Radius></Position2D>"
         "</AstroCoords></ObservationLocation></ObsDataLocation></WhereWhen></voe:VOEvent>"
     ).encode()
+
+
+#: Steps from one burst to the next that fill the sky evenly: the golden angle, and the golden section of the sphere's height.
+_STEP_DEG, _STEP_Z = 137.50776405003785, 0.6180339887498949
+
+
+def burst(number: int, t0: Instant) -> bytes:
+    """The same of a burst of its own for each number, somewhere on the sky."""
+    dec_deg = math.degrees(math.asin(2.0 * (number * _STEP_Z % 1.0) - 1.0))
+    own = {
+        b"700000001": b"%09d" % number,
+        b"2024-05-06T07:08:09.10": t0.utc.encode(),
+        b"<C1>10.5</C1><C2>-20.25</C2>": b"<C1>%.4f</C1><C2>%.4f</C2>" % (number * _STEP_DEG % 360.0, dec_deg),
+    }
+    return functools.reduce(lambda document, pair: document.replace(*pair), own.items(), voevent())
 
 
 def gwalert(skymap: bytes, t0: Instant) -> bytes:

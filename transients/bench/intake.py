@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from pathlib import Path
 
 import asyncpg
 import confluent_kafka
@@ -19,15 +16,16 @@ from ingest import KafkaSource, run
 from schemas import RawAlert
 from schemas.errors import ConfigurationError, ServiceUnreachable, TransientsError
 from transients.config import Settings
-from transients.embedded import EmbeddedKafka, EmbeddedPostgres
+from transients.embedded import EmbeddedKafka
 from transients.service.intake import Intake
 from transients.store import Store
 
 from .documents import voevent
 from .lines import Line, line
 from .logs import logs_written
+from .server import VARIABLE, server
 from .sizes import Sizes
-from .store import VARIABLE, own_database
+from .store import own_database
 
 _TOPIC = "gcn.classic.voevent.FERMI_GBM_FLT_POS"
 _PARTITIONS = 4
@@ -58,7 +56,7 @@ def measure(sizes: Sizes) -> Iterator[Line]:
 
 async def _measured(sizes: Sizes) -> list[Line]:
     with EmbeddedKafka() as broker:
-        async with _database() as url:
+        async with server() as address, own_database(address) as url:
             store = await Store.open(url, pool_size=4)
             try:
                 await store.migrate()
@@ -180,15 +178,3 @@ async def _polled(broker: EmbeddedKafka) -> AsyncIterator[_Way]:
 def _document(number: int) -> bytes:
     """A burst of its own for each number."""
     return voevent().replace(b"700000001", b"%09d" % number)
-
-
-@contextlib.asynccontextmanager
-async def _database() -> AsyncIterator[str]:
-    named = os.environ.get(VARIABLE, "")
-    if named:
-        async with own_database(named) as url:
-            yield url
-        return
-    with tempfile.TemporaryDirectory(prefix="transients-bench-") as folder:
-        async with EmbeddedPostgres(Path(folder) / "postgres") as server:
-            yield server.url

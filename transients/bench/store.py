@@ -15,16 +15,16 @@ import numpy as np
 
 from schemas import Instant, RawAlert, sha256_hex
 from schemas.errors import ServiceUnreachable, TransientsError
-from transients.config import ENVIRONMENT_PREFIX, Settings
+from transients.config import Settings
 from transients.service.intake import Intake
 from transients.store import Store
 
 from .documents import voevent
 from .lines import Line, line
 from .logs import logs_written
+from .server import VARIABLE
 from .sizes import Sizes
 
-VARIABLE = f"{ENVIRONMENT_PREFIX}DATABASE__URL"
 _NAMES = ("store: put_raw, one after the other", "store: put_raw_many", "store: put_many, to event and job")
 _UNIT = "documents/s"
 _RECEIVED = Instant.parse("2024-05-06T07:08:20")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from schemas.errors import ConfigurationError
 
-from . import intake, parse, report, response, scan, search, sky, store
+from . import intake, parse, report, response, scan, search, service, sky, store
 from .lines import Line
 from .sizes import FULL, Sizes
 
@@ -20,6 +20,7 @@ GROUPS: Mapping[str, Callable[[Sizes], Iterator[Line]]] = {
     "report": report.measure,
     "store": store.measure,
     "intake": intake.measure,
+    "service": service.measure,
 }
 #: The intake begins with parsing: who asks for the one gets both.
 _TOGETHER: Mapping[str, Sequence[str]] = {"intake": ("parse",)}

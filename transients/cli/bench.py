@@ -11,7 +11,12 @@ from .output import emit_json, json_option, reports_errors
 
 @click.command("bench")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--long", "is_long", is_flag=True, help="A month of an archive for `scan`, as in the nightly run.")
+@click.option(
+    "--long",
+    "is_long",
+    is_flag=True,
+    help="As at night: a month of an archive for `scan`, ten minutes for `service`.",
+)
 @json_option
 @reports_errors
 def bench_command(names: tuple[str, ...], is_long: bool, as_json: bool) -> None:

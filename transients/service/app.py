@@ -7,7 +7,7 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import structlog
 
@@ -19,6 +19,7 @@ from transients.missions import Mission
 from transients.pipeline import Compute
 from transients.sources import DataSource, FirstOf, PointingSource
 from transients.store import JobRunner, Store
+from transients.store.runner import Handler
 from transients.web import StatusCard, alert_routes, create_app
 from transients.web.server import serve_app
 
@@ -35,6 +36,7 @@ from .outgoing import Outgoing
 from .outside import OutsideSources
 from .parts import mission_of, source_of
 from .plugins import load_handlers, load_missions
+from .priorities import JobKind
 from .reassessing import outdated, reassess
 from .receiving import Receiving
 from .sources import alert_sources
@@ -186,17 +188,16 @@ class Service:
         context = context_of(self.settings, self.mission, data, map_fetcher(store.get_blob, self.settings), compute)
         assessing = Assessing(store, context, self.settings, clock=self._clock)
         outgoing = Outgoing(store, self.settings, self.url, clock=self._clock)
+        handlers: dict[JobKind, Handler] = {
+            "assess": assessing.assess,
+            "draw": assessing.draw,
+            "tell": outgoing.tell,
+            "deliver": outgoing.deliver,
+            "publish": outgoing.publish,
+            "withdraw": outgoing.withdraw,
+        }
         runner = JobRunner(
-            store,
-            {
-                "assess": assessing.assess,
-                "tell": outgoing.tell,
-                "deliver": outgoing.deliver,
-                "publish": outgoing.publish,
-                "withdraw": outgoing.withdraw,
-            },
-            self.settings.workers,
-            observe=observe_job,
+            store, {kind: handlers[kind] for kind in get_args(JobKind)}, self.settings.workers, observe=observe_job
         )
         await self._queue_outdated(store)
         async with self._kept_warm(compute):

@@ -15,7 +15,9 @@ from schemas import Assessment, Event, Instant
 from transients.config import Settings
 from transients.missions import seconds_between, shift
 from transients.pipeline import Context, Outcome, OwnTrigger, Products, Signing, Stage, journey, make_products
-from transients.store import EventQuery, RetryLater, Store
+from transients.pipeline.localise import localise
+from transients.report import variant_of
+from transients.store import EventQuery, RetryLater, Store, Wanted
 from transients.store.assessments import File
 
 from .clock import MACHINE_CLOCK, Clock
@@ -82,7 +84,9 @@ class Assessing:
             return
         saved, new = kept
         self._measure(event, payload["stage"], stage)
-        if new or not await self._store.artefacts(event_key, saved.revision):
+        if variant_of(saved) is None and not outcome.light_curves:
+            await self._queue_drawing(event, saved)
+        elif new or not await self._store.artefacts(event_key, saved.revision):
             await self._make_products(event, saved, outcome, now)
             self._measure(event, payload["stage"], "draft")
         if payload["stage"] == "geometry" and event.state == "active" and event.t0 is not None:
@@ -99,6 +103,26 @@ class Assessing:
         if wanting and stage == "search":
             raise self._again(event, wanting, now)
         self._await_tier(event, payload["stage"], saved, now)
+
+    async def draw(self, event_key: str | None, payload: dict[str, Any]) -> None:
+        """Make the files of a result without a draft: the figures of a geometry whose search is still to come.
+
+        Drawing takes several times as long as computing it, so every new alert goes before; and where a newer result stands, or the
+        event has changed, nobody would look at them.
+        """
+        assert event_key is not None
+        event, saved = await self._store.event(event_key), await self._store.assessment(event_key)
+        if saved is None or saved.revision > payload["revision"] or saved.event_revision < event.revision:
+            return
+        if await self._store.artefacts(event_key, saved.revision):
+            return
+        outcome = Outcome(saved)
+        if saved.geometry is not None:
+            localised = await localise(event, self._context)
+            # A map that could be had then and cannot now, or the reverse, does not belong to this result.
+            same = localised.source in saved.geometry.provenance.inputs
+            outcome = dataclasses.replace(outcome, skymap=localised.skymap if same else None)
+        await self._make_products(event, saved, outcome, self._clock.now())
 
     def _measure(self, event: Event, asked: str, stage: str) -> None:
         """How long a first look took since the alert came, or since its search could begin; later looks are no news."""
@@ -160,6 +184,21 @@ class Assessing:
                 await self._store.save_circular(products.circular)
             await self._follow(event, saved)
 
+    async def _queue_drawing(self, event: Event, saved: Assessment) -> None:
+        """Queue the figures, and, in the same transaction, what does not wait for them."""
+        async with self._store.transaction():
+            await self._store.enqueue(
+                "draw",
+                event.event_key,
+                {"revision": saved.revision},
+                dedupe_key=f"{event.event_key}:{saved.revision}:draw",
+                priority=priority("draw", self._age_s(event)),
+            )
+            await self._follow(event, saved)
+
+    def _age_s(self, event: Event) -> float | None:
+        return None if event.t0 is None else seconds_between(self._clock.now(), event.t0)
+
     async def _queue_searches(self, event: Event, t0: Instant, *, again: bool) -> None:
         """Queue the search for when the window has passed (unless it was just done), and the looks for better tiers still to come."""
         policy = handlers.policies[event.policy]
@@ -167,8 +206,8 @@ class Assessing:
         due: dict[Work, float] = {"search": policy.search_half_width_s + self._behind_s} if again else {}
         if event.role == "observation":
             due.update(looks(age_s).items())
-        for name, after in due.items():
-            await self._store.enqueue(
+        wanted = [
+            Wanted(
                 "assess",
                 event.event_key,
                 {"stage": name, "event_revision": event.revision},
@@ -176,21 +215,27 @@ class Assessing:
                 priority=priority(name, age_s),
                 not_before=self._clock.on_machine(shift(t0, after)) if after > age_s else None,
             )
+            for name, after in due.items()
+        ]
+        await self._store.enqueue_many(wanted)
 
     async def _follow(self, event: Event, saved: Assessment) -> None:
         retracted = event.state == "retracted"
         if retracted:
             await self._store.withdraw_circulars(event.event_key, saved.revision, _RETRACTED.format(event.origin))
-        age_s = None if event.t0 is None else seconds_between(self._clock.now(), event.t0)
+        age_s = self._age_s(event)
         kinds: dict[str, Work] = {"tell": "tell", "publish": "publish"}
-        for kind, work in (kinds | ({"withdraw": "tell"} if retracted else {})).items():
-            await self._store.enqueue(
+        wanted = [
+            Wanted(
                 kind,
                 event.event_key,
                 {"revision": saved.revision},
                 dedupe_key=f"{event.event_key}:{saved.revision}:{kind}",
                 priority=priority(work, age_s),
             )
+            for kind, work in (kinds | ({"withdraw": "tell"} if retracted else {})).items()
+        ]
+        await self._store.enqueue_many(wanted)
 
     async def _own_triggers(self, event: Event) -> tuple[OwnTrigger, ...]:
         """The mission's own alerts within the searched window, other than the event itself."""

@@ -1,20 +1,27 @@
-"""Who goes first: telling people, then a new alert, then whoever waits at a screen, then data that came later, then the archive."""
+"""Who goes first: telling people, a new alert, its figures, whoever waits at a screen, data that came later, then the archive."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-#: Kinds of work, by what it is for.
-Work = Literal["tell", "geometry", "search", "asked", "publish", "nrt", "cons", "again"]
+from transients.store.queue import FIRST_PRIORITY
 
-#: Higher goes first. A first look takes little and is wanted at once; what a new version or calibration changes is wanted some day.
+#: Kinds of work, by what it is for.
+Work = Literal["tell", "geometry", "search", "draw", "asked", "publish", "nrt", "cons", "again"]
+
+#: Kinds of jobs, by the handler that runs them.
+JobKind = Literal["assess", "draw", "tell", "deliver", "publish", "withdraw"]
+
+#: Higher goes first, and from FIRST_PRIORITY on has a place of its own in every worker. A first look
+#: takes little and is wanted at once; what a new version or calibration changes is wanted some day.
 _OF_NOW: dict[Work, int] = {
-    "tell": 100, "geometry": 90, "search": 80, "asked": 70, "publish": 60, "nrt": 50, "cons": 40, "again": 5,
+    "tell": FIRST_PRIORITY + 10, "geometry": FIRST_PRIORITY,
+    "search": 80, "draw": 75, "asked": 70, "publish": 60, "nrt": 50, "cons": 40, "again": 5,
 }  # fmt: skip
 #: An alert about something this long ago came out of an archive, s: nobody waits for it.
 ARCHIVE_AGE_S = 7 * 86400.0
 #: What of it is put behind everything of now, keeping its own order.
-_OF_THE_ARCHIVE: dict[Work, int] = {"geometry": 30, "search": 20, "publish": 10, "nrt": 9, "cons": 8}
+_OF_THE_ARCHIVE: dict[Work, int] = {"geometry": 30, "search": 20, "draw": 15, "publish": 10, "nrt": 9, "cons": 8}
 
 
 def priority(work: Work, age_s: float | None = None) -> int:

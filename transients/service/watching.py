@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from typing import get_args
 
 import prometheus_client
 import structlog
@@ -18,6 +19,7 @@ from transients.store import Store
 
 from . import metrics
 from .lines import BELIEVED_S
+from .priorities import JobKind
 
 #: The database is asked this often, s.
 _TELL_S = 10.0
@@ -74,8 +76,11 @@ async def _tell(store: Store) -> None:
     for reason, count in (await store.quarantine_counts()).items():
         metrics.QUARANTINE.labels(reason).set(count)
     depths = await store.job_depths()
-    metrics.JOBS_OPEN.clear()
-    metrics.JOBS_FAILED.clear()
+    # A kind of which there is none is told as 0: a number that is missing now and then cannot be watched.
+    for kind in get_args(JobKind):
+        metrics.JOBS_FAILED.labels(kind).set(0)
+        for state in ("queued", "running"):
+            metrics.JOBS_OPEN.labels(kind, state).set(0)
     for depth in depths:
         if depth.state == "failed":
             metrics.JOBS_FAILED.labels(depth.kind).set(depth.jobs)

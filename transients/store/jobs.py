@@ -14,7 +14,7 @@ from schemas.errors import NotFound
 
 from .database import instant, stamp_or_none, translated
 from .outgoing import Outgoing
-from .queue import queue_on
+from .queue import lane, queue_on
 
 JobState = Literal["queued", "running", "done", "failed"]
 
@@ -147,6 +147,11 @@ class Jobs(Outgoing):
             await self._dispatch([(row["job_id"], row["kind"], row["priority"], None) for row in rows])
         return len(rows)
 
+    async def forget_queue_log(self, older_than_s: float) -> None:
+        """Let go of what the queue wrote of its jobs so long ago; it would grow without end, and a job's own row says it all."""
+        await self._do("forget_queue_log", older_than_s)
+        await self._do("forget_queue_statistics", older_than_s)
+
     async def start_job(self, job_id: int) -> tuple[str, str | None, dict[str, Any], int] | None:
         """Mark a job as running: (kind, event key, payload, attempt from 1). None when it is over already."""
         row = await self._row("start_job", job_id)
@@ -162,12 +167,12 @@ class Jobs(Outgoing):
             return
         now = dt.datetime.now(dt.UTC)
         delays = [None if due is None else max(dt.timedelta(0), due - now) for *_, due in jobs]
-        numbers, kinds, priorities = zip(
-            *((str(number).encode(), kind, priority) for number, kind, priority, _ in jobs), strict=True
+        numbers, lanes, priorities = zip(
+            *((str(number).encode(), lane(kind, priority), priority) for number, kind, priority, _ in jobs), strict=True
         )
         async with self._connection() as connection:
             with translated():
-                await queue_on(connection).enqueue(list(kinds), list(numbers), list(priorities), delays)
+                await queue_on(connection).enqueue(list(lanes), list(numbers), list(priorities), delays)
 
 
 def _columns(jobs: Sequence[Wanted]) -> list[list[Any]]:

@@ -13,6 +13,10 @@ from pgqueuer.queries import Queries
 
 QUEUE_SCHEMA = "pgqueuer"
 QUEUE_CHANNEL = Channel("transients_jobs")
+#: Jobs of this priority or a higher one wait in a lane of their own, which has a place in every worker besides: however long what is
+#: at work takes, they need not wait for it.
+FIRST_PRIORITY = 90
+FIRST_LANE = "first"
 # Every name that the environment could change otherwise (PGQUEUER_PREFIX …): all processes must agree on them.
 _NAMES: dict[str, Any] = {
     "prefix": "",
@@ -27,6 +31,11 @@ _NAMES: dict[str, Any] = {
     "schedules_table": "schedules",
     "durability": "durable",
 }
+
+
+def lane(kind: str, priority: int) -> str:
+    """Where a job waits: its kind, or the first lane."""
+    return FIRST_LANE if priority >= FIRST_PRIORITY else kind
 
 
 def queue_on(connection: Any) -> Queries:

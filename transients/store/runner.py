@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import functools
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -19,7 +20,7 @@ from schemas.errors import ServiceUnreachable, TransientsError
 
 from .database import COMMAND_TIMEOUT_S, PASSING, SERVER_SETTINGS, translated
 from .jobs import Jobs
-from .queue import QUEUE_CHANNEL, queue_on
+from .queue import FIRST_LANE, QUEUE_CHANNEL, queue_on
 
 #: (event key, payload): runs a job. Raising retries it later or fails it, by the error's `retriable`.
 Handler = Callable[[str | None, dict[str, Any]], Awaitable[None]]
@@ -61,7 +62,7 @@ class JobRunner:
     handlers : mapping
         One per kind of job.
     concurrency : int
-        Jobs at once in this process.
+        Jobs at once in this process; and one more of those that go first (`queue.FIRST_PRIORITY`).
     longest_s : float
         A job that takes longer is broken off and tried again, like one that failed: nothing else waits behind it for ever.
     observe : callable, optional
@@ -84,7 +85,6 @@ class JobRunner:
     ) -> None:
         self._store = store
         self._handlers = dict(handlers)
-        self._slots = asyncio.Semaphore(concurrency)
         self._concurrency = concurrency
         self._first_delay_s = first_delay_s
         self._max_attempts = max_attempts
@@ -92,15 +92,19 @@ class JobRunner:
         self._observe = observe
         self._heartbeat = dt.timedelta(seconds=heartbeat_timeout_s)
         self._stopping = asyncio.Event()
-        self._manager: QueueManager | None = None
+        self._managers: list[QueueManager] = []
         self._running: set[asyncio.Task[Any]] = set()
         self._log = structlog.get_logger("transients.jobs")
 
     async def run(self) -> None:
         """Work until `stop`."""
+        await asyncio.gather(self._take((*self._handlers, FIRST_LANE), self._concurrency), self._take((FIRST_LANE,), 1))
+
+    async def _take(self, lanes: Sequence[str], concurrency: int) -> None:
+        """Work off lanes until `stop`, so many jobs at once."""
         while not self._stopping.is_set():
             try:
-                await self._work()
+                await self._work(lanes, concurrency)
             except Exception as error:
                 # Whatever it is, a worker that ends would let the work lie.
                 if self._stopping.is_set():
@@ -117,24 +121,25 @@ class JobRunner:
     async def stop(self, deadline_s: float = 20.0) -> None:
         """Take no more jobs, let running ones finish within the deadline, then cancel them; they go back to the queue."""
         self._stopping.set()
-        if self._manager is not None:
-            self._manager.shutdown.set()
+        for manager in self._managers:
+            manager.shutdown.set()
         if self._running:
             await asyncio.wait(self._running, timeout=deadline_s)
         for task in self._running:
             task.cancel()
 
-    async def _work(self) -> None:
+    async def _work(self, lanes: Sequence[str], concurrency: int) -> None:
         with translated():
             connection = await asyncpg.connect(
                 self._store.url, server_settings=SERVER_SETTINGS, command_timeout=COMMAND_TIMEOUT_S
             )
         adopting: asyncio.Task[None] | None = None
+        manager = QueueManager(queue_on(connection), channel=QUEUE_CHANNEL)
+        self._managers.append(manager)
         try:
-            manager = QueueManager(queue_on(connection), channel=QUEUE_CHANNEL)
-            for kind in self._handlers:
-                manager.entrypoint(kind, accepts_context=False)(self._attempt)
-            self._manager = manager
+            attempt = functools.partial(self._attempt, asyncio.Semaphore(concurrency))
+            for lane in lanes:
+                manager.entrypoint(lane, accepts_context=False)(attempt)
             if self._stopping.is_set():
                 return
             adopting = asyncio.create_task(self._adopt(), name="adopt jobs")
@@ -142,12 +147,12 @@ class JobRunner:
                 dequeue_timeout=_LOOK,
                 batch_size=1,
                 # The library wants at least twice the batch; the semaphore keeps the true number.
-                max_concurrent_tasks=max(2, self._concurrency),
+                max_concurrent_tasks=max(2, concurrency),
                 shutdown_on_listener_failure=True,
                 heartbeat_timeout=self._heartbeat,
             )
         finally:
-            self._manager = None
+            self._managers = [each for each in self._managers if each is not manager]
             if adopting is not None:
                 adopting.cancel()
             await _close(connection)
@@ -163,12 +168,12 @@ class JobRunner:
                 self._log.warning("cannot look for lost jobs", action="jobs-adopt-failed", error=str(error))
             await asyncio.sleep(_ADOPT_S)
 
-    async def _attempt(self, queued: QueuedJob) -> None:
+    async def _attempt(self, slots: asyncio.Semaphore, queued: QueuedJob) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._running.add(task)
         try:
-            async with self._slots:
+            async with slots:
                 await self._run_one(int((queued.payload or b"").decode()))
         except asyncio.CancelledError:
             raise RetryRequested(dt.timedelta(0), "the worker is stopping") from None

@@ -76,3 +76,11 @@ SELECT kind, state, count(*) AS jobs,
        coalesce(max(extract(epoch FROM clock_timestamp() - greatest(created, coalesce(not_before, created))))
            FILTER (WHERE state = 'queued' AND attempts = 0 AND coalesce(not_before, created) <= clock_timestamp()), 0)::float8 AS overdue_s
 FROM job WHERE state <> 'done' GROUP BY kind, state;
+
+-- name: forget_queue_log
+-- What the queue wrote of jobs longer than $1 seconds ago: what became of a job stands in `job` for ever.
+DELETE FROM pgqueuer.queue_log WHERE created < clock_timestamp() - make_interval(secs => $1);
+
+-- name: forget_queue_statistics
+-- The same, counted.
+DELETE FROM pgqueuer.statistics WHERE created < clock_timestamp() - make_interval(secs => $1);

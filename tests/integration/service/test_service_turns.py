@@ -20,6 +20,7 @@ from schemas.errors import ConfigurationError, NoData, NotYet, RefusedInput, Ser
 from transients.config import CanarySettings, KafkaSettings, Settings, WebSettings
 from transients.embedded import EmbeddedKafka
 from transients.missions.integral import Integral
+from transients.service import assessing as assessing_module
 from transients.service import outgoing as outgoing_module
 from transients.service.app import Service
 from transients.service.assessing import Assessing
@@ -373,3 +374,68 @@ async def test_bytes_that_are_not_what_they_say_are_refused(store: Store, postgr
     alert = RawAlert(content_id=sha256_hex(b"x"), body=b"y", source="test", topic="t", received=utc_now())
     with pytest.raises(RefusedInput):
         await Intake(store, settings(postgres_url, tmp_path)).put(alert)
+
+
+async def test_figures_of_a_geometry_are_drawn_after_it_and_once(
+    store: Store, postgres_url: str, tmp_path: Path, integral: Integral
+) -> None:
+    made = settings(postgres_url, tmp_path)
+    event = await take(store, made, "S230518h")
+    steps = assessing(store, made, SaidSource(), integral)
+    await steps.assess(event.event_key, {"stage": "geometry", "event_revision": 1})
+    # Telling people waits for no figure.
+    kinds = {job.kind: job for job in await store.jobs() if job.state == "queued"}
+    assert {"draw", "tell", "publish"} <= kinds.keys()
+    assert kinds["draw"].payload == {"revision": 1}
+    assert await store.artefacts(event.event_key, 1) == ()
+    await steps.draw(event.event_key, {"revision": 1})
+    drawn = await store.artefacts(event.event_key, 1)
+    assert {"allsky.png", "assessment.json", "provenance.json"} <= {file.name for file in drawn}
+    jobs = len(await store.jobs())
+    await steps.draw(event.event_key, {"revision": 1})
+    await steps.assess(event.event_key, {"stage": "geometry", "event_revision": 1})
+    assert await store.artefacts(event.event_key, 1) == drawn
+    assert len(await store.jobs()) == jobs
+
+
+async def test_nobody_draws_what_was_overtaken(store: Store, postgres_url: str, tmp_path: Path, integral: Integral) -> None:
+    made = settings(postgres_url, tmp_path)
+    event = await take(store, made, "S230518h")
+    steps = assessing(store, made, SaidSource(), integral)
+    await steps.assess(event.event_key, {"stage": "geometry", "event_revision": 1})
+    await steps.assess(event.event_key, {"stage": "search", "event_revision": 1})
+    await steps.draw(event.event_key, {"revision": 1})
+    assert await store.artefacts(event.event_key, 1) == ()
+    assert "allsky.png" in {file.name for file in await store.artefacts(event.event_key, 2)}
+    # An event that changed is computed anew first.
+    another = about("S230518h")[1]
+    await Intake(store, made).put(raw(another, offset=1))
+    assert (await store.event(event.event_key)).revision == 2
+    await steps.draw(event.event_key, {"revision": 2})
+    assert len(await store.assessments(event.event_key)) == 2
+
+
+async def test_a_map_that_is_not_there_any_more_is_not_replaced_in_the_figure(
+    store: Store, postgres_url: str, tmp_path: Path, integral: Integral, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = settings(postgres_url, tmp_path)
+    event = await take(store, made, "S230518h")
+    await assessing(store, made, SaidSource(), integral).assess(event.event_key, {"stage": "geometry", "event_revision": 1})
+    seen: list[Any] = []
+    real = assessing_module.make_products
+
+    def noted(*arguments: Any) -> Any:
+        seen.append(arguments[2])
+        return real(*arguments)
+
+    monkeypatch.setattr(assessing_module, "make_products", noted)
+
+    async def gone(blob_id: str) -> bytes:
+        raise ServiceUnreachable("the disk is away")
+
+    monkeypatch.setattr(store, "get_blob", gone)
+    await assessing(store, made, SaidSource(), integral).draw(event.event_key, {"revision": 1})
+    (outcome,) = seen
+    assert outcome.skymap is None
+    assert outcome.assessment.geometry.localisation.area90_deg2 < 41_000
+    assert "allsky.png" in {file.name for file in await store.artefacts(event.event_key, 1)}

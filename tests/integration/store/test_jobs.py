@@ -15,6 +15,7 @@ import pytest
 from schemas import Instant
 from schemas.errors import NoData, NotFound, ServiceUnreachable
 from transients.store import Job, JobRunner, RetryLater, Store
+from transients.store.queue import FIRST_PRIORITY
 from transients.store.runner import Handler
 
 
@@ -213,3 +214,55 @@ async def test_a_job_that_fell_out_of_the_queue_is_taken_up(store: Store, postgr
     async with worker(store, {"step": step}):
         await until(store, all_in("done"))
     assert sorted(map(str, seen)) == ["lost", "waiting"]
+
+
+async def test_the_queues_own_diary_does_not_grow_for_ever(store: Store, postgres_url: str) -> None:
+    async def step(event_key: str | None, payload: dict[str, Any]) -> None:
+        """Nothing to do."""
+
+    await store.enqueue("step", "e")
+    async with worker(store, {"step": step}):
+        await until(store, all_in("done"))
+    connection = await asyncpg.connect(postgres_url)
+    try:
+        written = await connection.fetchval("SELECT count(*) FROM pgqueuer.queue_log")
+        assert written >= 2
+        await store.forget_queue_log(3600.0)
+        assert await connection.fetchval("SELECT count(*) FROM pgqueuer.queue_log") == written
+        await connection.execute("INSERT INTO pgqueuer.statistics (created, count, priority, status, entrypoint) "
+                                 "VALUES (now() - interval '2 h', 1, 0, 'successful', 'step')")  # fmt: skip
+        await connection.execute("UPDATE pgqueuer.queue_log SET created = created - interval '2 h'")
+        await store.forget_queue_log(3600.0)
+        assert await connection.fetchval("SELECT count(*) FROM pgqueuer.queue_log") == 0
+        assert await connection.fetchval("SELECT count(*) FROM pgqueuer.statistics WHERE created < now() - interval '1 h'") == 0
+    finally:
+        await connection.close()
+    (job,) = await store.jobs()
+    assert job.state == "done"
+
+
+async def test_a_worker_busy_with_long_jobs_has_a_place_for_what_goes_first(store: Store) -> None:
+    go_on, first_done, running = asyncio.Event(), asyncio.Event(), 0
+
+    async def long(event_key: str | None, payload: dict[str, Any]) -> None:
+        nonlocal running
+        running += 1
+        await go_on.wait()
+
+    async def look(event_key: str | None, payload: dict[str, Any]) -> None:
+        first_done.set()
+
+    async with worker(store, {"long": long, "look": look}, concurrency=1):
+        for _ in range(3):
+            await store.enqueue("long", priority=FIRST_PRIORITY - 1)
+        async with asyncio.timeout(20):
+            while not running:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        await store.enqueue("look", priority=FIRST_PRIORITY - 1)
+        await store.enqueue("look", priority=FIRST_PRIORITY)
+        await asyncio.wait_for(first_done.wait(), 20)
+        states = {(job.kind, job.priority): job.state for job in await store.jobs()}
+        # What goes first takes nobody's place, and makes none for others.
+        assert (running, states["look", FIRST_PRIORITY - 1]) == (1, "queued")
+        go_on.set()
+        await until(store, all_in("done"))

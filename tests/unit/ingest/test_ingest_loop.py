@@ -254,3 +254,45 @@ def test_the_brokers_time(milliseconds: int, expected: str) -> None:
 @pytest.mark.parametrize("nonsense", [None, -1, 2**62])
 def test_a_nonsense_time_of_a_broker_is_no_time(nonsense: int | None) -> None:
     assert raw_alert(b"", source="s", topic="t", broker_ms=nonsense).broker_time is None
+
+
+class Endless:
+    """Always has one more, and counts how many were asked of it."""
+
+    name = "endless"
+
+    def __init__(self) -> None:
+        self.given = 0
+
+    async def __aiter__(self) -> AsyncIterator[RawAlert]:
+        while True:
+            self.given += 1
+            yield raw_alert(b"%d" % self.given, source=self.name, topic="t")
+
+    async def commit(self, raws: Sequence[RawAlert]) -> None:
+        """Nothing to commit."""
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
+async def test_while_storing_is_slow_no_more_is_read() -> None:
+    source, stop, go_on = Endless(), asyncio.Event(), asyncio.Event()
+    sizes: list[int] = []
+
+    async def put_many(raws: Sequence[RawAlert]) -> None:
+        sizes.append(len(raws))
+        await go_on.wait()
+
+    running = asyncio.create_task(run(source, put_many, stop))
+    for _ in range(20 * MOST_ALERTS):
+        await asyncio.sleep(0)
+    # Those that are being stored, those that wait, and the one that the reader holds.
+    assert sizes == [MOST_ALERTS]
+    assert source.given == 2 * MOST_ALERTS + 1
+    go_on.set()
+    for _ in range(20 * MOST_ALERTS):
+        await asyncio.sleep(0)
+    assert source.given > 3 * MOST_ALERTS
+    stop.set()
+    await asyncio.wait_for(running, 5)

@@ -8,7 +8,8 @@ import pytest
 
 from schemas import DataStatus
 from transients.service.later_data import FIRST_LOOK_S, LAST_LOOK_S, look_again_s, looks
-from transients.service.priorities import ARCHIVE_AGE_S, priority
+from transients.service.priorities import ARCHIVE_AGE_S, Work, priority
+from transients.store.queue import FIRST_PRIORITY
 
 HOUR, DAY = 3600.0, 86400.0
 
@@ -57,10 +58,15 @@ def test_looking_ends() -> None:
 
 
 def test_the_order_of_work() -> None:
-    order = [priority("tell"), priority("geometry", 60.0), priority("search", 60.0), priority("asked"), priority("publish", 60.0),
-             priority("nrt", 60.0), priority("cons", 60.0), priority("geometry", ARCHIVE_AGE_S + 1.0), priority("search", 1e9),
-             priority("publish", 1e9), priority("nrt", 1e9), priority("cons", 1e9), priority("again", 1e9)]  # fmt: skip
+    of_now: tuple[Work, ...] = ("tell", "geometry", "search", "draw", "asked", "publish", "nrt", "cons")
+    archived: tuple[Work, ...] = ("geometry", "search", "draw", "publish", "nrt", "cons", "again")
+    order = [*(priority(work, 60.0) for work in of_now), *(priority(work, ARCHIVE_AGE_S + 1.0) for work in archived)]
     assert all(a > b for a, b in itertools.pairwise(order))
     # Whoever is told is told of it, whatever it is about; a person who waits waits for the archive too.
     assert priority("tell", 1e9) == priority("tell")
     assert priority("asked", 1e9) == priority("asked")
+
+
+def test_telling_people_and_a_first_look_need_not_wait_for_what_is_at_work() -> None:
+    assert priority("tell") > priority("geometry", 60.0) == FIRST_PRIORITY > priority("search", 60.0)
+    assert priority("geometry", ARCHIVE_AGE_S + 1.0) < FIRST_PRIORITY
