@@ -41,7 +41,7 @@ def test_the_service_is_measured_to_the_last_result(
         assert_sound(line, "service")
         assert line["value"] is not None, line
     assert [line["unit"] for line in lines] == [
-        "ms", "ms", "s", "s", "alerts/s", "alerts/s", "ms", "ms", "MB", "deliveries/s", "alerts/s", "ms", "alerts/s",
+        "ms", "ms", "s", "s", "alerts/s", "alerts/s", "ms", "ms", "MB", "deliveries/s", "alerts/s", "ms", "alerts/s", "alerts/s",
     ]  # fmt: skip
     # The small load leaves nothing behind.
     kept_up = [line["ratio"] for line in lines if "the rate they came at" in line["reference"]]
