@@ -11,7 +11,7 @@ from astropy.coordinates import SkyCoord
 
 from schemas import FloatArray
 from transients.missions import to_time
-from transients.missions.almanac import almanac, places_of
+from transients.missions.almanac import Almanac, places_of
 from transients.missions.bodies import position_km
 from transients.missions.frames import unit_vector
 from transients.missions.surroundings import Surroundings, surroundings
@@ -73,7 +73,7 @@ def _windows(sizes: Sizes) -> Line:
     constraint = mission.constraint()
     # A direction that the Earth's limb passes at each perigee.
     v = unit_vector(*np.radians((200.0, 40.0)))
-    found = almanac(time, _DAYS * _DAY_S, places_of(mission, time, _DAYS * _DAY_S))
+    found = Almanac(time, places_of(mission, time, _DAYS * _DAY_S))
 
     def ours() -> float:
         return forecast(v, T0, _DAYS * _DAY_S, constraint, found).observable_s

@@ -11,7 +11,7 @@ import numpy as np
 
 from schemas import Instant, VisibilityForecast
 from transients.missions import Mission, seconds_between, to_time
-from transients.missions.almanac import almanac, places_of
+from transients.missions.almanac import Almanac, places_of
 from transients.missions.frames import direction_vector
 from transients.service.parts import mission_of, utc_now
 from transients.sky import coarsened, forecast, visibility
@@ -73,7 +73,7 @@ def visibility_command(
         begin,
         span_s,
         mission.constraint(half),
-        almanac(time, span_s, places_of(mission, time, span_s)),
+        Almanac(time, places_of(mission, time, span_s)),
         coarse=coarse,
         every_s=span_s / _STEPS,
         orbit_source=mission.approximate_orbit(time).source,

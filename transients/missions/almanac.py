@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from functools import cached_property
+from typing import Literal, Protocol, runtime_checkable
 
 import astropy.units as u
 import numpy as np
-from astropy.coordinates import get_body
 from astropy.time import Time, TimeDelta
 
 from schemas import FloatArray
@@ -16,10 +16,9 @@ from schemas import FloatArray
 from .base import Mission
 from .bodies import EARTH_RADIUS_KM, position_km
 from .constraints import Body
-from .surroundings import Surroundings
+from .ephemeris import body_km_at
+from .surroundings import Surroundings, direction_and_distance
 
-#: Between knots 8 h apart a cubic leaves 0.1 arcsec of the Moon's way, far below the ephemeris' own 20 arcsec.
-_KNOT_S = 8 * 3600.0
 #: Geocentric angular speed of the Sun and speed of the Moon, at most (perihelion, perigee; 1 % added).
 _SUN_RAD_S, _MOON_KM_S = 2.1e-7, 1.1
 _NEAREST_SUN_KM = 1.47e8
@@ -58,7 +57,7 @@ def places_of(mission: Mission, start: Time, span_s: float) -> Places:
 
 
 def _joined(mission: Mission, start: Time, span_s: float) -> Places:
-    from scipy.interpolate import CubicSpline  # see `almanac`
+    from scipy.interpolate import CubicSpline  # half a second to import
 
     def ask(seconds: FloatArray) -> tuple[FloatArray, FloatArray]:
         states = [mission.approximate_orbit(start + TimeDelta(float(each), format="sec")) for each in seconds]
@@ -104,27 +103,34 @@ class Almanac:
     """The surroundings of a spacecraft at any instant of a stretch of time that begins at `start`."""
 
     start: Time
-    _sun_km: Any
-    _moon_km: Any
-    _places: Places | None
+    #: Tells where the spacecraft is; None: nobody does.
+    places: Places | None = None
+
+    @cached_property
+    def _start_mjd(self) -> float:
+        return float(self.start.tt.mjd)
+
+    def _body_km(self, body: Literal["sun", "moon"], seconds: FloatArray) -> FloatArray:
+        return body_km_at(body, self._start_mjd + seconds / 86400.0)
 
     def at(self, seconds: FloatArray) -> Surroundings:
         """Surroundings at seconds (m,) from the start; Sun and Moon as the spacecraft sees them where its place is known."""
         time = self.start + TimeDelta(seconds, format="sec")
-        here = None if self._places is None else self._places(time)[0]
-        sun, _ = _seen(self._sun_km(seconds), here)
-        moon, moon_km = _seen(self._moon_km(seconds), here)
+        here = None if self.places is None else self.places(time)[0]
+        origin = 0.0 if here is None else here
+        sun, _ = direction_and_distance(self._body_km("sun", seconds) - origin)
+        moon, moon_km = direction_and_distance(self._body_km("moon", seconds) - origin)
         return Surroundings(time, sun, moon, here, moon_km)
 
     def error_km(self, seconds: FloatArray) -> FloatArray:
         """Bounds on the errors of the spacecraft's places, (m,); zero without them, NaN where there is no bound."""
-        if self._places is None:
+        if self.places is None:
             return np.zeros(len(seconds))
-        return self._places(self.start + TimeDelta(seconds, format="sec"))[1]
+        return self.places(self.start + TimeDelta(seconds, format="sec"))[1]
 
     def moon_distance_km(self, seconds: FloatArray) -> FloatArray:
         """Of the Moon from Earth's centre, (m,)."""
-        return np.asarray(np.linalg.norm(self._moon_km(seconds), axis=-1))
+        return np.asarray(np.linalg.norm(self._body_km("moon", seconds), axis=-1))
 
     def direction_error_rad(self, body: Body, seconds: FloatArray) -> FloatArray:
         """Bounds on the error of a body's direction, (m,): of its place, and of the spacecraft's; NaN where there is none."""
@@ -162,25 +168,3 @@ class Almanac:
 
 def _escape_km_s(distance_km: FloatArray) -> FloatArray:
     return np.sqrt(2.0 * _MU_KM3_S2 / np.maximum(distance_km, EARTH_RADIUS_KM))
-
-
-def _seen(body_km: FloatArray, from_km: FloatArray | None) -> tuple[FloatArray, FloatArray]:
-    """Unit vectors (m, 3) to a body, and its distance (m,)."""
-    toward = body_km if from_km is None else body_km - from_km
-    distance = np.linalg.norm(toward, axis=-1)
-    return np.asarray(toward / distance[..., np.newaxis]), np.asarray(distance)
-
-
-def almanac(start: Time, span_s: float, places: Places | None = None) -> Almanac:
-    """Sun and Moon (astropy's built-in ones, GCRS) over `span_s` seconds, and the spacecraft where `places` tells it."""
-    from scipy.interpolate import CubicSpline  # half a second to import
-
-    count = max(int(np.ceil(span_s / _KNOT_S)), 1)
-    # Two knots more on each side: a cubic is poorest at its ends.
-    knots = np.arange(-2, count + 3) * _KNOT_S
-    time = start + TimeDelta(knots, format="sec")
-    splines = []
-    for name in ("sun", "moon"):
-        body = get_body(name, time, ephemeris="builtin")
-        splines.append(CubicSpline(knots, body.cartesian.xyz.to_value(u.km).T))
-    return Almanac(start, splines[0], splines[1], places)

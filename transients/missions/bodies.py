@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import astropy.units as u
 import numpy as np
-from astropy.coordinates import SkyCoord, get_body
+from astropy.coordinates import SkyCoord
 from astropy.time import Time
 
 from schemas import FloatArray, OrbitState
 
+from .ephemeris import body_km
 from .frames import direction_vector, unit_vector, vector_direction
 
 #: Mean radius of the Earth, km.
@@ -29,8 +30,7 @@ def sun_direction(time: Time) -> SkyCoord:
     (Transforming the GCRS *position* to ICRS would give the Sun as seen from the solar system's barycentre.) The parallax of
     a spacecraft within 170 000 km, at most 0.07 deg, is left out. The built-in ephemeris is good to a few arcseconds.
     """
-    body = get_body("sun", time, ephemeris="builtin")
-    return SkyCoord(body.ra, body.dec, frame="icrs")
+    return vector_direction(body_km("sun", time))
 
 
 def moon_direction(time: Time, orbit: OrbitState | None = None) -> SkyCoord:
@@ -38,11 +38,8 @@ def moon_direction(time: Time, orbit: OrbitState | None = None) -> SkyCoord:
 
     The built-in lunar theory is good to about 20 arcseconds.
     """
-    body = get_body("moon", time, ephemeris="builtin")
-    if orbit is None:
-        return SkyCoord(body.ra, body.dec, frame="icrs")
-    vector = unit_vector(body.ra.rad, body.dec.rad) * body.distance.to_value(u.km)[..., np.newaxis]
-    return vector_direction(vector - position_km(orbit))
+    moon_km = body_km("moon", time)
+    return vector_direction(moon_km if orbit is None else moon_km - position_km(orbit))
 
 
 def earth_direction(orbit: OrbitState) -> SkyCoord:

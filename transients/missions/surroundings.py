@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import astropy.units as u
 import numpy as np
-from astropy.coordinates import get_body
 from astropy.time import Time
 
 from schemas import FloatArray
 
 from .bodies import EARTH_RADIUS_KM, MOON_RADIUS_KM
-from .frames import unit_vector
+from .ephemeris import body_km
 
 #: Mean distance of the Moon from Earth's centre, km.
 _MOON_MEAN_KM = 385_000.0
@@ -69,16 +67,13 @@ def surroundings(time: Time, position_km: FloatArray | None = None) -> Surroundi
     Sun and Moon are astropy's built-in ones in GCRS (a few arcseconds, and 20), the Sun's parallax is left out (below 0.07 deg
     within 170 000 km).
     """
-    sun = get_body("sun", time, ephemeris="builtin")
-    moon = get_body("moon", time, ephemeris="builtin")
-    seen = unit_vector(moon.ra.rad, moon.dec.rad) * moon.distance.to_value(u.km)[..., np.newaxis]
-    if position_km is not None:
-        seen = seen - position_km
-    distance = np.linalg.norm(seen, axis=-1)
-    return Surroundings(
-        time,
-        unit_vector(sun.ra.rad, sun.dec.rad),
-        np.asarray(seen / distance[..., np.newaxis]),
-        position_km,
-        np.asarray(distance),
-    )
+    sun, _ = direction_and_distance(body_km("sun", time))
+    seen = body_km("moon", time)
+    moon, moon_km = direction_and_distance(seen if position_km is None else seen - position_km)
+    return Surroundings(time, sun, moon, position_km, moon_km)
+
+
+def direction_and_distance(vector_km: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Unit vectors (m, 3) and lengths (m,) of vectors (m, 3)."""
+    distance = np.linalg.norm(vector_km, axis=-1)
+    return np.asarray(vector_km / distance[..., np.newaxis]), np.asarray(distance)

@@ -13,7 +13,7 @@ from astropy.coordinates import SkyCoord
 from schemas import Exposure, Instant, LightTravel, OrbitState, PointingAdvice, PointingHistory, VisibilityForecast
 from schemas.errors import TransientsError
 from transients.missions import to_time
-from transients.missions.almanac import almanac, places_of
+from transients.missions.almanac import Almanac, places_of
 from transients.missions.bodies import position_km
 from transients.missions.frames import direction_vector
 from transients.missions.surroundings import surroundings
@@ -111,7 +111,7 @@ def _forecast(t0: Instant, coarse: CoarseMap, towards: SkyCoord, context: Given)
         t0,
         span_s,
         mission.constraint(context.settings.mission.sun_half_width_deg),
-        almanac(time, span_s, places_of(mission, time, span_s)),
+        Almanac(time, places_of(mission, time, span_s)),
         coarse=coarse,
         every_s=FORECAST_STEP_S,
         orbit_source=mission.approximate_orbit(time).source,

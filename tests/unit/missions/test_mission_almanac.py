@@ -12,7 +12,7 @@ from journey_samples import mission as mission_as_it_ships
 from schemas import FloatArray, OrbitState
 from schemas.errors import NoData
 from transients.missions import to_instant
-from transients.missions.almanac import Almanac, Places, almanac, places_of
+from transients.missions.almanac import Almanac, Places, places_of
 from transients.missions.bodies import EARTH_RADIUS_KM, position_km
 from transients.missions.constraints import Body
 from transients.missions.frames import vector_direction
@@ -36,7 +36,7 @@ def low_orbit(time: Time) -> tuple[FloatArray, FloatArray]:
 @pytest.mark.parametrize("places", [low_orbit, approximate_positions])
 def test_bodies_are_where_astropy_has_them_as_the_spacecraft_sees_them(places: object) -> None:
     seconds = np.linspace(0.0, SPAN_S, 23)
-    about = almanac(START, SPAN_S, places).at(seconds)  # type: ignore[arg-type]
+    about = Almanac(START, places).at(seconds)  # type: ignore[arg-type]
     assert about.position_km is not None
     for row, second in enumerate(seconds):
         time = START + TimeDelta(second, format="sec")
@@ -120,7 +120,7 @@ def _fastest(found: Almanac, body: Body, t: FloatArray, length_s: float) -> Floa
 @pytest.mark.parametrize("body", ["sun", "moon", "earth"])
 @pytest.mark.parametrize("places", [low_orbit, approximate_positions])
 def test_nothing_moves_faster_than_its_bound(places: object, body: Body) -> None:
-    found, length_s = almanac(START, SPAN_S, places), 300.0  # type: ignore[arg-type]
+    found, length_s = Almanac(START, places), 300.0  # type: ignore[arg-type]
     # The perigee of 2023-05-20 is among them.
     t = np.concatenate([np.arange(0.0, 86400.0, 7200.0), np.arange(140_000.0, 165_000.0, 900.0)])
     rates = found.rates(found.at(t), found.at(t + length_s), t, np.full(len(t), length_s))
@@ -133,7 +133,7 @@ def test_nothing_moves_faster_than_its_bound(places: object, body: Body) -> None
 
 
 def test_without_a_place_the_earth_is_unknown() -> None:
-    found = almanac(START, SPAN_S)
+    found = Almanac(START)
     t = np.array([0.0])
     rates = found.rates(found.at(t), found.at(t + 60.0), t, np.array([60.0]))
     assert rates.earth is None
@@ -142,7 +142,7 @@ def test_without_a_place_the_earth_is_unknown() -> None:
 
 
 def test_errors_of_directions_grow_towards_the_earth() -> None:
-    found = almanac(START, SPAN_S, approximate_positions)
+    found = Almanac(START, approximate_positions)
     t = np.linspace(0.0, SPAN_S, 500)
     about, off = found.at(t), found.error_km(t)
     assert about.position_km is not None

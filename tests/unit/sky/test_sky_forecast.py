@@ -10,7 +10,7 @@ from astropy.time import Time
 
 from schemas import Circle, FloatArray, Instant
 from transients.missions import seconds_between, to_time
-from transients.missions.almanac import Almanac, almanac
+from transients.missions.almanac import Almanac
 from transients.missions.constraints import Constraint, EarthLimb, MoonLimb, SunAngle
 from transients.missions.frames import unit_vector
 from transients.missions.integral import Integral
@@ -47,7 +47,7 @@ def _brute(
     ("ra", "dec"), [(200.0, 40.0), (100.0, 20.0), (0.0, 0.0), (300.0, -60.0), (110.0, -35.0), (106.5, 18.0), (246.0, -60.0)]
 )
 def test_integral_against_small_steps(integral: Integral, ra: float, dec: float) -> None:
-    constraint, found, v = integral.constraint(), almanac(START, 5 * DAY_S, approximate_positions), _direction(ra, dec)
+    constraint, found, v = integral.constraint(), Almanac(START, approximate_positions), _direction(ra, dec)
     told = forecast(v, AT, 5 * DAY_S, constraint, found)
     expected = _brute(v, 5 * DAY_S, constraint, found, 20.0)
     windows = [(seconds_between(w.start, AT), seconds_between(w.stop, AT)) for w in told.windows]
@@ -61,7 +61,7 @@ def test_integral_against_small_steps(integral: Integral, ra: float, dec: float)
 @pytest.mark.parametrize("dec", [0.0, 30.0, 59.5, 66.9, 67.05, 67.2, 80.0])
 def test_a_low_orbit_against_small_steps(dec: float) -> None:
     # Seen from 550 km the Earth's radius is 67.0 deg: near that declination the breaks are short, or there is none.
-    constraint, found, v = EarthLimb(0.0), almanac(START, 0.5 * DAY_S, low_orbit), _direction(123.0, dec)
+    constraint, found, v = EarthLimb(0.0), Almanac(START, low_orbit), _direction(123.0, dec)
     told = forecast(v, AT, 0.5 * DAY_S, constraint, found)
     expected = _brute(v, 0.5 * DAY_S, constraint, found, 0.5)
     windows = [(seconds_between(w.start, AT), seconds_between(w.stop, AT)) for w in told.windows]
@@ -69,7 +69,7 @@ def test_a_low_orbit_against_small_steps(dec: float) -> None:
 
 
 def test_a_break_much_shorter_than_the_first_steps_is_found() -> None:
-    found = almanac(START, DAY_S, low_orbit)
+    found = Almanac(START, low_orbit)
     radius = np.arcsin(6371.0 / LOW_KM)
     # The limb covers the direction for twice the time in which the Earth's centre turns by this angle.
     half = 2 * np.pi * 5.0 / LOW_PERIOD_S
@@ -85,7 +85,7 @@ def test_the_sun_ends_a_window_at_its_limit(bearing_deg: float, angle_deg: float
     sun = get_body("sun", START, ephemeris="builtin")
     place = SkyCoord(sun.ra, sun.dec).directional_offset_by(bearing_deg * u.deg, angle_deg * u.deg)
     v = _direction(place.ra.deg, place.dec.deg)
-    (window,) = forecast(v, AT, 5 * DAY_S, SunAngle(50.0, 130.0), almanac(START, 5 * DAY_S)).windows
+    (window,) = forecast(v, AT, 5 * DAY_S, SunAngle(50.0, 130.0), Almanac(START)).windows
     assert (window.opened_by, window.closed_by) == ("range", "Sun")
     end = get_body("sun", to_time(window.stop), ephemeris="builtin")
     # In a second the Sun moves by 1.1e-5 deg.
@@ -93,7 +93,7 @@ def test_the_sun_ends_a_window_at_its_limit(bearing_deg: float, angle_deg: float
 
 
 def test_ends_are_named_and_carry_the_orbits_error(integral: Integral) -> None:
-    found = almanac(START, 5 * DAY_S, approximate_positions)
+    found = Almanac(START, approximate_positions)
     told = forecast(_direction(200.0, 40.0), AT, 5 * DAY_S, integral.constraint(), found, orbit_source="model")
     first, second, third = told.windows
     assert (first.opened_by, first.closed_by, second.opened_by, third.closed_by) == ("range", "Earth limb", "Earth limb", "range")
@@ -106,7 +106,7 @@ def test_ends_are_named_and_carry_the_orbits_error(integral: Integral) -> None:
 
 
 def test_combined_constraints() -> None:
-    found = almanac(START, 2 * DAY_S, low_orbit)
+    found = Almanac(START, low_orbit)
     v = _direction(123.0, 10.0)
     hidden = forecast(v, AT, 2 * DAY_S, ~EarthLimb(0.0), found)
     seen = forecast(v, AT, 2 * DAY_S, EarthLimb(0.0), found)
@@ -120,7 +120,7 @@ def test_combined_constraints() -> None:
 
 def test_the_visible_part_of_a_map_is_near_the_true_integral(integral: Integral) -> None:
     m = skymap_from_region(Circle(ra_deg=106.0, dec_deg=18.0, radius_deg=12.0, containment=0.9))
-    constraint, found = integral.constraint(), almanac(START, 5 * DAY_S, approximate_positions)
+    constraint, found = integral.constraint(), Almanac(START, approximate_positions)
     told = forecast(_direction(106.0, 18.0), AT, 5 * DAY_S, constraint, found, coarse=coarsened(m), every_s=DAY_S)
     assert [seconds for seconds, _ in told.fractions] == [n * DAY_S for n in range(6)]
     for seconds, fraction in told.fractions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import astropy.units as u
@@ -24,6 +25,7 @@ LAST_OBSERVATION = Instant(utc="2025-02-28T23:59:59")
 SOURCE_WORD = "orbit"
 
 
+@lru_cache(maxsize=4096)
 def data_window(number: int) -> RevolutionWindow:
     """The expected data of a revolution, from the orbit model; its error is `window_error_s`."""
     return RevolutionWindow(
