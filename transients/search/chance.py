@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 
@@ -23,6 +24,8 @@ _DEVIATIONS = np.linspace(-5.0, 5.0, 81)
 _CERTAIN = 8.0
 #: Fluences are looked for up to this many times the one a median direction would need.
 _FAR = 1e6
+#: Tables that are kept: one event asks for each of its own several times.
+_KEPT = 256
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -47,6 +50,7 @@ class MissChance:
     expected: MissChance = dataclasses.field(default=None, repr=False)  # type: ignore[assignment]
 
     @classmethod
+    @functools.lru_cache(maxsize=_KEPT)
     def of(cls, level: CountLevel, systematic_fraction: float) -> MissChance:
         """For the largest excess seen, or its median without a burst where that is larger (the power constraint)."""
         seen = level.threshold_counts / level.sigma_counts
@@ -61,6 +65,7 @@ class MissChance:
         return dataclasses.replace(cls.above(level, seen, systematic_fraction), expected=expected)
 
     @classmethod
+    @functools.lru_cache(maxsize=_KEPT)
     def above(cls, level: CountLevel, at: float, systematic_fraction: float) -> MissChance:
         """For an excess of `at` sigmas."""
         height = max(at, 0.0) + _CERTAIN
@@ -83,24 +88,24 @@ class MissChance:
 
     def over(self, groups: Groups, amount: float) -> float:
         """Chance for a burst of this amount (erg cm-2, or erg) from anywhere in the region; what is out of sight is always missed."""
-        dark = max(0.0, 1.0 - float(groups.weights.sum()))
-        return float(self(amount / groups.values) @ groups.weights) + dark * float(self.missed[0])
+        return float(self(amount / groups.values) @ groups.weights) + self._dark(groups)
+
+    def _dark(self, groups: Groups) -> float:
+        """The chance that a burst comes from out of sight."""
+        return max(0.0, 1.0 - float(groups.weights.sum())) * float(self.missed[0])
 
     def limit(self, groups: Groups, confidence: float) -> float | None:
         """The amount (erg cm-2, or erg) above which a burst is excluded; None where the confidence is not reached."""
-        from scipy.optimize import brentq  # half a second that few wait for
+        from .kernels.falling import crossing  # numba takes half a second to import
 
         if groups.values.size == 0:
             return None
-        unit = self.level.sigma_counts * float(np.median(groups.values))
-
-        def lacking(log_amount: float) -> float:
-            return 1.0 - confidence - self.over(groups, float(np.exp(log_amount)))
-
-        low, high = np.log(unit / _FAR), np.log(unit * _FAR)
-        if lacking(high) <= 0.0 or lacking(low) >= 0.0:
-            return None
-        return float(np.exp(brentq(lacking, low, high, xtol=1e-5)))
+        unit = np.log(self.level.sigma_counts * float(np.median(groups.values)))
+        far = float(np.log(_FAR))
+        step = (self.log_burst[-1] - self.log_burst[0]) / (len(self.log_burst) - 1)
+        shift = np.log(groups.values * self.level.sigma_counts) + self.log_burst[0]
+        found = crossing(self.missed, step, shift, groups.weights, self._dark(groups), 1.0 - confidence, unit - far, unit + far)
+        return None if np.isnan(found) else float(np.exp(found))
 
     def counts(self, confidence: float) -> float | None:
         """The limit in counts for one direction."""

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from schemas import FloatArray
 
-from .levels import LEAST_OF_BIN, CountLevel, shares_inside, starts_within
-from .rates import Rates, WindowExcess, window_excess
+from .levels import LEAST_OF_BIN, CountLevel, shares_inside
+from .rates import Rates, WindowExcess, sliding_excess
 
 #: Between names of detectors that are taken together.
 JOIN = "+"
@@ -75,9 +75,9 @@ def combine(
     length_s = size * first.bin_s
     if duration_s < LEAST_OF_BIN * first.bin_s:
         return None
-    starts = starts_within(first.background.bins.start_s, length_s, association_window_s)
     parts = [
-        _Part.of(rates, window_excess(rates, starts, length_s), per_count[rates.instrument], probabilities) for rates in known
+        _Part.of(rates, sliding_excess(rates, first, length_s, association_window_s), per_count[rates.instrument], probabilities)
+        for rates in known
     ]
     parts = [part for part in parts if part.here.any() and part.mean > 0.0]
     if len(parts) < 2 or parts[0].rates is not first:

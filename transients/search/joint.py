@@ -13,9 +13,8 @@ from .bins import Bins
 from .burst import source_interval
 from .combined import primary_first
 from .hypotheses import Hypotheses
-from .levels import starts_within
 from .maximum import alarm_chance
-from .rates import Rates, WindowExcess, window_excess
+from .rates import Rates, WindowExcess, sliding_excess, starts_within
 from .spikes import classify_spike
 
 #: Durations tried, s: octaves of the range in which bursts come.
@@ -73,8 +72,7 @@ def joint_search(
         if size < 1:
             continue
         length_s = size * first.bin_s
-        starts = starts_within(first.background.bins.start_s, length_s, association_window_s)
-        found = [window_excess(rates, starts, length_s) for rates in ordered]
+        found = [sliding_excess(rates, first, length_s, association_window_s) for rates in ordered]
         ratio = _log_ratio(found, per_fluence, hypotheses.prior)
         if not np.isfinite(ratio).any():
             continue
@@ -82,7 +80,8 @@ def joint_search(
         snr = float(np.sqrt(2.0 * max(0.0, ratio[top])))
         windows = 1.0 + (int(np.isfinite(ratio).sum()) - 1) / size
         chance = alarm_chance(snr, size, windows)
-        best.append(JointWindow(float(starts[top]), length_s, float(max(0.0, ratio[top])), snr, chance))
+        start_s = float(starts_within(first, length_s, association_window_s)[top])
+        best.append(JointWindow(start_s, length_s, float(max(0.0, ratio[top])), snr, chance))
     if not best:
         return None
     # Neighbouring durations share much: multiplying by their number is an upper bound of the chance.

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from schemas import FloatArray, LightCurve
+from schemas import LightCurve
 from schemas.errors import BadRequest, NoData
 
 from .maximum import phases
-from .rates import Rates, rates_about, window_excess
+from .rates import Rates, rates_about, sliding_excess
 
 #: sigma/sqrt(N) of SPI-ACS in good conditions, squared; where only a count limit is known.
 _TYPICAL_OVERDISPERSION = 1.3
@@ -142,8 +142,7 @@ def _level(rates: Rates, duration_s: float, association_window_s: tuple[float, f
         return None
     size = max(1, round(duration_s / bins.bin_s))
     length_s = size * bins.bin_s
-    starts = starts_within(bins.start_s, length_s, association_window_s)
-    found = window_excess(rates, starts, length_s)
+    found = sliding_excess(rates, rates, length_s, association_window_s)
     seen = np.isfinite(found.sigma)
     if not seen.any():
         return None
@@ -158,12 +157,6 @@ def _level(rates: Rates, duration_s: float, association_window_s: tuple[float, f
         windows=1.0 + (int(seen.sum()) - 1) / size,
         inside=shares_inside(duration_s / bins.bin_s, size),
     )
-
-
-def starts_within(start_s: FloatArray, length_s: float, association_window_s: tuple[float, float]) -> FloatArray:
-    """Those starts whose windows of this length touch the association window, (m,) s from T0."""
-    low, high = association_window_s
-    return np.asarray(start_s[(start_s < high) & (start_s + length_s > low)])
 
 
 def shares_inside(duration_bins: float, size_bins: float) -> tuple[tuple[float, ...], tuple[float, ...]]:

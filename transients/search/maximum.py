@@ -7,6 +7,8 @@ distribution of the maximum to about a percent. Simulations in the tests say how
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 from scipy.special import ndtr
 
@@ -19,6 +21,8 @@ _PHASES, _PHASES_OF_FEW, _FEW = 4, 16, 4.0
 #: Gauss-Legendre nodes over six sigmas on either side.
 _NODE, _WEIGHT = np.polynomial.legendre.leggauss(32)
 _REACH = 6.0
+#: Levels that are kept: the windows searched are the same for every event of a kind.
+_KEPT = 1024
 
 
 def quiet_chance(level: float, steps: float, windows: float) -> float:
@@ -68,6 +72,7 @@ def clump_rate(level: FloatArray | float, steps: float) -> FloatArray:
     return np.asarray(u * _density(u) * nu)
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def quiet_quantile(chance: float, steps: float, windows: float) -> float:
     """The level below which noise alone stays with this chance."""
     from scipy.optimize import brentq  # half a second that few wait for

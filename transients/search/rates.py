@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,14 @@ class Rates:
     def bin_s(self) -> float:
         """Native bin, s."""
         return self.background.bins.bin_s
+
+    @functools.cached_property
+    def _sums(self) -> _Sums:
+        return _Sums.of(self.background)
+
+    @functools.cached_property
+    def _slid(self) -> dict[tuple[Rates, float, tuple[float, float]], WindowExcess]:
+        return {}
 
 
 def rates_about(lc: LightCurve, t0_s: float, half_width_s: float = 300.0, shift_s: float = 0.0) -> Rates:
@@ -88,21 +97,103 @@ def window_excess(rates: Rates, start_s: npt.ArrayLike, duration_s: float) -> Wi
     window's own bins (in closed form: a deleted residual), so that neither a burst pulls it up nor its absence makes the noise
     look smaller.
     """
-    background = rates.background
-    bins = background.bins
+    bins, sums = rates.background.bins, rates._sums
     start: FloatArray = np.atleast_1d(np.asarray(start_s, float))
     cut = _Cut.of(bins.start_s, bins.width_s, start, duration_s)
-    model = background.counts
-    residual = bins.counts - model
-    square = cut.sums(np.ones(len(bins)), 2) / duration_s**2
-    whole = np.asarray((cut.sums(np.ones(len(bins)), 1) > (1.0 - _WHOLE) * duration_s) & (square > 0.0))
+    square = cut.sums(sums.square) / duration_s**2
+    whole = np.asarray((cut.sums(sums.time) > (1.0 - _WHOLE) * duration_s) & (square > 0.0))
     safe = np.where(square > 0.0, square, 1.0)
-    counts = cut.sums(residual, 1) / duration_s / safe
-    noise = float(rates.overdispersion.at(duration_s)) * cut.sums(model, 2) / duration_s**2 / safe**2
-    shift, variance, enough = _without_window(background, cut, residual, model, duration_s * safe)
+    counts = cut.sums(sums.residual) / duration_s / safe
+    noise = float(rates.overdispersion.at(duration_s)) * cut.sums(sums.model) / duration_s**2 / safe**2
+    shift, variance, enough = _without_window(sums, cut, duration_s * safe)
     good = whole & enough
     sigma = np.sqrt(np.where(good, noise + variance, np.inf))
     return WindowExcess(np.where(good, counts + shift, np.nan), sigma, square)
+
+
+def sliding_excess(rates: Rates, first: Rates, length_s: float, association_window_s: tuple[float, float]) -> WindowExcess:
+    """`window_excess` of all windows that begin with a bin of `first` and touch T0 + [low, high]: `starts_within`.
+
+    Levels, limits and the joint search ask for the same ones: they are kept with `rates`.
+    """
+    key = (first, length_s, association_window_s)
+    if key not in rates._slid:
+        rates._slid[key] = window_excess(rates, starts_within(first, length_s, association_window_s), length_s)
+    return rates._slid[key]
+
+
+def starts_within(first: Rates, length_s: float, association_window_s: tuple[float, float]) -> FloatArray:
+    """Where windows of this length begin that begin with a bin and touch the association window, (n,) s from T0."""
+    low, high = association_window_s
+    start_s = first.background.bins.start_s
+    return np.asarray(start_s[(start_s < high) & (start_s + length_s > low)])
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Sum:
+    """Something of each bin, (bins,) or (bins, k), times its width to a power, summed up to each edge."""
+
+    values: FloatArray
+    power: int
+    weight: FloatArray
+    cumulative: FloatArray
+
+    @classmethod
+    def of(cls, values: FloatArray, width_s: FloatArray, power: int) -> _Sum:
+        weight = width_s**power
+        return cls(values, power, weight, _up_to_edges(values * (weight if values.ndim == 1 else weight[:, None])))
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Sums:
+    """Of a detector, for windows of any length: bins and excesses, and what the bins outside the source say of the fit.
+
+    Attributes
+    ----------
+    time, square, residual, model, basis : _Sum
+    information : (bins + 1, k, k)
+        Up to each edge; its last is that of the whole fit.
+    pull : (bins + 1, k)
+        Of the residuals on the coefficients.
+    outside_s : (bins + 1,)
+        Observed time outside the source.
+    noise : float
+        What the covariance carries on top of the inverse of the information: the over-dispersion of the fit.
+    """
+
+    time: _Sum
+    square: _Sum
+    residual: _Sum
+    model: _Sum
+    basis: _Sum
+    information: FloatArray
+    pull: FloatArray
+    outside_s: FloatArray
+    noise: float
+
+    @classmethod
+    def of(cls, background: Background) -> _Sums:
+        width_s, model = background.bins.width_s, background.counts
+        ones, residual = np.ones(len(width_s)), background.bins.counts - model
+        basis = np.diff(background.cumulative_basis, axis=0)
+        used = (~background.source).astype(float)
+        weighted = basis * (used / np.maximum(model, 1e-9))[:, None]
+        information = _up_to_edges(np.einsum("ki,kj->kij", weighted, basis))
+        return cls(
+            time=_Sum.of(ones, width_s, 1),
+            square=_Sum.of(ones, width_s, 2),
+            residual=_Sum.of(residual, width_s, 1),
+            model=_Sum.of(model, width_s, 2),
+            basis=_Sum.of(basis, width_s, 1),
+            information=information,
+            pull=_up_to_edges(weighted * residual[:, None]),
+            outside_s=_up_to_edges(used * width_s),
+            noise=float(np.trace(background.covariance @ information[-1])) / basis.shape[1],
+        )
+
+
+def _up_to_edges(values: FloatArray) -> FloatArray:
+    return np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)])
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -128,24 +219,19 @@ class _Cut:
         last_part = np.minimum(bin_stop[tail], stop_s) - np.maximum(bin_start_s[tail], start_s)
         return cls(first, stop, width_s, _inside(first_part, width_s[head]), _inside(last_part, width_s[tail]))
 
-    def sums(self, values: FloatArray, power: int) -> FloatArray:
-        """Sum over a window's bins of value times (time inside the window)^power; `values` (bins,) or (bins, k)."""
-        weight = self.width_s**power
-        weighted = values * (weight if values.ndim == 1 else weight[:, None])
-        cumulative = np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(weighted, axis=0)])
-        total = cumulative[self.stop] - cumulative[self.first]
+    def sums(self, of: _Sum) -> FloatArray:
+        """Sum over a window's bins of value times (time inside the window)^power, (n,) or (n, k)."""
         several = self.stop - self.first > 1
         head = np.minimum(self.first, len(self.width_s) - 1)
         tail = np.clip(self.stop - 1, 0, len(self.width_s) - 1)
-        lost_first = np.where(self.stop > self.first, self.first_s**power - weight[head], 0.0)
-        lost_last = np.where(several, self.last_s**power - weight[tail], 0.0)
-        if values.ndim > 1:
+        lost_first = np.where(self.stop > self.first, self.first_s**of.power - of.weight[head], 0.0)
+        lost_last = np.where(several, self.last_s**of.power - of.weight[tail], 0.0)
+        if of.values.ndim > 1:
             lost_first, lost_last = lost_first[:, None], lost_last[:, None]
-        return np.asarray(total + lost_first * values[head] + lost_last * values[tail])
+        return np.asarray(self.plain(of.cumulative) + lost_first * of.values[head] + lost_last * of.values[tail])
 
-    def plain(self, values: FloatArray) -> FloatArray:
-        """Sum of values over the touched bins, whole."""
-        cumulative = np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)])
+    def plain(self, cumulative: FloatArray) -> FloatArray:
+        """Sum over the touched bins, whole, of what is summed up to each edge."""
         return np.asarray(cumulative[self.stop] - cumulative[self.first])
 
 
@@ -154,25 +240,13 @@ def _inside(part_s: FloatArray, width_s: FloatArray) -> FloatArray:
     return np.where(part_s > (1.0 - _WHOLE) * width_s, width_s, np.maximum(part_s, 0.0))
 
 
-def _without_window(
-    background: Background, cut: _Cut, residual: FloatArray, model: FloatArray, scale: FloatArray
-) -> tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]:
+def _without_window(sums: _Sums, cut: _Cut, scale: FloatArray) -> tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]:
     """What leaving a window's bins out of the fit adds to its excess, the variance of the background then, and where it can be done."""
-    bins = background.bins
-    basis = np.diff(background.cumulative_basis, axis=0)
-    used = (~background.source).astype(float)
-    weighted = basis * (used / np.maximum(model, 1e-9))[:, None]
-    information = np.einsum("ki,kj->kij", weighted, basis)
-    whole = information.sum(axis=0)
-    size = len(whole)
-    # The covariance carries the over-dispersion of the fit on top of the inverse of the information.
-    noise = float(np.trace(background.covariance @ whole)) / size
-    left = whole - cut.plain(information.reshape(len(bins), -1)).reshape(-1, size, size)
-    outside_s = float((used * bins.width_s).sum()) - cut.plain(used * bins.width_s)
-    enough = np.asarray(outside_s >= _LEAST_OUTSIDE_S)
+    whole = sums.information[-1]
+    left = whole - cut.plain(sums.information)
+    enough = np.asarray(sums.outside_s[-1] - cut.plain(sums.outside_s) >= _LEAST_OUTSIDE_S)
     left = np.where(enough[:, None, None], left, whole)
-    share = cut.sums(basis, 1) / scale[:, None]
+    share = cut.sums(sums.basis) / scale[:, None]
     solved = np.linalg.solve(left, share[:, :, None])[:, :, 0]
-    pull = cut.plain(weighted * residual[:, None])
-    shift = np.einsum("ni,ni->n", solved, pull)
-    return shift, np.asarray(noise * np.einsum("ni,ni->n", solved, share)), enough
+    shift = np.einsum("ni,ni->n", solved, cut.plain(sums.pull))
+    return shift, np.asarray(sums.noise * np.einsum("ni,ni->n", solved, share)), enough
