@@ -144,17 +144,19 @@ class Almanac:
         by_name = {"sun": sun, "moon": moon, "earth": earth, "any": np.maximum(earth, moon)}
         return np.asarray(by_name[body])
 
-    def rates(self, before: Surroundings, after: Surroundings, seconds: FloatArray, lengths_s: FloatArray) -> Rates:
-        """Bounds within intervals that begin at `seconds` (m,), from what stands about at their two ends.
+    def rates(
+        self, before_km: FloatArray | None, after_km: FloatArray | None, seconds: FloatArray, lengths_s: FloatArray
+    ) -> Rates:
+        """Bounds within intervals that begin at `seconds` (m,), from the spacecraft's places (m, 3) at their two ends, if known.
 
         A spacecraft bound to Earth is nowhere faster than the escape speed there; of any other, twice the mean speed of the
         interval is taken. The limb's direction turns with the spacecraft's speed over its distance from the tangent point.
         """
         moon_km = self.moon_distance_km(seconds)
-        if before.position_km is None or after.position_km is None:
+        if before_km is None or after_km is None:
             return Rates(np.full(len(seconds), _SUN_RAD_S), _MOON_KM_S / moon_km, None)
-        near = np.minimum(np.linalg.norm(before.position_km, axis=-1), np.linalg.norm(after.position_km, axis=-1))
-        mean = np.linalg.norm(after.position_km - before.position_km, axis=-1) / lengths_s
+        near = np.minimum(np.linalg.norm(before_km, axis=-1), np.linalg.norm(after_km, axis=-1))
+        mean = np.linalg.norm(after_km - before_km, axis=-1) / lengths_s
         # Half an interval away it may be nearer, by no more than it flies in that time.
         nearest = np.maximum(near - 0.5 * lengths_s * _escape_km_s(near), 1.001 * EARTH_RADIUS_KM)
         speed = np.maximum(_escape_km_s(nearest), 2.0 * mean)

@@ -23,7 +23,7 @@ from schemas import (
 from schemas.errors import NoData, RefusedInput
 from transients.missions.times import between_frames_s, seconds_between
 from transients.search import Rates, count_limits, fluence_per_count, limit_map, published_limits, rates_about
-from transients.sky import LEAST_HIDDEN, SkyMap, hidden_fractions, is_hidden, peak, response_at_peak, response_over, write_skymap
+from transients.sky import LEAST_HIDDEN, SkyMap, TilesSeen, hidden_fractions, is_hidden, peak, response_at_peak, write_skymap
 
 from .confidence import CURVE_CONFIDENCE, OwnLimits, own_limits
 from .context import Context, Given, is_simulated
@@ -77,8 +77,9 @@ def _compute(event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart
     view = _in_sight(skymap, geometry)
     if view.in_sight == 0.0:
         return Limited(caveats=(*caveats, "No upper limits: the localisation was behind the Earth."))
+    tiles = TilesSeen.of(skymap, geometry.attitude)
     responses = {
-        (instrument, spectrum): view.of(response_over(skymap, geometry.attitude, context.mission, instrument, spectrum))
+        (instrument, spectrum): view.of(tiles.response(context.mission, instrument, spectrum))
         for instrument in context.mission.response.instruments
         if instrument in used
         for spectrum in spectra

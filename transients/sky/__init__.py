@@ -21,7 +21,7 @@ from .overlap import overlap, response_overlap
 from .pointings import PointingTable, pointing_table
 from .reading import read_skymap
 from .regions import skymap_from_region
-from .response import response_over, weighted_quantile
+from .response import TilesSeen, response_over, weighted_quantile
 from .summary import response_at_peak, skymap_report
 from .travel import light_travels
 from .urgency import urgency
@@ -37,6 +37,7 @@ __all__ = [
     "JointRate",
     "PointingTable",
     "SkyMap",
+    "TilesSeen",
     "band_ks",
     "coarsened",
     "credible_area_deg2",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from schemas import FloatArray, Instant, VisibilityForecast, VisibilityWindow
@@ -87,26 +89,47 @@ def _margins(direction: FloatArray, t: FloatArray, constraint: Constraint, alman
 
 def _certain(direction: FloatArray, span_s: float, constraint: Constraint, almanac: Almanac) -> tuple[FloatArray, FloatArray]:
     """Instants and margins between which the least margin keeps its sign, but for stretches shorter than a second."""
-    t = np.linspace(0.0, span_s, int(np.ceil(span_s / _STEP_S)) + 1)
-    margins = _margins(direction, t, constraint, almanac)
-    todo = np.arange(len(t) - 1)
-    while len(todo):
-        cut = todo[_uncertain(t, margins, todo, constraint, almanac)]
-        middle = 0.5 * (t[cut] + t[cut + 1])
-        t = np.insert(t, cut + 1, middle)
-        margins = np.insert(margins, cut + 1, _margins(direction, middle, constraint, almanac), axis=1) if len(cut) else margins
+
+    def looked_at(t: FloatArray) -> _Looked:
+        about = almanac.at(t)
+        margins = [part.margin_rad(direction[np.newaxis], about)[:, 0] for part in constraint.parts()]
+        return _Looked(t, np.stack(margins), about.position_km)
+
+    known = looked_at(np.linspace(0.0, span_s, int(np.ceil(span_s / _STEP_S)) + 1))
+    todo = np.arange(len(known.t) - 1)
+    while True:
+        cut = todo[_uncertain(known, todo, constraint, almanac)]
+        if not len(cut):
+            return known.t, known.margins
+        known = known.with_more(cut + 1, looked_at(0.5 * (known.t[cut] + known.t[cut + 1])))
         # Each cut moves what follows by one, and leaves two halves to be asked.
         left = cut + np.arange(len(cut))
         todo = np.sort(np.concatenate([left, left + 1]))
-    return t, margins
+
+
+@dataclass(frozen=True, eq=False)
+class _Looked:
+    """Instants (m,) in order, s, the margins of every part then, (parts, m), and where the spacecraft was, (m, 3) km, if known."""
+
+    t: FloatArray
+    margins: FloatArray
+    position_km: FloatArray | None
+
+    def with_more(self, before: healpix.IntArray, more: _Looked) -> _Looked:
+        """With others put in before the rows named."""
+        places = None
+        if self.position_km is not None and more.position_km is not None:
+            places = np.insert(self.position_km, before, more.position_km, axis=0)
+        return _Looked(np.insert(self.t, before, more.t), np.insert(self.margins, before, more.margins, axis=1), places)
 
 
 def _uncertain(
-    t: FloatArray, margins: FloatArray, at: healpix.IntArray, constraint: Constraint, almanac: Almanac
+    known: _Looked, at: healpix.IntArray, constraint: Constraint, almanac: Almanac
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Whether the sign may change in the intervals that begin with the rows `at`, and they are long enough to be cut."""
+    t, margins, place = known.t, known.margins, known.position_km
     length = t[at + 1] - t[at]
-    rates = almanac.rates(almanac.at(t[at]), almanac.at(t[at + 1]), t[at], length)
+    rates = almanac.rates(None if place is None else place[at], None if place is None else place[at + 1], t[at], length)
     change = np.stack([rates.of(part.body) for part in constraint.parts()]) * length
     both = margins[:, at] + margins[:, at + 1]
     # A margin within an interval lies between (a + b - L h)/2 and (a + b + L h)/2.

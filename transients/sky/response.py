@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import numpy.typing as npt
 
@@ -17,20 +19,42 @@ from .maps import SkyMap, refined
 _ORDER = 5
 
 
-def response_over(m: SkyMap, attitude: Attitude, mission: Mission, instrument: str, spectrum: str | Spectrum) -> FloatArray:
-    """Fluence per count of each tile, erg cm^-2 (75-2000 keV) per count.
+@dataclasses.dataclass(frozen=True, eq=False)
+class TilesSeen:
+    """Where a map's tiles lie in the spacecraft's frame: the same for every instrument and spectrum.
 
-    At the tile's centre; for tiles coarser than 1.8 deg the mean over their parts of that size.
-
-    Returns
-    -------
-    (n,) float64
+    Attributes
+    ----------
+    theta_rad, phi_rad : (m,) float64
+        Of the centres of the tiles, and of the parts of those coarser than 1.8 deg.
+    parent : (m,) int64
+        The tile of each.
+    tiles : int
     """
-    order, ipix, _, parent = refined(m, _ORDER, -1.0)
-    theta_rad, phi_rad = frames.to_spacecraft(*healpix.centres(order, ipix), attitude)
-    values = np.asarray(mission.response.fluence_per_count(instrument, spectrum, theta_rad, phi_rad), dtype=np.float64)
-    total = np.bincount(parent, weights=values, minlength=len(m))
-    return np.asarray(total / np.bincount(parent, minlength=len(m)))
+
+    theta_rad: FloatArray
+    phi_rad: FloatArray
+    parent: healpix.IntArray
+    tiles: int
+
+    @classmethod
+    def of(cls, m: SkyMap, attitude: Attitude) -> TilesSeen:
+        order, ipix, _, parent = refined(m, _ORDER, -1.0)
+        return cls(*frames.to_spacecraft(*healpix.centres(order, ipix), attitude), parent, len(m))
+
+    def response(self, mission: Mission, instrument: str, spectrum: str | Spectrum) -> FloatArray:
+        """Fluence per count of each tile, erg cm^-2 (75-2000 keV) per count, (n,): at its centre, or the mean over its parts."""
+        found = mission.response.fluence_per_count(instrument, spectrum, self.theta_rad, self.phi_rad)
+        values = np.asarray(found, dtype=np.float64)
+        if len(values) == self.tiles:
+            return values
+        total = np.bincount(self.parent, weights=values, minlength=self.tiles)
+        return np.asarray(total / np.bincount(self.parent, minlength=self.tiles))
+
+
+def response_over(m: SkyMap, attitude: Attitude, mission: Mission, instrument: str, spectrum: str | Spectrum) -> FloatArray:
+    """`TilesSeen.response` of one instrument and spectrum, (n,)."""
+    return TilesSeen.of(m, attitude).response(mission, instrument, spectrum)
 
 
 def weighted_quantile(values: npt.ArrayLike, weights: npt.ArrayLike, q: npt.ArrayLike) -> FloatArray:

@@ -123,19 +123,19 @@ def test_nothing_moves_faster_than_its_bound(places: object, body: Body) -> None
     found, length_s = Almanac(START, places), 300.0  # type: ignore[arg-type]
     # The perigee of 2023-05-20 is among them.
     t = np.concatenate([np.arange(0.0, 86400.0, 7200.0), np.arange(140_000.0, 165_000.0, 900.0)])
-    rates = found.rates(found.at(t), found.at(t + length_s), t, np.full(len(t), length_s))
+    rates = found.rates(found.at(t).position_km, found.at(t + length_s).position_km, t, np.full(len(t), length_s))
     fastest = _fastest(found, body, t, length_s)
     assert (fastest <= rates.of(body)).all()
     assert (rates.of("any") >= rates.of(body)).all()
     # In short intervals a bound far too large would cost time: that of the Earth, which moves fastest, is within eight times.
-    near = found.rates(found.at(t), found.at(t + 10.0), t, np.full(len(t), 10.0))
+    near = found.rates(found.at(t).position_km, found.at(t + 10.0).position_km, t, np.full(len(t), 10.0))
     assert body != "earth" or near.of(body).max() < 8 * fastest.max()
 
 
 def test_without_a_place_the_earth_is_unknown() -> None:
     found = Almanac(START)
     t = np.array([0.0])
-    rates = found.rates(found.at(t), found.at(t + 60.0), t, np.array([60.0]))
+    rates = found.rates(None, None, t, np.array([60.0]))
     assert rates.earth is None
     assert found.at(t).position_km is None
     assert found.error_km(t) == 0.0
