@@ -17,7 +17,7 @@ from pathlib import Path
 from ingest import KafkaSource
 from transients.bench.unbroken import parts
 from transients.config import Settings, load_settings
-from transients.service.app import ROLES, Service, stop_on_signals
+from transients.service.app import ROLES, Service, run_as_process
 from transients.service.logs import set_up_logs
 
 #: The longest that an alert waits for that, ms.
@@ -38,9 +38,8 @@ async def serve(settings: Settings, roles: list[str]) -> None:
         for broker in settings.kafka
     ]
     service = Service(settings, [role for role in ROLES if role in roles], data=data, mission=mission, alerts=alerts)
-    stop_on_signals(service, at_once=lambda: os._exit(1))
     watching = asyncio.create_task(_stop_with(os.getppid(), service))
-    await service.run()
+    await run_as_process(service)
     watching.cancel()
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 
 import click
 
-from transients.config import Settings
-from transients.service.app import ROLES, Role, Service, stop_on_signals
+from transients.service.app import ROLES, Role, Service, run_as_process
 from transients.service.logs import set_up_logs
 
 from .options import settings_of
@@ -24,10 +22,4 @@ def serve_command(context: click.Context, roles: tuple[str, ...]) -> None:
     settings = settings_of(context)
     set_up_logs(settings.log_format)
     chosen: tuple[Role, ...] = ROLES if not roles or "all" in roles else roles  # type: ignore[assignment]
-    asyncio.run(_serve(settings, chosen))
-
-
-async def _serve(settings: Settings, roles: tuple[Role, ...]) -> None:
-    service = Service(settings, roles)
-    stop_on_signals(service, at_once=lambda: os._exit(1))
-    await service.run()
+    asyncio.run(run_as_process(Service(settings, chosen)))

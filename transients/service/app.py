@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -27,7 +28,7 @@ from .aside import Aside
 from .assessing import Assessing
 from .canary import CanarySource, watch_canary
 from .clock import MACHINE_CLOCK, Clock
-from .crew import Crew
+from .crew import Crew, keep_for_good
 from .intake import Intake
 from .lines import tell_lines
 from .live import watch
@@ -307,15 +308,33 @@ class Service:
                 yield f"alert source {name} is {stats.line.condition} since {stats.line.since.utc}: {stats.line.reason}"
 
 
-def stop_on_signals(service: Service, at_once: Callable[[], None]) -> None:
-    """SIGTERM and SIGINT stop the service; the second of either stops it at once."""
+async def run_as_process(service: Service) -> None:
+    """Run a service as all that this process is for.
+
+    SIGTERM and SIGINT stop it, the second of either at once; and what is loaded by the time it runs stays out of the garbage
+    collector's rounds, each of which would hold up the loop.
+    """
+    _stop_on_signals(service)
+
+    async def settle() -> None:
+        await service.ready.wait()
+        keep_for_good()
+
+    settling = asyncio.create_task(settle(), name="settle")
+    try:
+        await service.run()
+    finally:
+        settling.cancel()
+
+
+def _stop_on_signals(service: Service) -> None:
     loop = asyncio.get_running_loop()
     asked = False
 
     def stop() -> None:
         nonlocal asked
         if asked:
-            at_once()
+            os._exit(1)
         asked = True
         service.stop()
 
