@@ -30,7 +30,8 @@ class FisherShape:
     kappa: float
 
     def density(self, v: FloatArray) -> FloatArray:
-        return np.exp(-2.0 * self.kappa * np.sin(0.5 * separation_rad(v, self.centre)) ** 2)
+        # 1 - cos d is half the square of the chord.
+        return np.asarray(np.exp(-0.5 * self.kappa * ((v - self.centre) ** 2).sum(axis=-1)))
 
     def wanted_side_rad(self, v: FloatArray, radius_rad: FloatArray) -> FloatArray:
         sigma = self.kappa**-0.5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -36,21 +37,50 @@ _TILES = 1024
 Allowed = Callable[[FloatArray], FloatArray]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class _Cells:
+    """Centres of cells (k, 3), and the cosines between them and the map's tiles, (k, n)."""
+
+    order: int
+    cells: IntArray
+    v: FloatArray
+    cosines: FloatArray
+
+    @classmethod
+    def of(cls, order: int, cells: IntArray, coarse: CoarseMap) -> _Cells:
+        v = healpix.vectors(np.full(len(cells), order, dtype=np.int64), cells)
+        return cls(order, cells, v, v @ coarse.vectors.T)
+
+    @property
+    def reach_rad(self) -> float:
+        """No point of a cell is farther from its centre."""
+        return float(healpix.radius_bound_rad(self.order))
+
+
+@dataclass(frozen=True, eq=False)
 class _Search:
-    """What is looked for: the most probability within a radius, near the peak."""
+    """What is looked for: the most probability within a radius, near the peak. `first` are the cells of the whole sky."""
 
     coarse: CoarseMap
     peak: FloatArray
     radius_rad: float
-
-    def cosines(self, centres: FloatArray) -> FloatArray:
-        """Between centres (k, 3) and the map's tiles, (k, n)."""
-        return np.asarray(centres @ self.coarse.vectors.T)
+    first: _Cells
 
     def value(self, centres: FloatArray, probability: FloatArray) -> FloatArray:
         """The probability less the price of being far from the peak."""
         return np.asarray(probability - _TIE * np.arccos(np.clip(centres @ self.peak, -1.0, 1.0)) / np.pi)
+
+    def values(self, cells: _Cells) -> tuple[FloatArray, FloatArray]:
+        """Of the cells' centres, and what a centre anywhere in each could hold at most, (k,)."""
+        reach = cells.reach_rad
+        held = self.coarse.in_cones(cells.cosines, self.radius_rad)
+        at_most = self.coarse.in_cones(cells.cosines, self.radius_rad + reach)
+        return self.value(cells.v, held), self.value(cells.v, at_most) + _TIE * reach / np.pi
+
+    @cached_property
+    def first_values(self) -> tuple[FloatArray, FloatArray]:
+        """Of the whole sky: the same within whatever bounds."""
+        return self.values(self.first)
 
 
 def pointing_advice(
@@ -84,10 +114,12 @@ def pointing_advice(
     """
     top = direction_vector(peak(m))
     coarse = coarsened(m, _TILES)
+    first = _Cells.of(_ORDERS[0], np.arange(12 << (2 * _ORDERS[0]), dtype=np.int64), coarse)
     axis = None if attitude is None else unit_vector(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
     entries: list[AdvisedPointing] = []
     caveats: list[str] = []
     for pattern in patterns:
+        search = _Search(coarse, top, float(np.radians(pattern.radius_deg)), first)
         best: FloatArray | None = None
         probability = 0.0
         for bound in sorted(bounds_deg, key=lambda b: 181.0 if b is None else b, reverse=True):
@@ -96,7 +128,6 @@ def pointing_advice(
             allowed = _allowed(constraint, about, None if bound is None else axis, bound)
             # The best of a wider choice that is also in the narrower one is the best there too.
             if best is None or not float(allowed(best[np.newaxis])[0]) >= 0.0:
-                search = _Search(coarse, top, float(np.radians(pattern.radius_deg)))
                 best, probability = _exact(m, search, _best(search, allowed), allowed)
             where = "anywhere" if bound is None else f"within {bound:g} deg of the pointing"
             if best is None:
@@ -132,26 +163,25 @@ def _best(search: _Search, allowed: Allowed) -> FloatArray | None:
     Cells of each order are ranked by what a centre anywhere in them could hold at most; the best are cut further. Cells that the
     edge of what is allowed crosses stay, so that a centre on the edge is found.
     """
-    top = search.peak[np.newaxis][allowed(search.peak[np.newaxis]) >= 0.0]
-    best, most = _better(search, top, search.cosines(top), None, -np.inf)
-    cells = np.arange(12 << (2 * _ORDERS[0]), dtype=np.int64)
-    for order, finer, width in zip(_ORDERS, (*_ORDERS[1:], None), _WIDTHS, strict=True):
-        v = _centres(order, cells)
-        reach = float(healpix.radius_bound_rad(order))
-        margin = allowed(v)
-        near = margin >= -reach
-        cells, v, margin = cells[near], v[near], margin[near]
-        if not len(cells):
-            break
-        cosines = search.cosines(v)
-        best, most = _better(search, v[margin >= 0.0], cosines[margin >= 0.0], best, most)
-        if finer is None:
-            break
-        at_most = search.value(v, search.coarse.in_cones(cosines, search.radius_rad + reach)) + _TIE * reach / np.pi
-        keep = np.argsort(-at_most, kind="stable")[:width]
+    best, most = search.peak, -np.inf
+    if float(allowed(best[np.newaxis])[0]) >= 0.0:
+        most = float(search.coarse.in_cones((best @ search.coarse.vectors.T)[np.newaxis], search.radius_rad)[0])
+    cells = search.first
+    for finer, width in zip((*_ORDERS[1:], None), _WIDTHS, strict=True):
+        value, at_most = search.first_values if cells is search.first else search.values(cells)
+        margin = allowed(cells.v)
+        value = np.where(margin >= 0.0, value, -np.inf)
+        row = int(np.argmax(value))
+        if value[row] > most:
+            best, most = cells.v[row], float(value[row])
+        near = np.flatnonzero(margin >= -cells.reach_rad)
+        keep = near[np.argsort(-at_most[near], kind="stable")[:width]]
         keep = keep[at_most[keep] >= most]
-        cells = healpix.children(np.sort(cells[keep]), finer - order).ravel()
-    return best
+        if finer is None or not len(keep):
+            break
+        cut = healpix.children(np.sort(cells.cells[keep]), finer - cells.order).ravel()
+        cells = _Cells.of(finer, cut, search.coarse)
+    return best if np.isfinite(most) else None
 
 
 def _exact(m: SkyMap, search: _Search, found: FloatArray | None, allowed: Allowed) -> tuple[FloatArray | None, float]:
@@ -163,21 +193,6 @@ def _exact(m: SkyMap, search: _Search, found: FloatArray | None, allowed: Allowe
     value = np.where(allowed(centres) >= 0.0, search.value(centres, probability), -np.inf)
     row = int(np.argmax(value))
     return centres[row], float(probability[row])
-
-
-def _better(
-    search: _Search, centres: FloatArray, cosines: FloatArray, best: FloatArray | None, most: float
-) -> tuple[FloatArray | None, float]:
-    """The best of allowed centres and what was best before."""
-    if not len(centres):
-        return best, most
-    value = search.value(centres, search.coarse.in_cones(cosines, search.radius_rad))
-    row = int(np.argmax(value))
-    return (centres[row], float(value[row])) if value[row] > most else (best, most)
-
-
-def _centres(order: int, cells: IntArray) -> FloatArray:
-    return healpix.vectors(np.full(len(cells), order, dtype=np.int64), cells)
 
 
 def _entry(
