@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import astropy.units as u
@@ -10,6 +11,8 @@ from astropy.time import Time, TimeDelta
 
 from schemas import FloatArray, Instant, TimeFrame
 from schemas.errors import RefusedInput
+
+from .atomic import NS, from_tai_ns, tai_ns
 
 #: IJD = MJD(TT) - 51544 exactly: IJD 0 is 2000-01-01T00:00:00 TT, 1999-12-31T23:58:55.816 UTC.
 IJD_ZERO_MJD = 51544
@@ -27,14 +30,23 @@ def to_instant(time: Time) -> Instant:
 
 
 def seconds_between(later: Instant, earlier: Instant) -> float:
-    """Elapsed SI seconds from `earlier` to `later`, leap seconds counted; good to about 1 ns over years."""
+    """Elapsed SI seconds from `earlier` to `later`, leap seconds counted; the float nearest to the exact number of nanoseconds."""
     if later.utc == earlier.utc:
         return (later.ns - earlier.ns) * 1e-9
-    return float((to_time(later) - to_time(earlier)).to_value(u.s))
+    to, since = tai_ns(later), tai_ns(earlier)
+    if to is None or since is None:
+        return float((to_time(later) - to_time(earlier)).to_value(u.s))
+    return (to - since) / NS
 
 
 def shift(instant: Instant, seconds: float) -> Instant:
-    """The instant `seconds` (SI) later, leap seconds counted."""
+    """The instant `seconds` (SI) later, leap seconds counted, to the nearest nanosecond."""
+    begin = tai_ns(instant)
+    if begin is not None:
+        whole = math.floor(seconds)
+        found = from_tai_ns(begin + whole * NS + round((seconds - whole) * NS))
+        if found is not None:
+            return found
     return to_instant(to_time(instant) + TimeDelta(seconds, format="sec"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from importlib.metadata import version
 from typing import Any
 
@@ -40,13 +41,18 @@ def lane(kind: str, priority: int) -> str:
 
 def queue_on(connection: Any) -> Queries:
     """PgQueuer's queries over one connection, inside its transaction if it has one."""
+    return Queries(AsyncpgDriver(connection), **_builders())
+
+
+@functools.cache
+def _builders() -> dict[str, Any]:
+    """What writes the queries: it reads the environment, and is made once."""
     settings = DBSettings(**_NAMES)
-    return Queries(
-        AsyncpgDriver(connection),
-        qbe=QueryBuilderEnvironment(settings),
-        qbq=QueryQueueBuilder(settings),
-        qbs=QuerySchedulerBuilder(settings),
-    )
+    return {
+        "qbe": QueryBuilderEnvironment(settings),
+        "qbq": QueryQueueBuilder(settings),
+        "qbs": QuerySchedulerBuilder(settings),
+    }
 
 
 def queue_version() -> str:

@@ -1,11 +1,17 @@
 """Instants, IJD, and the recorded pairs."""
 
+import datetime as dt
+import warnings
+
 import numpy as np
 import pytest
+from astropy.time import TimeDelta
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from schemas import Instant
 from schemas.errors import RefusedInput
-from transients.missions import from_ijd, ijd, seconds_since, shift, shifts, to_instant, to_time
+from transients.missions import from_ijd, ijd, seconds_between, seconds_since, shift, shifts, to_instant, to_time
 from transients.missions.times import between_frames_s
 
 
@@ -67,3 +73,37 @@ def test_many_times_at_once_are_as_one_by_one() -> None:
     np.testing.assert_allclose(seconds_since(at_once, start), seconds, rtol=0, atol=2e-9)
     assert shifts(start, np.zeros(0)) == []
     assert len(seconds_since([], start)) == 0
+
+
+#: So far from 1972 that no shift goes before.
+FROM, TO = int(dt.datetime(2004, 1, 1, tzinfo=dt.UTC).timestamp()), int(dt.datetime(2090, 1, 1, tzinfo=dt.UTC).timestamp())
+NEW_YEAR = int(dt.datetime(2017, 1, 1, tzinfo=dt.UTC).timestamp())
+
+
+@given(
+    st.integers(FROM, TO),
+    st.integers(0, 999_999_999),
+    st.floats(-1e9, 1e9) | st.floats(-2.0, 2.0) | st.sampled_from([0.0, 1.0, -1.0, 86400.0, 86401.0]),
+)
+@example(NEW_YEAR - 1, 500_000_000, 1.0)
+@example(NEW_YEAR, 0, -1.0)
+@example(NEW_YEAR, 0, -1.5)
+@example(TO, 0, 1e9)
+def test_shifts_and_differences_are_those_of_astropy(unix: int, ns: int, seconds: float) -> None:
+    begin = Instant(utc=Instant.from_unix_ms(1000.0 * unix).utc, ns=ns)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the table of leap seconds ends before the years tried do
+        expected = to_instant(to_time(begin) + TimeDelta(seconds, format="sec"))
+        found = shift(begin, seconds)
+        # Both are the nearest nanosecond; astropy's two doubles may round a tie the other way.
+        assert abs(float((to_time(found) - to_time(expected)).to_value("s"))) < 1.5e-9
+        # Of a leap second both make ":60".
+        assert found.utc[:17] == expected.utc[:17] or {found.ns, expected.ns} <= {0, 999_999_999}
+        assert seconds_between(found, begin) == pytest.approx(seconds, abs=1e-9 + 1e-15 * abs(seconds))
+        assert seconds_between(begin, found) == -seconds_between(found, begin)
+
+
+def test_leap_seconds_are_passed_through_one_by_one() -> None:
+    begin = Instant(utc="2016-12-31T23:59:58", ns=250_000_000)
+    found = [shift(begin, float(n)).iso for n in range(4)]
+    assert found == ["2016-12-31T23:59:58.250", "2016-12-31T23:59:59.250", "2016-12-31T23:59:60.250", "2017-01-01T00:00:00.250"]
