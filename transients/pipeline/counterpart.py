@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 
 from schemas import DataStatus, Geometry, Instant, LightCurve, Policy, SearchResult, TimeFrame
@@ -26,21 +27,21 @@ class Counterpart:
 
 
 async def counterpart(geometry: Geometry, policy: Policy, context: Context) -> Counterpart:
-    """Fetch the count rates about T0 and search the one that decides. What cannot be had is named, never replaced."""
+    """Fetch all count rates about T0 at once and search the one that decides. What cannot be had is named, never replaced."""
     data: list[DataStatus] = []
     found: list[LightCurve] = []
     caveats: list[str] = []
     not_yet: list[str] = []
     passing: list[str] = []
     searches: tuple[SearchResult, ...] = ()
-    for instrument in (context.mission.searched, *context.mission.limiting):
-        try:
-            light_curve = await _about_t0(instrument, geometry, policy, context)
-        except TransientsError as error:
-            if error.retriable:
-                not_yet.append(f"{instrument}: {error}")
+    instruments = (context.mission.searched, *context.mission.limiting)
+    fetched = await asyncio.gather(*(_had(instrument, geometry, policy, context) for instrument in instruments))
+    for instrument, light_curve in zip(instruments, fetched, strict=True):
+        if isinstance(light_curve, TransientsError):
+            if light_curve.retriable:
+                not_yet.append(f"{instrument}: {light_curve}")
                 passing.append(instrument)
-            caveats.append(f"No {instrument} data: {error}")
+            caveats.append(f"No {instrument} data: {light_curve}")
             data.append(_no_data(instrument, context))
             continue
         found.append(light_curve)
@@ -51,6 +52,14 @@ async def counterpart(geometry: Geometry, policy: Policy, context: Context) -> C
             except (NoData, RefusedInput) as error:
                 caveats.append(f"{instrument} could not be searched: {error}")
     return Counterpart(tuple(data), searches, tuple(found), tuple(caveats), tuple(not_yet), tuple(passing))
+
+
+async def _had(instrument: str, geometry: Geometry, policy: Policy, context: Context) -> LightCurve | TransientsError:
+    """The light curve, or why there is none."""
+    try:
+        return await _about_t0(instrument, geometry, policy, context)
+    except TransientsError as error:
+        return error
 
 
 async def _about_t0(instrument: str, geometry: Geometry, policy: Policy, context: Context) -> LightCurve:

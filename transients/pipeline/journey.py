@@ -6,6 +6,7 @@ position arrives; nothing here remembers anything.
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -77,8 +78,7 @@ async def journey(
     if event.t0 is None:
         caveats = () if event.state == "retracted" else ("The alert gives no time: nothing can be computed.",)
         return Outcome(_assessment(event, policy, context, now, seen=Counterpart(caveats=caveats), searched=True))
-    localised = await localise(event, context)
-    state = await spacecraft_state(event.t0, context)
+    localised, state = await asyncio.gather(localise(event, context), spacecraft_state(event.t0, context))
     facts = await geometry(event, localised, state, now, context)
     position = ("position",) if localised.retry else ()
     not_yet, wanting = (*position, *state.passing), (*position, *(each for each in state.passing if each == ATTITUDE))

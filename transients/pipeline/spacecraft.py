@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import astropy.units as u
+import msgspec
 
 from schemas import Attitude, DataExpectation, Instant, OrbitState, Pointing
 from schemas.errors import TransientsError
@@ -20,6 +22,10 @@ T = TypeVar("T")
 POINTINGS_HALF_WINDOW_D = 10.0
 #: What is asked for, in the words of the caveats.
 ATTITUDE = "attitude"
+_ORBIT = "orbit data (orbit model used)"
+_TIMELINE = "timeline (expected data gaps are from the orbit model)"
+_POINTINGS = "list of pointings"
+_SCW = "science window"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,35 +41,46 @@ class SpacecraftState:
     #: What failed in a way that passes, by the words of the caveats.
     passing: tuple[str, ...] = ()
 
+    def __reduce__(self) -> tuple[Callable[[bytes], SpacecraftState], tuple[bytes]]:
+        # To other processes as one piece: pickled record by record, hundreds of pointings hold up the loop.
+        return _unpacked, (msgspec.msgpack.encode(self),)
+
+
+def _unpacked(packed: bytes) -> SpacecraftState:
+    return msgspec.msgpack.decode(packed, type=SpacecraftState)
+
 
 async def spacecraft_state(t0: Instant, context: Context) -> SpacecraftState:
-    """Ask the sources about T0; what they cannot say is computed from the mission's orbit model, or left out, and said so."""
-    caveats: list[str] = []
-    passing: list[str] = []
+    """Ask the sources about T0, everything at once; what they cannot say is computed from the mission's orbit model, or left out, and
+    said so.
+    """
+    failed: dict[str, TransientsError] = {}
 
     async def ask(what: str, question: Awaitable[T]) -> T | None:
         try:
             return await question
         except TransientsError as error:
-            caveats.append(f"No {what}: {error}")
-            if error.retriable:
-                passing.append(what)
+            failed[what] = error
             return None
 
     source, mission = context.source, context.mission
     time = to_time(t0)
     window = POINTINGS_HALF_WINDOW_D * u.day
-    attitude = await ask(ATTITUDE, source.attitude(t0))
-    orbit = await ask("orbit data (orbit model used)", source.orbit(t0))
-    expectation = await ask("timeline (expected data gaps are from the orbit model)", source.expectation(t0))
-    pointings = await ask("list of pointings", source.pointings(to_instant(time - window), to_instant(time + window)))
-    scw_id = await ask("science window", source.science_window(t0))
+    attitude, orbit, expectation, pointings, scw_id = await asyncio.gather(
+        ask(ATTITUDE, source.attitude(t0)),
+        ask(_ORBIT, source.orbit(t0)),
+        ask(_TIMELINE, source.expectation(t0)),
+        ask(_POINTINGS, source.pointings(to_instant(time - window), to_instant(time + window))),
+        ask(_SCW, source.science_window(t0)),
+    )
+    # Told in one order, whichever answer came first.
+    missing = {what: failed[what] for what in (ATTITUDE, _ORBIT, _TIMELINE, _POINTINGS, _SCW) if what in failed}
     return SpacecraftState(
         attitude=attitude,
         orbit=mission.approximate_orbit(time) if orbit is None else orbit,
         expectation=mission.expectation(t0) if expectation is None else expectation,
         pointings=() if pointings is None else pointings,
         scw_id=scw_id,
-        caveats=tuple(caveats),
-        passing=tuple(passing),
+        caveats=tuple(f"No {what}: {error}" for what, error in missing.items()),
+        passing=tuple(what for what, error in missing.items() if error.retriable),
     )

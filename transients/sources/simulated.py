@@ -74,10 +74,10 @@ class SimulatedSource:
         return min(stop, newest)
 
     async def attitude(self, at: Instant) -> Attitude:
-        return self.observatory.attitude(at)
+        return await asyncio.to_thread(self.observatory.attitude, at)
 
     async def orbit(self, at: Instant) -> OrbitState:
-        return self.observatory.orbit(at)
+        return await asyncio.to_thread(self.observatory.orbit, at)
 
     async def pointings(self, start: Instant, stop: Instant) -> tuple[Pointing, ...]:
         newest = self._until(stop)
@@ -99,10 +99,10 @@ class SimulatedSource:
             raise NoData(error.message, where=self.name) from error
 
     async def expectation(self, at: Instant) -> DataExpectation:
-        return self.observatory.expectation(at)
+        return await asyncio.to_thread(self.observatory.expectation, at)
 
     async def science_window(self, at: Instant) -> str:
-        return self.observatory.science_window(at)
+        return await asyncio.to_thread(self.observatory.science_window, at)
 
     async def newest(self, tier: DataTier, at: Instant) -> Newest:
         """By the simulation's own delays, whether or not there is a clock: they are known for any instant."""
