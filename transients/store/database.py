@@ -57,6 +57,11 @@ def translated() -> Iterator[None]:
         raise ServiceUnreachable(f"{type(error).__name__}: {error}", where="database") from error
 
 
+async def _as_it_is(_connection: Any) -> None:
+    """A connection goes back to the pool as it is, open transactions rolled back: no statement here sets, listens or locks beyond its
+    transaction, and asking the server to forget such things would double the number of questions."""
+
+
 class Database:
     """The pool and the queries. Rooms of the store derive from it.
 
@@ -80,7 +85,12 @@ class Database:
         """
         with translated():
             pool = await asyncpg.create_pool(
-                url, min_size=1, max_size=pool_size, command_timeout=COMMAND_TIMEOUT_S, server_settings=SERVER_SETTINGS
+                url,
+                min_size=1,
+                max_size=pool_size,
+                command_timeout=COMMAND_TIMEOUT_S,
+                server_settings=SERVER_SETTINGS,
+                reset=_as_it_is,
             )
         return cls(pool, url)
 
