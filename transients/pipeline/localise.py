@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from schemas import AllSky, Event, InputRef, Localisation, SkyMapRef, sha256_hex, to_json
+from schemas import AllSky, Annulus, Circle, Ellipse, Event, InputRef, Localisation, Polygon, SkyMapRef, sha256_hex, to_json
 from schemas.errors import TransientsError
 from transients.sky import SkyMap, localisation, read_skymap, skymap_from_region
 
@@ -30,21 +30,29 @@ async def localise(event: Event, context: Context) -> Localised:
     name = "the alert"
     try:
         if not isinstance(region, SkyMapRef):
-            skymap = await context.compute(skymap_from_region, region)
-            assumed = tuple(f"Position: {remark}." for remark in skymap.remarks)
-            return _localised(skymap, region.__struct_config__.tag, sha256_hex(to_json(region)), name, (*caveats, *assumed))
+            made = await context.compute(_of_region, region)
+            assumed = tuple(f"Position: {remark}." for remark in made[0].remarks)
+            return _localised(made, sha256_hex(to_json(region)), name, (*caveats, *assumed))
         name = region.label or region.url or f"map {region.blob_id}"
         data = await context.fetch_map(region)
-        skymap = await context.compute(read_skymap, data, name)
+        return _localised(await context.compute(_of_map, data, name), sha256_hex(data), name, caveats)
     except TransientsError as error:
-        skymap = await context.compute(skymap_from_region, AllSky())
+        made = await context.compute(_of_region, AllSky())
         caveat = f"The position could not be used ({error}): computed for the whole sky."
-        return _localised(skymap, "all-sky", sha256_hex(to_json(AllSky())), "none", (caveat,), retry=error.retriable)
-    return _localised(skymap, "skymap", sha256_hex(data), name, caveats)
+        return _localised(made, sha256_hex(to_json(AllSky())), "none", (caveat,), retry=error.retriable)
+
+
+def _of_region(region: Circle | Ellipse | Annulus | Polygon | AllSky) -> tuple[SkyMap, Localisation]:
+    skymap = skymap_from_region(region)
+    return skymap, localisation(skymap, str(region.__struct_config__.tag))
+
+
+def _of_map(data: bytes, name: str) -> tuple[SkyMap, Localisation]:
+    skymap = read_skymap(data, name)
+    return skymap, localisation(skymap, "skymap")
 
 
 def _localised(
-    skymap: SkyMap, kind: object, sha256: str, source: str, caveats: tuple[str, ...], *, retry: bool = False
+    made: tuple[SkyMap, Localisation], sha256: str, source: str, caveats: tuple[str, ...], *, retry: bool = False
 ) -> Localised:
-    reference = InputRef(name="localisation", sha256=sha256, source=source)
-    return Localised(skymap, localisation(skymap, str(kind)), reference, caveats, retry)
+    return Localised(*made, InputRef(name="localisation", sha256=sha256, source=source), caveats, retry)

@@ -68,6 +68,10 @@ class SkyMap:
         for array in arrays:
             array.setflags(write=False)
 
+    def __getstate__(self) -> dict[str, Any]:
+        # To other processes without what can be computed again: it is several times as large.
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
     def __len__(self) -> int:
         return len(self.ipix)
 
