@@ -69,7 +69,7 @@ def own_limits(
     every = [level for rates in detectors for level in levels_of(rates, durations, policy.association_window_s)]
     own = [level for level in every if level.duration_s in policy.durations_s]
     entries = limits(own, responses, skymap.prob, distance_mpc=distance_mpc, distances=distances, in_sight=in_sight)
-    curve = limits(every, responses, skymap.prob, confidences=(CURVE_CONFIDENCE,))
+    curve = limits(every, responses, skymap.prob, confidences=(CURVE_CONFIDENCE,), depths=())
     found = efficiencies(own, responses, skymap.prob)
     best = _expected(curve)
     maps = {(e.spectrum, e.duration_s): e.count_limit * responses[e.instrument, e.spectrum] for e in _deepest(curve, policy)}
@@ -79,7 +79,7 @@ def own_limits(
             if together is None:
                 continue
             level, seen = (together.level,), {(together.level.instrument, spectrum): together.per_count}
-            joint = limits(level, seen, skymap.prob, confidences=(CURVE_CONFIDENCE,))
+            joint = limits(level, seen, skymap.prob, confidences=(CURVE_CONFIDENCE,), depths=())
             if not joint or (joint[0].expected_erg_cm2 or math.inf) > best.get((spectrum, duration), math.inf):
                 continue
             curve += joint

@@ -37,6 +37,7 @@ def limits(
     distance_mpc: float | None = None,
     distances: DistanceNodes | None = None,
     in_sight: float = 1.0,
+    depths: Sequence[float] = DEPTHS,
 ) -> tuple[LimitEntry, ...]:
     """The fluence below which a flat burst of the stated duration lies, anywhere in the searched window, with stated confidence.
 
@@ -62,6 +63,8 @@ def limits(
         Distances along the line of sight of each tile: the energy's limit is averaged over them.
     in_sight : float
         Part of the localisation that the tiles are: the rest was behind the Earth, and the limits do not speak of it.
+    depths : sequence of float
+        Parts of the localisation's probability at which the depth over the map is told; none, where nobody asks, saves sorting the map.
 
     Returns
     -------
@@ -87,6 +90,7 @@ def limits(
             systematic_fraction,
             distance_mpc,
             in_sight,
+            tuple(depths),
         )
         for level in mine:
             found = (_entry(chances[id(level)], seen, spectrum, confidence) for confidence in confidences)
@@ -112,14 +116,15 @@ class _Seen:
     systematic_fraction: float
     distance_mpc: float | None
     #: Part of the localisation that the region is.
-    in_sight: float = 1.0
+    in_sight: float
+    depths: tuple[float, ...]
 
     @cached_property
     def parts(self) -> tuple[tuple[float, float], ...]:
         """Parts of the probability, and the response of the least favourable direction in the best seen tiles that hold them."""
         seen = np.isfinite(self.per_count) & (self.per_count > 0.0)
         total = self.in_sight * float(self.prob[seen].sum())
-        parts = [part for part in DEPTHS if part < total or math.isclose(part, total)]
+        parts = [part for part in self.depths if part < total or math.isclose(part, total)]
         if not parts:
             return ()
         share = np.minimum(np.array(parts) / total, 1.0)
