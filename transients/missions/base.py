@@ -111,6 +111,8 @@ class DataTier:
     #: The newest data younger than this is ONLINE, then Delayed, then OFFLINE, s.
     online_s: float
     delayed_s: float
+    #: Age of an event at which the service first looks for data of this tier, s; None: half of `delay_s`.
+    first_look_s: float | None = None
 
 
 class Response(Protocol):

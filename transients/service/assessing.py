@@ -139,7 +139,7 @@ class Assessing:
         if event.t0 is None or event.state != "active":
             return
         instrument = self._context.mission.searched
-        again_s = look_again_s(tier, saved.data, instrument, seconds_between(now, event.t0))
+        again_s = look_again_s(tier, saved.data, instrument, seconds_between(now, event.t0), self._context.mission.tiers)
         if again_s is not None:
             raise RetryLater(again_s, f"waiting for {tier} data of {instrument}")
 
@@ -205,7 +205,7 @@ class Assessing:
         age_s = seconds_between(self._clock.now(), t0)
         due: dict[Work, float] = {"search": policy.search_half_width_s + self._behind_s} if again else {}
         if event.role == "observation":
-            due.update(looks(age_s).items())
+            due.update(looks(self._context.mission.tiers, age_s).items())
         wanted = [
             Wanted(
                 "assess",

@@ -7,7 +7,9 @@ import itertools
 import pytest
 
 from schemas import DataStatus
-from transients.service.later_data import FIRST_LOOK_S, LAST_LOOK_S, look_again_s, looks
+from transients.missions.base import DataTier
+from transients.missions.integral.operations import TIERS
+from transients.service.later_data import look_again_s, looks, spans
 from transients.service.priorities import ARCHIVE_AGE_S, Work, priority
 from transients.store.queue import FIRST_PRIORITY
 
@@ -19,10 +21,10 @@ def had(tier: str, instrument: str = "SPI-ACS") -> tuple[DataStatus, ...]:
 
 
 def test_near_real_time_from_an_hour_and_consolidated_from_two_weeks() -> None:
-    assert looks(60.0) == {"nrt": HOUR, "cons": 14 * DAY}
-    assert looks(2 * HOUR) == {"nrt": 2 * HOUR, "cons": 14 * DAY}
-    assert looks(20 * DAY) == {"cons": 20 * DAY}
-    assert looks(91 * DAY) == {}
+    assert looks(TIERS, 60.0) == {"nrt": HOUR, "cons": 14 * DAY}
+    assert looks(TIERS, 2 * HOUR) == {"nrt": 2 * HOUR, "cons": 14 * DAY}
+    assert looks(TIERS, 20 * DAY) == {"cons": 20 * DAY}
+    assert looks(TIERS, 91 * DAY) == {}
 
 
 @pytest.mark.parametrize(("tier", "data", "age_s", "again_s"), [
@@ -46,14 +48,24 @@ def test_near_real_time_from_an_hour_and_consolidated_from_two_weeks() -> None:
 def test_a_tier_is_looked_for_until_it_is_there(
     tier: str, data: tuple[DataStatus, ...], age_s: float, again_s: float | None
 ) -> None:
-    assert look_again_s(tier, data, "SPI-ACS", age_s) == again_s
+    assert look_again_s(tier, data, "SPI-ACS", age_s, TIERS) == again_s
+
+
+def test_a_mission_says_when_its_tiers_come() -> None:
+    tiers = (DataTier("realtime", 600.0, 900.0, 7200.0), DataTier("cons", 5 * DAY, 10 * DAY, 20 * DAY))
+    assert spans(tiers) == {"cons": (2.5 * DAY, 90 * DAY)}
+    assert spans(tiers[:1]) == {}
+    assert looks(tiers, 60.0) == {"cons": 2.5 * DAY}
+    assert look_again_s("nrt", had("realtime"), "SPI-ACS", HOUR, tiers) is None
+    late = (DataTier("cons", 200 * DAY, 300 * DAY, 400 * DAY),)
+    assert spans(late) == {"cons": (100 * DAY, 600 * DAY)}
 
 
 def test_looking_ends() -> None:
-    age_s, count = FIRST_LOOK_S["nrt"], 0
-    while (again_s := look_again_s("nrt", had("realtime"), "SPI-ACS", age_s)) is not None:
+    age_s, count = spans(TIERS)["nrt"][0], 0
+    while (again_s := look_again_s("nrt", had("realtime"), "SPI-ACS", age_s, TIERS)) is not None:
         age_s, count = age_s + again_s, count + 1
-    assert LAST_LOOK_S["nrt"] <= age_s < LAST_LOOK_S["nrt"] + 6 * HOUR
+    assert spans(TIERS)["nrt"][1] <= age_s < spans(TIERS)["nrt"][1] + 6 * HOUR
     assert count < 120
 
 

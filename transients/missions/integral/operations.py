@@ -17,8 +17,8 @@ SLEW = SlewModel(rate_deg_s=185 / 3600, long_turn_deg=45.0, long_turn_s=22 * 60.
 #: their age are the original dashboard's; consolidated data had none there, so twice and four times what is typical are used.
 TIERS = (
     DataTier("realtime", 70.0, 120.0, 3600.0),
-    DataTier("nrt", 3 * 3600.0, 2 * 3600.0, 10 * 3600.0),
-    DataTier("cons", 26 * 86400.0, 50 * 86400.0, 100 * 86400.0),
+    DataTier("nrt", 3 * 3600.0, 2 * 3600.0, 10 * 3600.0, first_look_s=3600.0),
+    DataTier("cons", 26 * 86400.0, 50 * 86400.0, 100 * 86400.0, first_look_s=14 * 86400.0),
 )
 
 
