@@ -27,8 +27,6 @@ def history_figure(history: PointingHistory, *, name: str, mission: str, mark: s
     mark : str
         "SIMULATED DATA" and the like, put across the figure.
     """
-    from matplotlib.collections import LineCollection
-
     figure = new_figure(10.5, 5.2)
     within = ", ".join(f"{band_ks(history, band):.1f} ks within {band:g}°" for band in BANDS_DEG)
     pointings = (
@@ -39,8 +37,9 @@ def history_figure(history: PointingHistory, *, name: str, mission: str, mark: s
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 1))
     _bands(left, labelled=True)
     _bands(right)
-    lines = [((p.start_h, p.off_axis_deg), (p.stop_h, p.off_axis_deg)) for p in history.pointings]
-    left.add_collection(LineCollection(lines, colors=COLOURS["axes"], linewidths=3.0))
+    hours = [hour for p in history.pointings for hour in (p.start_h, p.stop_h, np.nan)]
+    angles = [p.off_axis_deg for p in history.pointings for _ in range(3)]
+    left.plot(hours, angles, color=COLOURS["axes"], lw=3.0, solid_capstyle="butt")
     left.axvline(0.0, color=COLOURS["t0"], lw=1.1, label="T0")
     _upright(left, history)
     low, high, ks = np.array(history.histogram).T

@@ -157,8 +157,14 @@ def _graticule() -> list[FloatArray]:
 def paint(axes: Any, rows: IntArray, colours: FloatArray, zorder: float) -> None:
     """Colour each tile; `colours` are red, green, blue and alpha of each, 0 to 1."""
     clear = np.zeros((1, 4))
-    image = (255 * np.concatenate([colours, clear])).round().astype(np.uint8)[rows]
-    axes.imshow(image, extent=(-2, 2, -1, 1), origin="lower", aspect="auto", interpolation="nearest", zorder=zorder)
+    palette = (255 * np.concatenate([colours, clear])).round().astype(np.uint8)
+    down, across = filled(palette[rows, 3] > 0)
+    place = {"extent": (*_ends(across, _COLUMNS, 2.0), *_ends(down, _ROWS, 1.0)), "origin": "lower", "aspect": "auto"}
+    axes.imshow(palette[rows[down, across]], interpolation="nearest", zorder=zorder, **place)
+
+
+def _ends(cells: slice, of: int, half: float) -> tuple[float, float]:
+    return (2 * cells.start / of - 1) * half, (2 * min(cells.stop, of) / of - 1) * half
 
 
 @functools.cache
