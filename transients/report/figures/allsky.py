@@ -111,7 +111,9 @@ def _draw_earth_and_moon(axes: Any, geometry: Geometry) -> None:
     else:
         x, y, vectors = coarse_grid()
         height = vectors @ vector(earth.ra.rad, earth.dec.rad)
-        axes.contourf(x, y, height, levels=[np.cos(radius.to_value("rad")), 1.01], colors=[COLOURS["earth"]], alpha=0.35, zorder=6)
+        axes.contourf(
+            x, y, height, levels=[np.cos(radius.to_value("rad")), 1.01], colors=[COLOURS["earth"]], alpha=0.35, zorder=6
+        )
     _body(axes, f"Earth, radius {radius.to_value('deg'):.1f}°", (earth.ra.rad, earth.dec.rad), COLOURS["earth"], 4)
 
 

@@ -17,7 +17,7 @@ from .png import png_bytes
 #: matplotlib keeps its parameters per process, so figures are rendered one at a time.
 _RENDERING = threading.Lock()
 #: Identifiers in an SVG are the same from run to run; letters that are not fitted to the pixels look the same and take half the time.
-_RENDERED = {"svg.hashsalt": "transients", "svg.fonttype": "path", "text.hinting": "no_hinting"}
+_RENDERED: dict[Any, Any] = {"svg.hashsalt": "transients", "svg.fonttype": "path", "text.hinting": "no_hinting"}
 _DPI = 110
 #: Height of a line of small print.
 _LINE_IN = 0.135
@@ -132,7 +132,7 @@ def finish(figure: Any, mark: str, *, svg: bool) -> Picture:
             zorder=100,
         )
     with _RENDERING, rc_context(_RENDERED):
-        canvas = FigureCanvasAgg(figure)
+        canvas: Any = FigureCanvasAgg(figure)
         canvas.draw()
         png = png_bytes(np.asarray(canvas.buffer_rgba())[:, :, :3], _DPI)
         if not svg:

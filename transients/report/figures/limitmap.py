@@ -86,7 +86,7 @@ def _draw_values(figure: Any, axes: Any, rows: IntArray, values: FloatArray, wha
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     scale = ScalarMappable(LogNorm(low * 0.98, high * 1.02), colormaps["viridis_r"].with_extremes(bad=(0, 0, 0, 0)))
     paint(axes, rows, scale.to_rgba(values), zorder=0)
-    width, height = figure.get_size_inches()
+    height = figure.get_size_inches()[1]
     bar = figure.colorbar(scale, cax=figure.add_axes((0.17, 0.78 / height, 0.66, 0.2 / height)), orientation="horizontal")
     ticks = np.geomspace(low, high, 6)
     bar.set_ticks(ticks, labels=[scientific(tick) for tick in ticks])

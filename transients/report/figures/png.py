@@ -24,7 +24,7 @@ def png_bytes(pixels: npt.NDArray[np.uint8], dpi: int) -> bytes:
             b"\x89PNG\r\n\x1a\n",
             _chunk(b"IHDR", struct.pack(">2I5B", columns, rows, 8, 2, 0, 0, 0)),
             _chunk(b"pHYs", struct.pack(">2IB", per_metre, per_metre, 1)),
-            _chunk(b"IDAT", zlib.compress(lines, _LEVEL)),
+            _chunk(b"IDAT", zlib.compress(lines.tobytes(), _LEVEL)),
             _chunk(b"IEND", b""),
         )
     )

@@ -20,7 +20,6 @@ _COLUMNS, _ROWS = 1100, 550
 _COARSENING = 5
 #: The wider of the credible regions that are drawn.
 _WIDEST = 0.9
-_GRATICULE = {"colors": "#b0b0b0", "alpha": 0.35, "linewidths": 0.5, "zorder": 3}
 
 
 def paper(ra_rad: FloatArray | float) -> FloatArray:
@@ -133,7 +132,7 @@ def sky_axes(figure: Any, bottom_in: float) -> Any:
     axes.set(xlim=(-2, 2), ylim=(-1, 1))
     axes.set_axis_off()
     axes.patch = Ellipse((0.5, 0.5), 1, 1, transform=axes.transAxes)
-    axes.add_collection(LineCollection(_graticule(), **_GRATICULE))
+    axes.add_collection(LineCollection(_graticule(), colors="#b0b0b0", alpha=0.35, linewidths=0.5, zorder=3))
     axes.add_patch(Ellipse((0, 0), 4, 2, fc="none", ec="black", lw=1.2, zorder=5, clip_on=False))
     small = {"fontsize": 8, "color": "#303030", "zorder": 5}
     for ra in range(30, 360, 60):

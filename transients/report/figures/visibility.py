@@ -29,7 +29,7 @@ def visibility_figure(forecast: VisibilityForecast, *, name: str, mission: str, 
     figure = new_figure(10.5, 4.6)
     small_in = footnote(figure, _statement(forecast))
     margins(figure, left=0.75, right=0.15, top=0.6, bottom=0.5 + small_in, between=0.15)
-    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(1, 3))
+    upper, lower = figure.subplots(2, 1, height_ratios=(1, 3))
     span_d = seconds_between(forecast.stop, forecast.start) / _DAY_S
     _windows(upper, forecast, span_d)
     if forecast.fractions:
@@ -39,7 +39,8 @@ def visibility_figure(forecast: VisibilityForecast, *, name: str, mission: str, 
         every_h = (seconds[1] - seconds[0]) / 3600.0 if len(seconds) > 1 else 0.0
         lower.text(0.995, 0.03, f"a point every {every_h:g} h", transform=lower.transAxes, ha="right", va="bottom", fontsize=8)
     lower.set_ylim(0.0, 105.0)
-    lower.set_xlim(0.0, span_d)
+    for axes in (upper, lower):
+        axes.set_xlim(0.0, span_d)
     label(lower, x=f"days from {utc_text(forecast.start)}", y="visible part of the region [%]")
     lower.grid(alpha=0.25, lw=0.5)
     title(figure, f"{name}: when {mission} may point there")
@@ -62,7 +63,7 @@ def _windows(axes: Any, forecast: VisibilityForecast, span_d: float) -> None:
             words = None if name in said else f"barred: {name}"
             axes.axvspan(start, stop, color=_colour(name), alpha=0.85, lw=0, label=words)
             said.add(name)
-    axes.set_yticks([])
+    axes.set(xticks=[], yticks=[])
     label(axes, y="peak")
     axes.legend(loc="lower left", bbox_to_anchor=(0.0, 0.97), fontsize=8, frameon=False, ncols=4)
 
