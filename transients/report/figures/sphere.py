@@ -18,6 +18,8 @@ FRAME_IN = (10.0, 5.0)
 _COLUMNS, _ROWS = 1100, 550
 #: What has no detail, as a wide circle, is drawn on a grid that has every so manieth pixel only.
 _COARSENING = 5
+#: Behind words, so that they are read on every colour.
+_HALO = {"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.6}
 #: The wider of the credible regions that are drawn.
 _WIDEST = 0.9
 
@@ -136,7 +138,7 @@ def sky_axes(figure: Any, bottom_in: float) -> Any:
     axes.add_patch(Ellipse((0, 0), 4, 2, fc="none", ec="black", lw=1.2, zorder=5, clip_on=False))
     small = {"fontsize": 8, "color": "#303030", "zorder": 5}
     for ra in range(30, 360, 60):
-        axes.text(*mollweide(paper(np.radians(ra)), 0.0), f"{ra}°", ha="center", va="bottom", **small)
+        axes.text(*mollweide(paper(np.radians(ra)), 0.0), f"{ra}°", ha="center", va="bottom", bbox=_HALO, **small)
     for dec in range(-75, 90, 15):
         x, y = mollweide(-np.pi, np.radians(dec))
         axes.text(x - 0.03, 1.06 * y, f"{dec}°", ha="right", va="center", **small)
