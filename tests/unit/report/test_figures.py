@@ -121,6 +121,18 @@ def test_a_curve_with_nothing_in_the_window() -> None:
     assert lightcurve_figure(far, samples.quiet_search(completeness=0.0), name=NAME).png
 
 
+def test_the_field_of_view_has_a_colour_of_its_own_in_the_limit_map() -> None:
+    m, (attitude, vermilion) = flat_sky(), (samples.geometry().attitude, np.array([0xD5, 0x5E, 0x00]) / 255)
+    assert attitude is not None
+    without, seen = (
+        np.abs(pixels(limit_figure(m, 1e-7 * (2 + m.vectors[:, 2]), name=NAME, what="", view=view).png) - vermilion).max(axis=2)
+        < 0.05
+        for view in (None, (attitude, 15.0))
+    )
+    assert not without.any()
+    assert seen.sum() > 100
+
+
 def test_limits_must_fit_their_map() -> None:
     m = flat_sky(1)
     with pytest.raises(ValueError, match="limits for"):
