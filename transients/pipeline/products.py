@@ -43,7 +43,7 @@ class Products:
 
 
 def make_products(event: Event, assessment: Assessment, outcome: Outcome, signing: Signing, created: Instant) -> Products:
-    """Draw and write everything; takes about a second of processor time, so it belongs off the event loop."""
+    """Draw and write everything; takes most of a second of processor time, so it belongs off the event loop."""
     circular = None
     if variant_of(assessment) is not None:
         circular = draft(

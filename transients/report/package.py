@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+
+import msgspec
 
 from schemas import Assessment, Circular, Event, to_json
 from schemas.errors import RefusedInput
@@ -76,10 +77,10 @@ def result_files(
 
 def _indented(data: bytes, said: str | None = None) -> bytes:
     """A document to be read by people, keys in order; what must be said first stands under "WARNING", which sorts first."""
-    document = json.loads(data)
+    document = msgspec.json.decode(data)
     if said is not None:
         document["WARNING"] = said
-    return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=1) + b"\n"
 
 
 def _readme(event: Event, assessment: Assessment, names: list[str]) -> str:

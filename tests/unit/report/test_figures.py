@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 
 from schemas import Circle, EfficiencyCurve, LightCurve, LightCurveInfo, LimitCurve, LimitResult
 from transients.report.figures import Picture, allsky_figure, has_curves, lightcurve_figure, limit_figure, sensitivity_figure
-from transients.report.figures.sphere import circle, credible_levels, paper, rows_at, unbroken, vector
+from transients.report.figures.png import png_bytes
+from transients.report.figures.sphere import (
+    circle,
+    credible_levels,
+    directions,
+    mollweide,
+    paper,
+    rows_on_paper,
+    unbroken,
+    vector,
+)
 from transients.sky import SkyMap, skymap_from_region
 
 NAME = "LIGO/Virgo/KAGRA S230518h"
@@ -75,6 +85,24 @@ def test_a_figure_is_always_the_same_and_shows_its_mark(kind: str) -> None:
     assert (np.abs(plain - written).max(axis=2) > 0.02).mean() > 0.01
 
 
+def test_pixels_are_kept() -> None:
+    drawn = np.random.default_rng(3).integers(0, 256, (5, 7, 3)).astype(np.uint8)
+    assert np.array_equal((255 * pixels(png_bytes(drawn, 110))).round(), drawn)
+
+
+def test_the_sun_bars_visibly_below_the_localisation() -> None:
+    """Where the localisation is drawn over what the Sun bars, it looks otherwise than where nothing bars."""
+    geometry = samples.geometry()
+    assert geometry.visibility is not None
+    free = msgspec.structs.replace(geometry.visibility, sun_angles_deg=(0.0, 180.0))
+    barred, clear = (
+        pixels(allsky_figure(msgspec.structs.replace(geometry, visibility=seen), REGION, name=NAME).png)
+        for seen in (geometry.visibility, free)
+    )
+    red = (clear[..., 0] > 0.9) & (clear[..., 2] < 0.85) & (clear[..., 1] > 0.5)
+    assert (np.abs(barred - clear).max(axis=2) > 0.02)[red].mean() > 0.1
+
+
 def test_parts_of_the_geometry_may_be_missing() -> None:
     bare = samples.geometry(attitude=None, orbit=None, orientation=None, visibility=None)
     assert allsky_figure(bare, None, name=NAME).png != allsky_figure(samples.geometry(), None, name=NAME).png
@@ -93,6 +121,18 @@ def test_a_curve_with_nothing_in_the_window() -> None:
     assert lightcurve_figure(far, samples.quiet_search(completeness=0.0), name=NAME).png
 
 
+def test_the_field_of_view_has_a_colour_of_its_own_in_the_limit_map() -> None:
+    m, (attitude, vermilion) = flat_sky(), (samples.geometry().attitude, np.array([0xD5, 0x5E, 0x00]) / 255)
+    assert attitude is not None
+    without, seen = (
+        np.abs(pixels(limit_figure(m, 1e-7 * (2 + m.vectors[:, 2]), name=NAME, what="", view=view).png) - vermilion).max(axis=2)
+        < 0.05
+        for view in (None, (attitude, 15.0))
+    )
+    assert not without.any()
+    assert seen.sum() > 100
+
+
 def test_limits_must_fit_their_map() -> None:
     m = flat_sky(1)
     with pytest.raises(ValueError, match="limits for"):
@@ -101,12 +141,25 @@ def test_limits_must_fit_their_map() -> None:
         limit_figure(m, np.full(len(m), np.nan), name=NAME, what="")
 
 
+def test_the_tile_of_each_cell_of_the_paper() -> None:
+    rows = rows_on_paper(REGION)
+    y, x = (np.indices(rows.shape) + 0.5) / np.array(rows.shape)[:, None, None] * 2 - 1
+    ra, dec = directions(2 * x, y)
+    pixel = hp.ang2pix(1 << 12, np.pi / 2 - dec, ra, nest=True)
+    tiles = np.full(hp.nside2npix(1 << 12), -1)
+    for row, (order, ipix) in enumerate(zip(REGION.order.tolist(), REGION.ipix.tolist(), strict=True)):
+        width = 4 ** (12 - order)
+        tiles[ipix * width : (ipix + 1) * width] = row
+    assert np.array_equal(rows, tiles[pixel])
+    assert (rows_on_paper(flat_sky()) >= 0).all()
+
+
 @given(*ANGLES)
-def test_the_tile_of_a_direction(ra: float, dec: float) -> None:
-    m = REGION
-    row = int(rows_at(m, np.array(ra), np.array(dec)))
-    held = np.flatnonzero(hp.ang2pix(1 << m.order, np.pi / 2 - dec, ra, nest=True) == m.ipix).tolist()
-    assert held == ([row] if row >= 0 else [])
+def test_the_way_to_the_paper_and_back(ra: float, dec: float) -> None:
+    x, y = mollweide(paper(ra), dec)
+    assert (x / 2) ** 2 + y**2 <= 1 + 1e-9
+    apart = vector(*directions(x, y)) @ vector(ra, dec)
+    assert np.arccos(min(apart, 1.0)) < 0.002
 
 
 @given(*ANGLES, st.floats(0.001, 3.1))

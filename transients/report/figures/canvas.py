@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import math
 import textwrap
 import threading
+from collections.abc import Callable
 from typing import Any
+
+import numpy as np
+
+from .png import png_bytes
 
 #: matplotlib keeps its parameters per process, so figures are rendered one at a time.
 _RENDERING = threading.Lock()
-#: Fixed, so that the identifiers inside an SVG do not change from run to run.
-_SVG_SALT = "transients"
+#: Identifiers in an SVG are the same from run to run; letters that are not fitted to the pixels look the same and take half the time.
+#: Every figure has the font that comes with matplotlib, which is also found sooner than one of a list.
+_RENDERED: dict[Any, Any] = {
+    "svg.hashsalt": "transients",
+    "svg.fonttype": "path",
+    "text.hinting": "no_hinting",
+    **{f"font.{kind}": ["DejaVu Sans"] for kind in ("sans-serif", "serif", "cursive", "fantasy", "monospace")},
+}
 _DPI = 110
+#: Height of a line of small print.
+_LINE_IN = 0.135
+
+#: Beyond this many powers of ten, only they have room on an axis.
+_LABELLED_DECADES = 5
 
 COLOURS = {
     "data": "#1f3b57",
@@ -40,21 +57,73 @@ class Picture:
 
 def new_figure(width_in: float, height_in: float) -> Any:
     """An empty figure without any screen or global state."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width_in, height_in), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
+    return Figure(figsize=(width_in, height_in), dpi=_DPI)
 
 
-def footnote(figure: Any, text: str) -> None:
-    """Small print under the figure, filled to its width."""
-    figure.supxlabel(textwrap.fill(text, 168), fontsize=8, color="#404040")
+def margins(figure: Any, *, left: float, right: float, top: float, bottom: float, between: float = 0.0) -> None:
+    """Leave this much paper, inches, around the panels, and between two of them.
+
+    Sheets and their writing are of known size, so nothing is measured: to let matplotlib find the margins takes as long as drawing.
+    """
+    width, height = figure.get_size_inches()
+    inner_width, inner_height = width - left - right, height - top - bottom
+    figure.subplots_adjust(
+        left=left / width,
+        right=1 - right / width,
+        top=1 - top / height,
+        bottom=bottom / height,
+        wspace=_share(between, inner_width),
+        hspace=_share(between, inner_height),
+    )
+
+
+def _share(between: float, inner: float) -> float:
+    """The space between two panels in units of their mean size, as matplotlib wants it."""
+    return between / ((inner - between) / 2)
+
+
+def label(axes: Any, *, x: str = "", y: str = "") -> None:
+    """Say what the axes measure, at a fixed distance from them: so labels stand in one line, and no number is measured first."""
+    width, height = axes.get_position().size * axes.figure.get_size_inches()
+    if x:
+        axes.set_xlabel(x)
+        axes.xaxis.set_label_coords(0.5, -0.28 / height)
+    if y:
+        axes.set_ylabel(y)
+        axes.yaxis.set_label_coords(-0.53 / width, 0.5)
+
+
+def log_scale(axis: Any, words: Callable[[float], str]) -> None:
+    """A logarithmic axis over the present limits: 1, 2 and 5 of each decade, or 1 alone where they are many, in plain words."""
+    axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+    low, high = axis.get_view_interval()
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    steps = (1, 2, 5) if len(decades) <= _LABELLED_DECADES else (1,)
+    ticks = [tick for decade in decades for step in steps if low <= (tick := float(f"{step}e{decade}")) <= high]
+    axis.set_ticks(ticks, labels=[words(tick) for tick in ticks])
+    axis.set_ticks([], minor=True)
+
+
+def title(figure: Any, text: str) -> None:
+    """What the figure shows, in its upper left corner."""
+    width, height = figure.get_size_inches()
+    figure.text(0.35 / width, 1 - 0.08 / height, text, fontsize=12, ha="left", va="top")
+
+
+def footnote(figure: Any, text: str) -> float:
+    """Small print under the figure, filled to its width; returns the height it takes, inches."""
+    lines = textwrap.wrap(text, 168)
+    figure.text(0.5, 0.06 / figure.get_size_inches()[1], "\n".join(lines), fontsize=8, color="#404040", ha="center", va="bottom")
+    return 0.06 + _LINE_IN * len(lines)
 
 
 def finish(figure: Any, mark: str, *, svg: bool) -> Picture:
     """Put the mark ("SIMULATED DATA", "TEST") across the figure and render it; metadata carry no date and no version."""
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     if mark:
         figure.text(
             *(0.5, 0.5),
@@ -68,11 +137,12 @@ def finish(figure: Any, mark: str, *, svg: bool) -> Picture:
             weight="bold",
             zorder=100,
         )
-    from matplotlib import rc_context
-
-    with _RENDERING, rc_context({"svg.hashsalt": _SVG_SALT, "svg.fonttype": "path"}):
-        pixels, shapes = io.BytesIO(), io.BytesIO()
-        figure.savefig(pixels, format="png", dpi=_DPI, metadata={"Software": None})
-        if svg:
-            figure.savefig(shapes, format="svg", dpi=_DPI, metadata={"Date": None, "Creator": None})
-    return Picture(png=pixels.getvalue(), svg=shapes.getvalue() if svg else None)
+    with _RENDERING, rc_context(_RENDERED):
+        canvas: Any = FigureCanvasAgg(figure)
+        canvas.draw()
+        png = png_bytes(np.asarray(canvas.buffer_rgba())[:, :, :3], _DPI)
+        if not svg:
+            return Picture(png)
+        shapes = io.BytesIO()
+        figure.savefig(shapes, format="svg", dpi=_DPI, metadata={"Date": None, "Creator": None})
+    return Picture(png, shapes.getvalue())

@@ -11,7 +11,7 @@ from transients.missions.times import between_frames_s, seconds_between
 
 from ..facts import noise_by_scale, strongest, tier_word, utc_text
 from ..numbers import seconds, significance
-from .canvas import COLOURS, Picture, finish, footnote, new_figure
+from .canvas import COLOURS, Picture, finish, footnote, label, margins, new_figure, title
 
 #: Bins of the upper panel: at most so many, so that a line is a line.
 _MAX_BINS = 700
@@ -44,6 +44,9 @@ def lightcurve_figure(
     """
     start_s = lc.start_s + _shift_s(lc, search)
     figure = new_figure(10.0, 7.0)
+    small_in = footnote(figure, _caveat(search))
+    travel_s = light_travel_s if search.time_frame != "geocentre" else None
+    margins(figure, left=0.75, right=0.2, top=0.35 if travel_s is None else 0.75, bottom=0.5 + small_in, between=0.35)
     upper, lower = figure.subplots(2, 1)
     found = strongest(search)
     excess = found[1] if found is not None and search.detection else None
@@ -51,16 +54,14 @@ def lightcurve_figure(
     _panel(upper, search, excess, *_binned(lc, start_s, window, max((window[1] - window[0]) / _MAX_BINS, search.bin_s)), window)
     close = _close_up(search, excess)
     _panel(lower, search, excess, *_binned(lc, start_s, close, (close[1] - close[0]) / _MAX_BINS), close)
-    geocentre = search.time_frame == "geocentre"
-    if not geocentre and light_travel_s is not None:
+    if travel_s is not None:
         for axes in (upper, lower):
-            axes.axvline(-light_travel_s, color=COLOURS["t0"], ls=":", lw=1.0, label="T0 at Earth's centre, seen here")
-        _second_axis(upper, light_travel_s)
-    clock = "at Earth's centre" if geocentre else "on the spacecraft's clock"
-    lower.set_xlabel(f"time since T0 = {utc_text(search.t0)} [s], {clock}")
-    upper.set_title(f"{name}: {lc.info.mission} {search.instrument}, {tier_word(lc.info.tier)} data", fontsize=12, loc="left")
+            axes.axvline(-travel_s, color=COLOURS["t0"], ls=":", lw=1.0, label="T0 at Earth's centre, seen here")
+        _second_axis(upper, travel_s)
+    clock = "at Earth's centre" if search.time_frame == "geocentre" else "on the spacecraft's clock"
+    label(lower, x=f"time since T0 = {utc_text(search.t0)} [s], {clock}")
+    title(figure, f"{name}: {lc.info.mission} {search.instrument}, {tier_word(lc.info.tier)} data")
     upper.legend(loc="upper right", fontsize=8, framealpha=0.9)
-    footnote(figure, _caveat(search))
     return finish(figure, mark, svg=svg)
 
 
@@ -126,7 +127,7 @@ def _panel(
         axes.axvline(search.onset_s, color=COLOURS["onset"], ls="--", lw=1.1, label=f"onset {search.onset_s:+.2f} s")
     axes.axvline(0.0, color=COLOURS["t0"], lw=1.1, label="T0")
     axes.set_xlim(*window)
-    axes.set_ylabel("rate [10³ counts/s]")
+    label(axes, y="rate [10³ counts/s]")
     axes.margins(y=0.12)
     axes.grid(alpha=0.25, lw=0.5)
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from schemas import Attitude, FloatArray
 from transients.sky import SkyMap
+from transients.sky.healpix import IntArray
 
 from ..numbers import scientific
-from .canvas import COLOURS, Picture, finish, footnote, new_figure
-from .sphere import circle, draw_credible, draw_peak, grid, paper, sky_axes, unbroken, values_at
+from .canvas import Picture, finish, footnote, new_figure, title
+from .sphere import circle, draw_credible, draw_line, draw_peak, paint, rows_on_paper, sky_axes
+
+#: Apart from each other and from the map to every kind of eye (vermilion of Okabe & Ito 2008); their lines differ too.
+_CREDIBLE, _VIEW = "#000000", "#d55e00"
 
 
 def limit_figure(
@@ -43,36 +49,53 @@ def limit_figure(
     ValueError
         If there is not one value per tile, or none is positive and finite.
     """
-    from matplotlib.colors import LogNorm
-
     if fluence_erg_cm2.shape != (len(m),):
         raise ValueError(f"{fluence_erg_cm2.shape} limits for {len(m)} tiles")
     good = np.isfinite(fluence_erg_cm2) & (fluence_erg_cm2 > 0)
     if not good.any():
         raise ValueError("no limit to draw")
-    ra, dec = grid()
-    values = values_at(m, np.where(good, fluence_erg_cm2, np.nan), ra, dec)
-    shown = values[np.isfinite(values)] if np.isfinite(values).any() else fluence_erg_cm2[good]
-    low, high = float(shown.min()), float(shown.max())
-    norm = LogNorm(low * 0.98, high * 1.02)
-    figure = new_figure(10.5, 6.8)
-    axes = sky_axes(figure)
-    mesh = axes.pcolormesh(paper(ra), dec, values, cmap="viridis_r", norm=norm, shading="nearest", rasterized=True)
-    bar = figure.colorbar(mesh, ax=axes, orientation="horizontal", shrink=0.7, pad=0.08, aspect=38)
-    ticks = np.geomspace(low, high, 6)
-    bar.set_ticks(ticks, labels=[scientific(t) for t in ticks])
-    bar.ax.minorticks_off()
-    bar.set_label(f"upper limit on the 75–2000 keV fluence [erg cm⁻²]: {what}", fontsize=9)
-    where = m if localisation is None else localisation
-    draw_credible(axes, where)
-    draw_peak(axes, where)
+    figure = new_figure(10.8, 7.1)
+    axes = sky_axes(figure, bottom_in=1.65)
+    rows = rows_on_paper(m)
+    low, high = float(fluence_erg_cm2[good].min()), float(fluence_erg_cm2[good].max())
+    _draw_values(figure, axes, rows, np.where(good, fluence_erg_cm2, np.nan), what)
+    if localisation is None:
+        localisation = m
+    else:
+        rows = rows_on_paper(localisation)
+    draw_credible(axes, localisation, rows, _CREDIBLE, path_effects=_cased())
+    draw_peak(axes, localisation, _CREDIBLE)
     if view is not None:
         attitude, radius_deg = view
-        line = unbroken(*circle(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg), np.radians(radius_deg)))
-        axes.plot(*line, color="white", lw=2.6)
-        axes.plot(*line, color=COLOURS["view"], lw=1.5, label=f"field of view, {radius_deg:.0f}° about X")
-    figure.suptitle(f"{name}: sensitivity over the sky", fontsize=12, x=0.03, ha="left")
-    axes.legend(loc="lower right", fontsize=8)
+        line = circle(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg), np.radians(radius_deg))
+        label = f"field of view, {radius_deg:.0f}° about X"
+        draw_line(axes, *line, color=_VIEW, ls="dashdot", lw=1.8, label=label, path_effects=_cased(), zorder=7)
+    title(figure, f"{name}: sensitivity over the sky")
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.05), ncols=4, fontsize=8, frameon=False)
     extremes = f"deepest {scientific(low)}, shallowest {scientific(high)} erg cm⁻²"
     footnote(figure, f"{extremes}; sky without a value is white; the 20 % systematic uncertainty of the response is not included")
     return finish(figure, mark, svg=svg)
+
+
+def _draw_values(figure: Any, axes: Any, rows: IntArray, values: FloatArray, what: str) -> None:
+    """Tiles in the colours of their values, and the scale below."""
+    from matplotlib import colormaps
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import LogNorm
+
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    scale = ScalarMappable(LogNorm(low * 0.98, high * 1.02), colormaps["viridis_r"].with_extremes(bad=(0, 0, 0, 0)))
+    paint(axes, rows, scale.to_rgba(values), zorder=0)
+    height = figure.get_size_inches()[1]
+    bar = figure.colorbar(scale, cax=figure.add_axes((0.17, 0.78 / height, 0.66, 0.2 / height)), orientation="horizontal")
+    ticks = np.geomspace(low, high, 6)
+    bar.set_ticks(ticks, labels=[scientific(tick) for tick in ticks])
+    bar.ax.minorticks_off()
+    bar.set_label(f"upper limit on the 75–2000 keV fluence [erg cm⁻²]: {what}", fontsize=9)
+
+
+def _cased() -> list[Any]:
+    """White on both sides of a line, which is seen so on every colour of the map."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=3.4, foreground="white")]

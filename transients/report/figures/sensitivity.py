@@ -6,8 +6,8 @@ from typing import Any
 
 from schemas import LimitResult
 
-from ..numbers import percent, seconds
-from .canvas import Picture, finish, footnote, new_figure
+from ..numbers import percent, scientific, seconds
+from .canvas import Picture, finish, footnote, label, log_scale, margins, new_figure, title
 
 _SPECTRUM_COLOURS = ("#1f3b57", "#c8641e", "#2a7a3b", "#5b2a86")
 #: Detectors are told apart by line, those together first.
@@ -36,6 +36,12 @@ def sensitivity_figure(limits: LimitResult, *, name: str, mark: str = "", svg: b
     if not (limits.curves or limits.efficiencies):
         raise ValueError("no curve to draw")
     figure = new_figure(11.0, 5.2)
+    small_in = footnote(
+        figure,
+        "Flat bursts anywhere in the searched window; averaged over the localisation, with the systematic error of the responses. "
+        "Found means: an excess that noise gives with the stated probability; spikes are not in it.",
+    )
+    margins(figure, left=0.75, right=0.15, top=0.4, bottom=0.5 + small_in, between=0.75)
     left, right = figure.subplots(1, 2)
     names = sorted(
         {curve.instrument for curve in limits.curves} | {curve.instrument for curve in limits.efficiencies}, key=_order
@@ -43,12 +49,7 @@ def sensitivity_figure(limits: LimitResult, *, name: str, mark: str = "", svg: b
     spectra = list(dict.fromkeys([*(c.spectrum for c in limits.curves), *(c.spectrum for c in limits.efficiencies)]))
     _limits(left, limits, names, spectra)
     _efficiencies(right, limits, spectra)
-    figure.suptitle(f"{name}: how faint a burst would have been seen", fontsize=12, x=0.03, ha="left")
-    footnote(
-        figure,
-        "Flat bursts anywhere in the searched window; averaged over the localisation, with the systematic error of the responses. "
-        "Found means: an excess that noise gives with the stated probability; spikes are not in it.",
-    )
+    title(figure, f"{name}: how faint a burst would have been seen")
     return finish(figure, mark, svg=svg)
 
 
@@ -64,40 +65,39 @@ def _limits(axes: Any, limits: LimitResult, names: list[str], spectra: list[str]
     for spectrum, duration, field, factor in _PUBLISHED:
         value = getattr(limits.published, field)
         if value is not None:
-            label = "3 sigma of the counts, as circulars quote it" if field == "hard_1s_erg_cm2" else None
-            axes.plot([duration], [factor * value], "o", color=_colour(spectrum, spectra), mfc="white", label=label)
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    axes.set_xlabel("duration of the burst [s]")
+            what = "3 sigma of the counts, as circulars quote it" if field == "hard_1s_erg_cm2" else None
+            axes.plot([duration], [factor * value], "o", color=_colour(spectrum, spectra), mfc="white", label=what)
+    log_scale(axes.xaxis, seconds)
+    log_scale(axes.yaxis, _fluence)
     said = f"{percent(limits.curves[0].confidence)} " if limits.curves else ""
-    axes.set_ylabel(f"{said}upper limit, 75–2000 keV [erg cm⁻²]")
+    label(axes, x="duration of the burst [s]", y=f"{said}upper limit, 75–2000 keV [erg cm⁻²]")
     axes.grid(alpha=0.3)
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(fontsize=7)
+        axes.legend(fontsize=7, loc="upper left")
 
 
 def _efficiencies(axes: Any, limits: LimitResult, spectra: list[str]) -> None:
-    from matplotlib.ticker import NullFormatter
-
     deepest = {(c.spectrum, c.duration_s): c for c in sorted(limits.efficiencies, key=lambda c: -c.fluence_erg_cm2[0])}
     drawn = [curve for curve in deepest.values() if curve.duration_s in _DRAWN_S] or list(deepest.values())
     for curve in sorted(drawn, key=lambda c: (c.spectrum, c.duration_s)):
         what = f"{curve.spectrum}, {seconds(curve.duration_s)} s ({curve.instrument})"
         width = 1.2 if curve.duration_s <= 1.0 else 2.4
         axes.plot(curve.fluence_erg_cm2, curve.probability, color=_colour(curve.spectrum, spectra), lw=width, label=what)
-    axes.set_xscale("log")
     if drawn:  # from where the first begins to rise to where the last is certain
         rising = [f for c in drawn for f, p in zip(c.fluence_erg_cm2, c.probability, strict=True) if _SHOWN[0] < p < _SHOWN[1]]
         if rising:
             axes.set_xlim(0.7 * min(rising), max(1.5 * max(rising), _DECADE * 0.7 * min(rising)))
-    axes.xaxis.set_minor_formatter(NullFormatter())
+    log_scale(axes.xaxis, _fluence)
     axes.set_ylim(0.0, 1.02)
-    axes.set_xlabel("fluence, 75–2000 keV [erg cm⁻²]")
     chance = f", false alarm {percent(drawn[0].false_alarm_probability)}" if drawn else ""
-    axes.set_ylabel(f"probability to be found{chance}")
+    label(axes, x="fluence, 75–2000 keV [erg cm⁻²]", y=f"probability to be found{chance}")
     axes.grid(alpha=0.3)
     if drawn:
         axes.legend(fontsize=7, loc="lower right")
+
+
+def _fluence(value: float) -> str:
+    return scientific(value, 1)
 
 
 def _colour(spectrum: str, spectra: list[str]) -> str:

@@ -1,37 +1,27 @@
-"""The sphere on paper: a grid of directions, circles, and the Mollweide frame that the sky figures share."""
+"""The sphere on paper: the Mollweide frame that the sky figures share, its cells, and circles on the sky."""
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import healpy as hp
 import numpy as np
+import numpy.typing as npt
 
 from schemas import FloatArray
 from transients.sky import SkyMap, peak
 from transients.sky.healpix import MAX_ORDER, IntArray, ranges
 
-#: Half a degree per cell: finer than a printed line.
-_COLUMNS, _ROWS = 720, 360
-
-
-def grid(coarsening: int = 1) -> tuple[FloatArray, FloatArray]:
-    """Right ascension and declination, rad, of the cells' centres, (rows, columns); right ascension falls to the right.
-
-    `coarsening` makes the cells so many times wider, for what has no detail: drawing takes its time by the cell.
-    """
-    columns, rows = _COLUMNS // coarsening, _ROWS // coarsening
-    ra = np.linspace(2 * np.pi, 0, columns, endpoint=False) - np.pi / columns
-    dec = (np.arange(rows) + 0.5) * np.pi / rows - np.pi / 2
-    ra_rad, dec_rad = np.meshgrid(ra, dec)
-    return ra_rad, dec_rad
-
-
-def filled(values: FloatArray) -> tuple[slice, slice]:
-    """The rows and columns that hold a value, and one on each side."""
-    found = [np.flatnonzero(np.isfinite(values).any(axis=axis)) for axis in (1, 0)]
-    rows, columns = (slice(max(int(f[0]) - 1, 0), int(f[-1]) + 2) if len(f) else slice(0, 2) for f in found)
-    return rows, columns
+#: The frame, inches, and its cells: one per pixel.
+FRAME_IN = (10.0, 5.0)
+_COLUMNS, _ROWS = 1100, 550
+#: What has no detail, as a wide circle, is drawn on a grid that has every so manieth pixel only.
+_COARSENING = 5
+#: Behind words, so that they are read on every colour.
+_HALO = {"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.6}
+#: The wider of the credible regions that are drawn.
+_WIDEST = 0.9
 
 
 def paper(ra_rad: FloatArray | float) -> FloatArray:
@@ -39,20 +29,65 @@ def paper(ra_rad: FloatArray | float) -> FloatArray:
     return np.pi - np.mod(np.asarray(ra_rad, dtype=np.float64), 2 * np.pi)
 
 
-def rows_at(m: SkyMap, ra_rad: FloatArray, dec_rad: FloatArray) -> IntArray:
-    """Row of the tile that holds each direction, -1 where there is none; any shape."""
+def mollweide(longitude_rad: FloatArray | float, latitude_rad: FloatArray | float) -> tuple[FloatArray, FloatArray]:
+    """Place on the paper, from -2 to 2 and from -1 to 1, of a longitude on it and a latitude (Snyder 1987, chapter 31)."""
+    angle = np.interp(latitude_rad, *_auxiliary())
+    return np.asarray(2 / np.pi * longitude_rad * np.cos(angle)), np.sin(angle)
+
+
+def directions(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Right ascension and declination, rad, of places on the paper; those beside the ellipse have its edge's."""
+    angle = np.arcsin(y)
+    longitude = np.clip(np.pi / 2 * x / np.maximum(np.cos(angle), 1e-9), -np.pi, np.pi)
+    return np.pi - longitude, _latitude(angle)
+
+
+def _latitude(angle: FloatArray) -> FloatArray:
+    return np.arcsin(np.clip((2 * angle + np.sin(2 * angle)) / np.pi, -1, 1))
+
+
+@functools.cache
+def _auxiliary() -> tuple[FloatArray, FloatArray]:
+    """Latitudes and their auxiliary angles: a table that is good to a hundredth of a pixel."""
+    angle = np.linspace(-np.pi / 2, np.pi / 2, 20001)
+    return _latitude(angle), angle
+
+
+@functools.cache
+def _cells() -> tuple[IntArray, IntArray]:
+    """HEALPix pixels of the cells' centres at the finest order, rising, and which cell each is of, counted by rows."""
+    x, y = _centres(_COLUMNS, 2.0), _centres(_ROWS, 1.0)
+    ra, dec = directions(x[None, :], y[:, None])
+    pixel = hp.ang2pix(1 << MAX_ORDER, np.pi / 2 - np.broadcast_to(dec, ra.shape), ra, nest=True).ravel()
+    cell = np.argsort(pixel)
+    return pixel[cell], cell
+
+
+def _centres(cells: int, half: float) -> FloatArray:
+    return ((np.arange(cells) + 0.5) / cells * 2 - 1) * half
+
+
+def rows_on_paper(m: SkyMap) -> IntArray:
+    """Row of the tile that holds each cell of the paper, -1 where there is none; the lowest cells first.
+
+    Tiles hold stretches of HEALPix pixels: only their ends are looked for among the cells.
+    """
+    pixel, cell = _cells()
     first, last = ranges(m.order, m.ipix)
     by_place = np.argsort(first)
-    pixel = hp.ang2pix(1 << MAX_ORDER, np.pi / 2 - dec_rad, ra_rad, nest=True)
-    row = by_place[np.clip(np.searchsorted(first[by_place], pixel, side="right") - 1, 0, len(m) - 1)]
-    inside = (pixel >= first[row]) & (pixel < last[row])
-    return np.where(inside, row, -1)
+    ends = np.searchsorted(pixel, np.column_stack([first, last])[by_place])
+    tile = np.full(2 * len(m) + 1, -1)
+    tile[1::2] = by_place
+    rows = np.empty(len(pixel), dtype=np.int64)
+    rows[cell] = np.repeat(tile, np.diff(ends.ravel(), prepend=0, append=len(pixel)))
+    return rows.reshape(_ROWS, _COLUMNS)
 
 
-def values_at(m: SkyMap, values: FloatArray, ra_rad: FloatArray, dec_rad: FloatArray) -> FloatArray:
-    """Value of the tile that holds each direction, NaN where there is none."""
-    rows = rows_at(m, ra_rad, dec_rad)
-    return np.where(rows >= 0, values[rows], np.nan)
+def filled(mask: npt.NDArray[np.bool_]) -> tuple[slice, slice]:
+    """The rows and columns of what is set, and one on each side."""
+    found = [np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0)]
+    rows, columns = (slice(max(int(f[0]) - 1, 0), int(f[-1]) + 2) if len(f) else slice(0, 2) for f in found)
+    return rows, columns
 
 
 def credible_levels(m: SkyMap) -> FloatArray:
@@ -88,32 +123,78 @@ def unbroken(ra_rad: FloatArray, dec_rad: FloatArray) -> tuple[FloatArray, Float
     return np.insert(x, cuts, np.nan), np.insert(dec_rad, cuts, np.nan)
 
 
-def sky_axes(figure: Any) -> Any:
-    """A Mollweide frame with right ascension in degrees, ICRS."""
-    axes = figure.add_subplot(projection="mollweide")
-    axes.grid(alpha=0.35, lw=0.5)
-    ticks = np.radians(np.arange(-150, 151, 60))
-    axes.set_xticks(ticks)
-    axes.set_xticklabels([f"{(180 - np.degrees(t)) % 360:.0f}°" for t in ticks], fontsize=8, color="#303030")
-    axes.tick_params(axis="y", labelsize=8)
-    axes.set_xlabel("right ascension (ICRS, growing to the left)", fontsize=9)
-    axes.set_ylabel("declination", fontsize=9)
+def sky_axes(figure: Any, bottom_in: float) -> Any:
+    """A Mollweide frame with right ascension and declination in degrees, ICRS; what is drawn in it is cut at its edge."""
+    from matplotlib.collections import LineCollection
+    from matplotlib.patches import Ellipse
+
+    width, height = figure.get_size_inches()
+    left = (width - FRAME_IN[0]) / 2
+    axes = figure.add_axes((left / width, bottom_in / height, FRAME_IN[0] / width, FRAME_IN[1] / height))
+    axes.set(xlim=(-2, 2), ylim=(-1, 1))
+    axes.set_axis_off()
+    axes.patch = Ellipse((0.5, 0.5), 1, 1, transform=axes.transAxes)
+    axes.add_collection(LineCollection(_graticule(), colors="#b0b0b0", alpha=0.35, linewidths=0.5, zorder=3))
+    axes.add_patch(Ellipse((0, 0), 4, 2, fc="none", ec="black", lw=1.2, zorder=5, clip_on=False))
+    small = {"fontsize": 8, "color": "#303030", "zorder": 5}
+    for ra in range(30, 360, 60):
+        axes.text(*mollweide(paper(np.radians(ra)), 0.0), f"{ra}°", ha="center", va="bottom", bbox=_HALO, **small)
+    for dec in range(-75, 90, 15):
+        x, y = mollweide(-np.pi, np.radians(dec))
+        axes.text(x - 0.03, 1.06 * y, f"{dec}°", ha="right", va="center", **small)
+    axes.text(0, -1.02, "right ascension, growing to the left, and declination (ICRS)", fontsize=9, ha="center", va="top")
     return axes
 
 
-def draw_credible(axes: Any, m: SkyMap, colour: str = "#b3202a") -> None:
+@functools.cache
+def _graticule() -> list[FloatArray]:
+    """Meridians every 60 deg from 30 deg on, parallels every 15 deg."""
+    latitude, longitude = np.linspace(-np.pi / 2, np.pi / 2, 91), np.array([-np.pi, np.pi])
+    meridians = [mollweide(at, latitude) for at in np.radians(np.arange(-150, 180, 60))]
+    parallels = [mollweide(longitude, np.full(2, at)) for at in np.radians(np.arange(-75, 90, 15))]
+    return [np.column_stack(line) for line in meridians + parallels]
+
+
+def paint(axes: Any, rows: IntArray, colours: FloatArray, zorder: float) -> None:
+    """Colour each tile; `colours` are red, green, blue and alpha of each, 0 to 1."""
+    clear = np.zeros((1, 4))
+    palette = (255 * np.concatenate([colours, clear])).round().astype(np.uint8)
+    down, across = filled(palette[rows, 3] > 0)
+    place = {"extent": (*_ends(across, _COLUMNS, 2.0), *_ends(down, _ROWS, 1.0)), "origin": "lower", "aspect": "auto"}
+    axes.imshow(palette[rows[down, across]], interpolation="nearest", zorder=zorder, **place)
+
+
+def _ends(cells: slice, of: int, half: float) -> tuple[float, float]:
+    return (2 * cells.start / of - 1) * half, (2 * min(cells.stop, of) / of - 1) * half
+
+
+@functools.cache
+def coarse_grid() -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Places on the paper, x and y, and the unit vectors (rows, columns, 3) of their directions."""
+    x, y = np.linspace(-2, 2, _COLUMNS // _COARSENING + 1), np.linspace(-1, 1, _ROWS // _COARSENING + 1)
+    ra, dec = directions(x[None, :], y[:, None])
+    return x, y, vector(ra, np.broadcast_to(dec, ra.shape))
+
+
+def draw_line(axes: Any, ra_rad: FloatArray, dec_rad: FloatArray, **style: Any) -> None:
+    """A line on the sky, cut where it leaves the paper on one side and comes back on the other."""
+    axes.plot(*mollweide(*unbroken(ra_rad, dec_rad)), **style)
+
+
+def draw_credible(axes: Any, m: SkyMap, rows: IntArray, colour: str, **style: Any) -> None:
     """Contours of the 50 % and 90 % credible regions."""
-    ra, dec = grid()
-    level = values_at(m, credible_levels(m), ra, dec)
-    level = np.where(np.isnan(level), 1.0, level)
-    for bound, style in ((0.5, "solid"), (0.9, "dashed")):
-        if (level <= bound).any():
-            axes.contour(paper(ra), dec, level, levels=[bound], colors=colour, linewidths=1.2, linestyles=style)
-        axes.plot([], [], color=colour, ls=style, lw=1.2, label=f"{100 * bound:.0f} % credible region")
+    level = np.append(credible_levels(m), 1.0)[rows]
+    here = filled(level <= _WIDEST)
+    x, y = _centres(_COLUMNS, 2.0)[here[1]], _centres(_ROWS, 1.0)[here[0]]
+    for bound, line in ((0.5, "solid"), (_WIDEST, "dashed")):
+        if (level[here] <= bound).any():
+            drawn = axes.contour(x, y, level[here], levels=[bound], colors=colour, linewidths=1.3, linestyles=line, zorder=4)
+            drawn.set(**style)
+        axes.plot([], [], color=colour, ls=line, lw=1.3, label=f"{100 * bound:.0f} % credible region", **style)
 
 
-def draw_peak(axes: Any, m: SkyMap, colour: str = "#b3202a") -> None:
+def draw_peak(axes: Any, m: SkyMap, colour: str) -> None:
     """A star at the most probable place, which shows where a region is too small for its contours."""
     top = peak(m)
-    label = "peak of the localisation"
-    axes.plot(paper(top.ra.rad), top.dec.rad, marker="*", ms=13, mfc=colour, mec="white", ls="none", label=label, zorder=9)
+    x, y = mollweide(paper(top.ra.rad), top.dec.rad)
+    axes.plot(x, y, marker="*", ms=13, mfc=colour, mec="white", ls="none", label="peak of the localisation", zorder=9)

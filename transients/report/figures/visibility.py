@@ -10,7 +10,7 @@ from schemas import VisibilityForecast
 from transients.missions.times import seconds_between
 
 from ..facts import utc_text
-from .canvas import COLOURS, Picture, finish, footnote, new_figure
+from .canvas import COLOURS, Picture, finish, footnote, label, margins, new_figure, title
 
 _DAY_S = 86400.0
 _BODIES = ("sun", "earth", "moon")
@@ -27,7 +27,9 @@ def visibility_figure(forecast: VisibilityForecast, *, name: str, mission: str, 
         "SIMULATED DATA" and the like, put across the figure.
     """
     figure = new_figure(10.5, 4.6)
-    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(1, 3))
+    small_in = footnote(figure, _statement(forecast))
+    margins(figure, left=0.75, right=0.15, top=0.6, bottom=0.5 + small_in, between=0.15)
+    upper, lower = figure.subplots(2, 1, height_ratios=(1, 3))
     span_d = seconds_between(forecast.stop, forecast.start) / _DAY_S
     _windows(upper, forecast, span_d)
     if forecast.fractions:
@@ -37,12 +39,11 @@ def visibility_figure(forecast: VisibilityForecast, *, name: str, mission: str, 
         every_h = (seconds[1] - seconds[0]) / 3600.0 if len(seconds) > 1 else 0.0
         lower.text(0.995, 0.03, f"a point every {every_h:g} h", transform=lower.transAxes, ha="right", va="bottom", fontsize=8)
     lower.set_ylim(0.0, 105.0)
-    lower.set_xlim(0.0, span_d)
-    lower.set_ylabel("visible part of the region [%]")
-    lower.set_xlabel(f"days from {utc_text(forecast.start)}")
+    for axes in (upper, lower):
+        axes.set_xlim(0.0, span_d)
+    label(lower, x=f"days from {utc_text(forecast.start)}", y="visible part of the region [%]")
     lower.grid(alpha=0.25, lw=0.5)
-    figure.suptitle(f"{name}: when {mission} may point there", fontsize=12, x=0.03, ha="left")
-    footnote(figure, _statement(forecast))
+    title(figure, f"{name}: when {mission} may point there")
     return finish(figure, mark, svg=svg)
 
 
@@ -59,12 +60,12 @@ def _windows(axes: Any, forecast: VisibilityForecast, span_d: float) -> None:
     said = set()
     for start, stop, name in breaks:
         if stop > start:
-            label = None if name in said else f"barred: {name}"
-            axes.axvspan(start, stop, color=_colour(name), alpha=0.85, lw=0, label=label)
+            words = None if name in said else f"barred: {name}"
+            axes.axvspan(start, stop, color=_colour(name), alpha=0.85, lw=0, label=words)
             said.add(name)
-    axes.set_yticks([])
-    axes.set_ylabel("peak")
-    axes.legend(loc="upper left", bbox_to_anchor=(0.0, 1.45), fontsize=8, frameon=False, ncols=4)
+    axes.set(xticks=[], yticks=[])
+    label(axes, y="peak")
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 0.97), fontsize=8, frameon=False, ncols=4)
 
 
 def _colour(name: str) -> str:
