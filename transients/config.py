@@ -334,7 +334,7 @@ class Settings(Section, kw_only=True):
     process_tests: bool = False
     # Worker tasks per process.
     workers: int = 2
-    # Processes that do the arithmetic of a worker process; 0: threads of its own.
+    # Processes that do the arithmetic of a worker process, beside one for first looks; 0: threads of its own.
     computing: int = 2
     # Private memory that each of these may take, MB: an alert that needs more is given up, and said.
     computing_memory_mb: int = 4096

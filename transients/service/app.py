@@ -187,7 +187,8 @@ class Service:
     async def _work(self, store: Store, data: DataSource) -> None:
         compute = await self._crew()
         context = context_of(self.settings, self.mission, data, map_fetcher(store.get_blob, self.settings), compute)
-        assessing = Assessing(store, context, self.settings, clock=self._clock)
+        urgent = compute.urgent if isinstance(compute, Crew) else None
+        assessing = Assessing(store, context, self.settings, urgent=urgent, clock=self._clock)
         outgoing = Outgoing(store, self.settings, self.url, clock=self._clock)
         handlers: dict[JobKind, Handler] = {
             "assess": assessing.assess,

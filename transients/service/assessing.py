@@ -14,7 +14,7 @@ import handlers
 from schemas import Assessment, Event, Instant
 from transients.config import Settings
 from transients.missions import seconds_between, shift
-from transients.pipeline import Context, Outcome, OwnTrigger, Products, Signing, Stage, journey, make_products
+from transients.pipeline import Compute, Context, Outcome, OwnTrigger, Products, Signing, Stage, journey, make_products
 from transients.pipeline.localise import localise
 from transients.report import variant_of
 from transients.store import EventQuery, RetryLater, Store, Wanted
@@ -40,12 +40,15 @@ class Assessing:
         context: Context,
         settings: Settings,
         *,
+        urgent: Compute | None = None,
         ask_again_s: tuple[float, float] = ASK_AGAIN_S,
         clock: Clock = MACHINE_CLOCK,
     ) -> None:
         self._store = store
         self._clock = clock
         self._context = context
+        #: For first looks, which take little and do not wait for what takes long.
+        self._first = context if urgent is None else dataclasses.replace(context, compute=urgent)
         self._settings = settings
         self._ask_again_s = ask_again_s
         self._log = structlog.get_logger("transients.assessing")
@@ -71,7 +74,7 @@ class Assessing:
         outcome = await journey(
             event,
             handlers.policies[event.policy],
-            self._context,
+            self._first if stage == "geometry" else self._context,
             now=now,
             stage=stage,
             own_triggers=await self._own_triggers(event),

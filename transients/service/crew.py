@@ -37,7 +37,7 @@ class Crew:
     Parameters
     ----------
     size : int
-        Calls at once; more wait their turn.
+        Calls at once; more wait their turn. One more process is there for urgent calls.
     longest_s : float
         A call that takes longer is ended with its process.
     memory_mb : int
@@ -45,7 +45,7 @@ class Crew:
     """
 
     def __init__(self, size: int, *, longest_s: float = 300.0, memory_mb: int = 4096) -> None:
-        self._slots = asyncio.Semaphore(size)
+        self._ordinary, self._every = asyncio.Semaphore(size), asyncio.Semaphore(size + 1)
         self._size = size
         self._longest_s = longest_s
         self._memory_bytes = memory_mb << 20
@@ -60,23 +60,31 @@ class Crew:
         TooLarge
             It needed more memory than it may have.
         """
-        async with self._slots:
-            try:
-                with anyio.fail_after(self._longest_s):
-                    return await anyio.to_process.run_sync(
-                        _bounded, self._memory_bytes, function, arguments, keywords,
-                        cancellable=True, limiter=anyio.CapacityLimiter(1),
-                    )  # fmt: skip
-            except TimeoutError as error:
-                raise ComputingLost(f"took longer than {self._longest_s:g} s", where=function.__name__) from error
-            except BrokenWorkerProcess as error:
-                raise ComputingLost("the process died", where=function.__name__) from error
-            except MemoryError as error:
-                raise TooLarge(f"needs more than {self._memory_bytes >> 20} MB", where=function.__name__) from error
+        async with self._ordinary, self._every:
+            return await self._called(function, arguments, keywords)
+
+    async def urgent(self, function: Callable[..., T], /, *arguments: Any, **keywords: Any) -> T:
+        """The same, for what takes little and is wanted at once: it does not wait for calls that are not urgent."""
+        async with self._every:
+            return await self._called(function, arguments, keywords)
+
+    async def _called(self, function: Callable[..., T], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> T:
+        try:
+            with anyio.fail_after(self._longest_s):
+                return await anyio.to_process.run_sync(
+                    _bounded, self._memory_bytes, function, arguments, keywords,
+                    cancellable=True, limiter=anyio.CapacityLimiter(1),
+                )  # fmt: skip
+        except TimeoutError as error:
+            raise ComputingLost(f"took longer than {self._longest_s:g} s", where=function.__name__) from error
+        except BrokenWorkerProcess as error:
+            raise ComputingLost("the process died", where=function.__name__) from error
+        except MemoryError as error:
+            raise TooLarge(f"needs more than {self._memory_bytes >> 20} MB", where=function.__name__) from error
 
     async def warm(self) -> None:
         """Have every process started and everything imported and compiled before the first alert needs it."""
-        await asyncio.gather(*(self(_ready) for _ in range(self._size)))
+        await asyncio.gather(*(self.urgent(_ready) for _ in range(self._size + 1)))
 
     async def keep_warm(self, stopping: asyncio.Event) -> None:
         """Do that now, and again and again, until `stopping`."""

@@ -127,6 +127,20 @@ async def test_no_more_at_once_than_there_are(crew: Crew) -> None:
     assert len({pid for pid, _ in found}) <= 2
 
 
+async def test_an_urgent_call_waits_for_no_other(crew: Crew) -> None:
+    await crew.warm()
+    slow = [asyncio.create_task(crew(hold_the_interpreter, 600.0)) for _ in range(4)]
+    await asyncio.sleep(0.2)
+    # A fifth that is not urgent waits; urgent ones come round one by one.
+    waiting = asyncio.create_task(crew(place))
+    for _ in range(3):
+        await asyncio.wait_for(crew.urgent(place), 60.0)
+    assert not waiting.done()
+    for task in (*slow, waiting):
+        task.cancel()
+    await asyncio.wait({*slow, waiting})
+
+
 async def test_an_event_is_the_same_from_processes_and_from_threads(store: Store, postgres_url: str, tmp_path: Path) -> None:
     found = []
     for computing in (2, 0):
