@@ -29,7 +29,7 @@ _DPI = 110
 _LINE_IN = 0.135
 
 #: Beyond this many powers of ten, only they have room on an axis.
-_LABELLED_DECADES = 5
+_LABELLED_DECADES = 4
 
 COLOURS = {
     "data": "#1f3b57",
@@ -100,7 +100,7 @@ def log_scale(axis: Any, words: Callable[[float], str]) -> None:
     axis.axes.set(**{f"{axis.axis_name}scale": "log"})
     low, high = axis.get_view_interval()
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    steps = (1, 2, 5) if len(decades) <= _LABELLED_DECADES else (1,)
+    steps = (1, 2, 5) if high <= low * 10**_LABELLED_DECADES else (1,)
     ticks = [tick for decade in decades for step in steps if low <= (tick := float(f"{step}e{decade}")) <= high]
     axis.set_ticks(ticks, labels=[words(tick) for tick in ticks])
     axis.set_ticks([], minor=True)

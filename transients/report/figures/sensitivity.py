@@ -73,7 +73,7 @@ def _limits(axes: Any, limits: LimitResult, names: list[str], spectra: list[str]
     label(axes, x="duration of the burst [s]", y=f"{said}upper limit, 75–2000 keV [erg cm⁻²]")
     axes.grid(alpha=0.3)
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(fontsize=7, loc="upper left")
+        axes.legend(fontsize=7)  # where it hides least: the curves are few
 
 
 def _efficiencies(axes: Any, limits: LimitResult, spectra: list[str]) -> None:
