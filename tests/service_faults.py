@@ -10,7 +10,7 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ class Process:
         self._settings.write_text(settings)
         self.log = folder / f"{name}.log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._told = 0
         self.kills = 0
 
     def start(self) -> None:
@@ -50,7 +51,13 @@ class Process:
         command = [sys.executable, "-m", "transients.cli", "--config", str(self._settings), "serve", "--role", self.role]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("TRANSIENTS_")}
         with self.log.open("ab") as log:
+            self._told = log.tell()
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
+
+    def is_up(self) -> bool:
+        """Whether it runs and would take a signal in good order: before that, SIGTERM ends it as it ends any program."""
+        assert self._process is not None
+        return self._process.poll() is None and b'"action": "started"' in self.log.read_bytes()[self._told :]
 
     async def kill(self) -> None:
         """End it at once, as a crash would."""
@@ -65,11 +72,11 @@ class Process:
             self.start()
 
     def crashed(self) -> str | None:
-        """The last it said, where it ended otherwise than killed or for want of a database at its start."""
+        """The last it said, where it ended otherwise than killed."""
         if self._process is None or self._process.poll() in (None, -signal.SIGKILL):
             return None
         last = self.log.read_text().rstrip().rpartition("\n")[2]
-        return None if last.startswith("transients: database: ") else f"{self.name}: {last}"
+        return f"{self.name} ended with {self._process.poll()}: {last}"
 
     async def end(self) -> int:
         """End it in good order. Gives its exit code."""
@@ -122,13 +129,14 @@ class Fleet:
 
     @contextlib.asynccontextmanager
     async def flying(self) -> AsyncIterator[None]:
-        """Everything started, started again where it gives up (at its start without a database), and ended in good order."""
+        """Everything started, started again where it was killed, and ended in good order."""
         for process in self.processes:
             process.start()
         crashes: list[str] = []
         supervisor = asyncio.create_task(self._supervised(crashes))
         try:
             yield
+            await self._all_up()
             assert not crashes
         except BaseException:
             supervisor.cancel()
@@ -138,6 +146,12 @@ class Fleet:
         supervisor.cancel()
         codes = {process.name: await process.end() for process in self.processes}
         assert set(codes.values()) == {0}, (codes, [process.log.read_text()[-1500:] for process in self.processes])
+
+    async def _all_up(self, patience_s: float = 120.0) -> None:
+        """Wait for whoever is still starting: the work may be done without them."""
+        async with asyncio.timeout(patience_s):
+            while not all(process.is_up() for process in self.processes):  # noqa: ASYNC110 -- they write logs
+                await asyncio.sleep(0.1)
 
     async def _supervised(self, crashes: list[str]) -> None:
         """Start again what ended, as systemd or Kubernetes would; tell what should not have."""
@@ -207,6 +221,21 @@ async def outcome(url: str) -> dict[str, Any]:
                 "told": sorted({key.split("|")[-1] for key in keys}),
             }
         return found
+    finally:
+        await store.aclose()
+
+
+async def story(url: str, keys: Iterable[str]) -> list[str]:
+    """What became of events, step by step, for whoever looks for the reason."""
+    store = await Store.open(url, pool_size=2)
+    try:
+        lines: list[str] = []
+        for key in keys:
+            results = reversed(await store.assessments(key))
+            lines += [f"{key} {a.revision}: event {a.event_revision}, {a.verdict}, {a.created}, {a.caveats}" for a in results]
+            lines += [f"{job.created} {job}" for job in reversed(await store.jobs(key))]
+            lines += [f"{message.message_key}: {message.state}" for message in await store.messages(key)]
+        return lines
     finally:
         await store.aclose()
 
