@@ -56,6 +56,10 @@ class ServiceUnreachable(TransientsError):
     retriable = True
 
 
+class DatabaseUnreachable(ServiceUnreachable):
+    """The database did not answer."""
+
+
 class BadRequest(TransientsError):
     """The service does not know what it was asked: a configuration error."""
 

@@ -118,6 +118,14 @@ def test_as_a_process_it_says_so_and_ends_in_good_order(tmp_path: Path) -> None:
     assert "ServiceUnreachable" not in log.read_text()
 
 
+def test_a_database_that_does_not_exist_is_not_waited_for(postgres_url: str, tmp_path: Path) -> None:
+    unknown = postgres_url.replace("/test_", "/nosuch_")
+    said = command("serve", "--role", "worker", TRANSIENTS_DATABASE__URL=unknown, TRANSIENTS_DATA_DIR=str(tmp_path))
+    assert said.code == 1
+    last = said.err.rstrip().rpartition("\n")[2]
+    assert last.startswith('transients: database: database "nosuch_'), said.err
+
+
 def test_with_no_patience_it_ends_at_once_like_every_other_command(tmp_path: Path) -> None:
     for words in (("serve", "--role", "worker"), ("check",)):
         said = command(
