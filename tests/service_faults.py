@@ -17,7 +17,7 @@ from typing import Any
 import asyncpg
 from intake_faults import started_again
 from plugins.brokers import ApacheKafka
-from service_samples import ROTA, free_port, script
+from service_samples import ROTA, at_rest, free_port, script
 
 from schemas import sha256_hex
 from schemas.errors import ServiceUnreachable
@@ -78,10 +78,14 @@ class Process:
         last = self.log.read_text().rstrip().rpartition("\n")[2]
         return f"{self.name} ended with {self._process.poll()}: {last}"
 
-    async def end(self) -> int:
-        """End it in good order. Gives its exit code."""
+    def tell_to_leave(self) -> None:
+        """Let it end in good order."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
+
+    async def left(self) -> int:
+        """Wait until it has. Gives its exit code."""
+        assert self._process is not None
         return await asyncio.to_thread(self._process.wait, 60)
 
 
@@ -137,15 +141,16 @@ class Fleet:
         try:
             yield
             await self._all_up()
+            supervisor.cancel()
             assert not crashes
-        except BaseException:
+            for process in self.processes:
+                process.tell_to_leave()
+            codes = {process.name: await process.left() for process in self.processes}
+            assert set(codes.values()) == {0}, (codes, [process.log.read_text()[-1500:] for process in self.processes])
+        finally:
             supervisor.cancel()
             for process in self.processes:
                 await process.kill()
-            raise
-        supervisor.cancel()
-        codes = {process.name: await process.end() for process in self.processes}
-        assert set(codes.values()) == {0}, (codes, [process.log.read_text()[-1500:] for process in self.processes])
 
     async def _all_up(self, patience_s: float = 120.0) -> None:
         """Wait for whoever is still starting: the work may be done without them."""
@@ -184,8 +189,7 @@ async def finished(url: str, count: int, patience_s: float = 240.0) -> None:
             with contextlib.suppress(ServiceUnreachable, asyncpg.UndefinedTableError):
                 store = await Store.open(url, pool_size=1)
                 try:
-                    counts, stored = await store.job_counts(), (await store.check()).checked["documents"]
-                    if stored >= count and not await store.backlog() and not {"queued", "running"} & counts.keys():
+                    if (await store.check()).checked["documents"] >= count and await at_rest(store):
                         return
                 finally:
                     await store.aclose()

@@ -42,6 +42,7 @@ from .reassessing import outdated, reassess
 from .receiving import Receiving
 from .sources import alert_sources
 from .status import status_card
+from .stopping import unless_stopped
 from .upkeep import upkeep
 from .watching import observe_job, serve_metrics, tell_numbers, watch_loop
 from .wiring import context_of, map_fetcher
@@ -223,7 +224,8 @@ class Service:
             return asyncio.to_thread
         crew = Crew(self.settings.computing, memory_mb=self.settings.computing_memory_mb)
         try:
-            await crew.warm()
+            # On a busy machine that takes long, and a service that is told to leave needs none of it.
+            await unless_stopped(self._stopping, crew.warm(), None)
         except (TransientsError, OSError) as error:
             # The first events wait for what is imported then; they are not lost.
             log.warning("no process for computing yet", action="crew-cold", error=str(error))

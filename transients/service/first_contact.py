@@ -10,6 +10,8 @@ import structlog
 from schemas.errors import ServiceUnreachable
 from transients.store import Store
 
+from .stopping import unless_stopped
+
 #: Pauses between tries: short at first, as databases mostly come within seconds; each doubles the one before, s.
 _PAUSES_S = (0.5, 5.0)
 
@@ -33,23 +35,10 @@ async def first_contact(url: str, pool_size: int, wait_s: float, stopping: async
     ServiceUnreachable
         What the last try met, when the time is over.
     """
-    knocking = asyncio.create_task(_knock(url, pool_size, wait_s), name="first contact")
-    stopped = asyncio.create_task(stopping.wait(), name="first contact-stop")
-    try:
-        await asyncio.wait({knocking, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    except BaseException:
-        knocking.cancel()
-        raise
-    finally:
-        stopped.cancel()
-    if knocking.done():
-        return knocking.result()
-    knocking.cancel()
-    await asyncio.wait({knocking})
-    return None
+    return await unless_stopped(stopping, _knock(url, pool_size, wait_s), None)
 
 
-async def _knock(url: str, pool_size: int, wait_s: float) -> Store:
+async def _knock(url: str, pool_size: int, wait_s: float) -> Store | None:
     deadline, pause_s = time.monotonic() + wait_s, _PAUSES_S[0]
     while True:
         try:
