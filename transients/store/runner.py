@@ -20,7 +20,7 @@ from schemas.errors import DatabaseUnreachable, ServiceUnreachable, TransientsEr
 
 from .database import COMMAND_TIMEOUT_S, PASSING, SERVER_SETTINGS, translated
 from .jobs import Jobs, Started
-from .queue import FIRST_LANE, QUEUE_CHANNEL, queue_on
+from .queue import FIRST_LANE, OUTSIDE, QUEUE_CHANNEL, queue_on
 
 #: (event key, payload): runs a job. Raising retries it later or fails it, by the error's `retriable`.
 Handler = Callable[[str | None, dict[str, Any]], Awaitable[None]]
@@ -66,7 +66,8 @@ class JobRunner:
     handlers : mapping
         One per kind of job.
     concurrency : int
-        Jobs at once in this process; and one more of those that go first (`queue.FIRST_PRIORITY`).
+        Jobs at once in this process; and one more of those that go first (`queue.FIRST_PRIORITY`), and those that wait for
+        others' servers (`queue.OUTSIDE`).
     longest_s : float
         A job that takes longer is broken off and tried again, like one that failed: nothing else waits behind it for ever.
     observe : callable, optional
@@ -102,7 +103,13 @@ class JobRunner:
 
     async def run(self) -> None:
         """Work until `stop`."""
-        await asyncio.gather(self._take((*self._handlers, FIRST_LANE), self._concurrency), self._take((FIRST_LANE,), 1))
+        inside = [kind for kind in self._handlers if kind not in OUTSIDE]
+        outside = [kind for kind in self._handlers if kind in OUTSIDE]
+        await asyncio.gather(
+            self._take((*inside, FIRST_LANE), self._concurrency),
+            self._take((FIRST_LANE,), 1),
+            *(self._take((kind,), OUTSIDE[kind]) for kind in outside),
+        )
 
     async def _take(self, lanes: Sequence[str], concurrency: int) -> None:
         """Work off lanes until `stop`, so many jobs at once."""

@@ -15,7 +15,7 @@ import pytest
 from schemas import Instant
 from schemas.errors import DatabaseUnreachable, NoData, NotFound, ServiceUnreachable
 from transients.store import Job, JobRunner, RetryLater, Store
-from transients.store.queue import FIRST_PRIORITY
+from transients.store.queue import FIRST_PRIORITY, OUTSIDE
 from transients.store.runner import Handler
 
 
@@ -172,6 +172,30 @@ async def test_an_attempt_taken_for_dead_changes_nothing_more(store: Store) -> N
     (job,) = await store.jobs()
     assert (job.state, job.error) == ("done", None)
     assert await store.start_job(number) is None
+
+
+async def test_jobs_that_wait_for_others_servers_keep_nobody_waiting(store: Store) -> None:
+    silent = asyncio.Event()
+    sending: list[str | None] = []
+
+    async def deliver(event_key: str | None, payload: dict[str, Any]) -> None:
+        sending.append(event_key)
+        await silent.wait()
+
+    async def step(event_key: str | None, payload: dict[str, Any]) -> None:
+        pass
+
+    # Told before anything else, and more of them than there are places.
+    for number in range(OUTSIDE["deliver"] + 2):
+        await store.enqueue("deliver", str(number), priority=FIRST_PRIORITY + 10)
+    async with worker(store, {"step": step, "deliver": deliver}, concurrency=1):
+        await until(store, lambda jobs: len(sending) == OUTSIDE["deliver"])
+        await store.enqueue("step", priority=FIRST_PRIORITY)
+        await store.enqueue("step")
+        await until(store, lambda jobs: [job.state for job in jobs].count("done") == 2)
+        assert len(sending) == OUTSIDE["deliver"]
+        silent.set()
+        await until(store, all_in("done"))
 
 
 async def test_no_more_at_once_than_asked(store: Store) -> None:
