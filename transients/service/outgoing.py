@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -15,6 +16,7 @@ from transients.missions import seconds_between
 from transients.notify import channels, deliver, messages_for
 from transients.publish import deposit_for, intended, may_leave, publisher, releases
 from transients.store import RetryLater, Store
+from transients.store.queue import OUTSIDE
 
 from .clock import MACHINE_CLOCK, Clock
 from .people import people_on_shift
@@ -23,6 +25,9 @@ from .watching import observe_stage
 
 #: While the switch holds, jobs ask again after this, s.
 HELD_S = 30.0
+#: Messages on their way to one server at once, and when the next asks again, s.
+AT_ONE_SERVER = OUTSIDE["deliver"] - 1
+TAKE_TURNS_S = 0.5
 #: Before another worker finds the job of one that lost the database, which takes it 1 s at least.
 _WRITE_AGAIN_S = 0.2
 #: Within a job a message is tried this often: a server that says nothing takes 30 s each time.
@@ -52,6 +57,8 @@ class Outgoing:
         self._channels = channels(settings)
         #: Until when servers that did not answer are left alone, s of the monotonic clock.
         self._silent_until: dict[str, float] = {}
+        #: Messages that are being sent, by server.
+        self._sending: Counter[str] = Counter()
 
     async def tell(self, event_key: str | None, payload: dict[str, Any]) -> None:
         """Tell whoever is on shift what this assessment is worth telling; each message once, whatever happens."""
@@ -77,9 +84,8 @@ class Outgoing:
         message = await self._store.message(payload["message_key"])
         await self._held()
         server = server_of(message.contact)
-        alone_s = self._silent_until.get(server, 0.0) - time.monotonic()
-        if alone_s > 0.0:
-            raise RetryLater(alone_s, f"{server} did not answer, and is left alone for a while")
+        self._ask_leave(server)
+        self._sending[server] += 1
         try:
             delivered = await deliver(message, self._channels, now=self._clock.now, save=self._save_message, attempts=TRIES)
         except TransientsError as error:
@@ -88,10 +94,20 @@ class Outgoing:
             if error.retriable and await self._is_news(message):
                 raise RetryLater(DELIVER_AGAIN_S, str(error)) from error
             raise
+        finally:
+            self._sending[server] -= 1
         if delivered.sent is not None and (
             assessment := await self._store.assessment(message.event_key, message.assessment_revision)
         ):
             observe_stage("told", assessment.created, delivered.sent)
+
+    def _ask_leave(self, server: str) -> None:
+        """Put a message off where its server is silent, or might be: one place is kept for the others."""
+        alone_s = self._silent_until.get(server, 0.0) - time.monotonic()
+        if alone_s > 0.0:
+            raise RetryLater(alone_s, f"{server} did not answer, and is left alone for a while")
+        if self._sending[server] >= AT_ONE_SERVER:
+            raise RetryLater(TAKE_TURNS_S, f"{AT_ONE_SERVER} messages are on their way to {server}")
 
     async def _is_news(self, message: Message) -> bool:
         assessment = await self._store.assessment(message.event_key, message.assessment_revision)
