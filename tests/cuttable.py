@@ -74,6 +74,8 @@ class Line:
 
     def _reset(self) -> None:
         for end in self._ends:
+            if end.is_closing():
+                continue
             # With this, closing is RST: no good-bye.
             end.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             end.transport.abort()
