@@ -21,11 +21,13 @@ class Line:
     ----------
     target
         (host, port) or the path of a Unix socket.
+    port
+        Where it listens; 0: at a free one.
     """
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, port: int = 0) -> None:
         self.target = target
-        self.port = 0
+        self.port = port
         self._listener: asyncio.Server | None = None
         self._passing = asyncio.Event()
         self._passing.set()
