@@ -29,6 +29,12 @@ class UnknownKind(RefusedInput):
     kind = "unknown-kind"
 
 
+class OddReply(RefusedInput):
+    """The service's answer is none: a page, half a file, numbers of something else. It may find its words again."""
+
+    retriable = True
+
+
 class NoData(TransientsError):
     """The source has no data for this time, and will have none."""
 
@@ -54,6 +60,10 @@ class ServiceUnreachable(TransientsError):
 
     kind = "service-unreachable"
     retriable = True
+
+
+class DatabaseUnreachable(ServiceUnreachable):
+    """The database did not answer."""
 
 
 class BadRequest(TransientsError):

@@ -10,14 +10,14 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 from intake_faults import started_again
 from plugins.brokers import ApacheKafka
-from service_samples import ROTA, free_port, script
+from service_samples import ROTA, at_rest, free_port, script
 
 from schemas import sha256_hex
 from schemas.errors import ServiceUnreachable
@@ -43,6 +43,7 @@ class Process:
         self._settings.write_text(settings)
         self.log = folder / f"{name}.log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._told = 0
         self.kills = 0
 
     def start(self) -> None:
@@ -50,7 +51,13 @@ class Process:
         command = [sys.executable, "-m", "transients.cli", "--config", str(self._settings), "serve", "--role", self.role]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("TRANSIENTS_")}
         with self.log.open("ab") as log:
+            self._told = log.tell()
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
+
+    def is_up(self) -> bool:
+        """Whether it runs and would take a signal in good order: before that, SIGTERM ends it as it ends any program."""
+        assert self._process is not None
+        return self._process.poll() is None and b'"action": "started"' in self.log.read_bytes()[self._told :]
 
     async def kill(self) -> None:
         """End it at once, as a crash would."""
@@ -65,16 +72,20 @@ class Process:
             self.start()
 
     def crashed(self) -> str | None:
-        """The last it said, where it ended otherwise than killed or for want of a database at its start."""
+        """The last it said, where it ended otherwise than killed."""
         if self._process is None or self._process.poll() in (None, -signal.SIGKILL):
             return None
         last = self.log.read_text().rstrip().rpartition("\n")[2]
-        return None if last.startswith("transients: database: ") else f"{self.name}: {last}"
+        return f"{self.name} ended with {self._process.poll()}: {last}"
 
-    async def end(self) -> int:
-        """End it in good order. Gives its exit code."""
+    def tell_to_leave(self) -> None:
+        """Let it end in good order."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
+
+    async def left(self) -> int:
+        """Wait until it has. Gives its exit code."""
+        assert self._process is not None
         return await asyncio.to_thread(self._process.wait, 60)
 
 
@@ -122,22 +133,30 @@ class Fleet:
 
     @contextlib.asynccontextmanager
     async def flying(self) -> AsyncIterator[None]:
-        """Everything started, started again where it gives up (at its start without a database), and ended in good order."""
+        """Everything started, started again where it was killed, and ended in good order."""
         for process in self.processes:
             process.start()
         crashes: list[str] = []
         supervisor = asyncio.create_task(self._supervised(crashes))
         try:
             yield
+            await self._all_up()
+            supervisor.cancel()
             assert not crashes
-        except BaseException:
+            for process in self.processes:
+                process.tell_to_leave()
+            codes = {process.name: await process.left() for process in self.processes}
+            assert set(codes.values()) == {0}, (codes, [process.log.read_text()[-1500:] for process in self.processes])
+        finally:
             supervisor.cancel()
             for process in self.processes:
                 await process.kill()
-            raise
-        supervisor.cancel()
-        codes = {process.name: await process.end() for process in self.processes}
-        assert set(codes.values()) == {0}, (codes, [process.log.read_text()[-1500:] for process in self.processes])
+
+    async def _all_up(self, patience_s: float = 120.0) -> None:
+        """Wait for whoever is still starting: the work may be done without them."""
+        async with asyncio.timeout(patience_s):
+            while not all(process.is_up() for process in self.processes):  # noqa: ASYNC110 -- they write logs
+                await asyncio.sleep(0.1)
 
     async def _supervised(self, crashes: list[str]) -> None:
         """Start again what ended, as systemd or Kubernetes would; tell what should not have."""
@@ -170,8 +189,7 @@ async def finished(url: str, count: int, patience_s: float = 240.0) -> None:
             with contextlib.suppress(ServiceUnreachable, asyncpg.UndefinedTableError):
                 store = await Store.open(url, pool_size=1)
                 try:
-                    counts, stored = await store.job_counts(), (await store.check()).checked["documents"]
-                    if stored >= count and not await store.backlog() and not {"queued", "running"} & counts.keys():
+                    if (await store.check()).checked["documents"] >= count and await at_rest(store):
                         return
                 finally:
                     await store.aclose()
@@ -207,6 +225,21 @@ async def outcome(url: str) -> dict[str, Any]:
                 "told": sorted({key.split("|")[-1] for key in keys}),
             }
         return found
+    finally:
+        await store.aclose()
+
+
+async def story(url: str, keys: Iterable[str]) -> list[str]:
+    """What became of events, step by step, for whoever looks for the reason."""
+    store = await Store.open(url, pool_size=2)
+    try:
+        lines: list[str] = []
+        for key in keys:
+            results = reversed(await store.assessments(key))
+            lines += [f"{key} {a.revision}: event {a.event_revision}, {a.verdict}, {a.created}, {a.caveats}" for a in results]
+            lines += [f"{job.created} {job}" for job in reversed(await store.jobs(key))]
+            lines += [f"{message.message_key}: {message.state}" for message in await store.messages(key)]
+        return lines
     finally:
         await store.aclose()
 

@@ -96,13 +96,19 @@ async def running(made: Settings, roles: Sequence[Role] = ("worker",), **parts: 
         await asyncio.wait_for(task, 30.0)
 
 
+async def at_rest(store: Store) -> bool:
+    """Whether everything stored is understood and no job is open.
+
+    In this order: what is understood queues its job in the same transaction. Asked first, the jobs could be none because nothing was
+    understood yet, and the backlog, asked later, none because it was meanwhile.
+    """
+    return not await store.backlog() and not {"queued", "running"} & (await store.job_counts()).keys()
+
+
 async def worked(store: Store, patience_s: float = 60.0) -> None:
     """Wait until every document is understood and no job is open; none may have failed."""
     async with asyncio.timeout(patience_s):
-        while True:
-            counts = await store.job_counts()
-            if not await store.backlog() and not counts.get("queued") and not counts.get("running"):
-                break
+        while not await at_rest(store):  # noqa: ASYNC110 -- others write
             await asyncio.sleep(0.05)
     failed = await store.jobs(state="failed")
     assert not failed, [job.error for job in failed]

@@ -55,6 +55,8 @@ class DatabaseSettings(Section, kw_only=True):
     url: Secret | None = None
     # Connections kept per process.
     pool_size: int = 8
+    # Seconds for which `transients serve` waits at its start for a database that does not answer; 0: it ends at once.
+    wait_s: float = 120.0
 
 
 class GcnSettings(Section, kw_only=True):

@@ -41,10 +41,14 @@ def topic() -> str:
 
 @dataclass(frozen=True)
 class Door:
-    """One more listener of the broker: its protocol and its own settings (without the prefix listener.name.…)."""
+    """One more listener of the broker: its protocol and its own settings (without the prefix listener.name.…).
+
+    `told` is the port that clients are told to come to, where that is another's, which passes everything on.
+    """
 
     protocol: str
     settings: Mapping[str, str] = field(default_factory=dict)
+    told: int | None = None
 
 
 class ApacheKafka:
@@ -83,13 +87,17 @@ class ApacheKafka:
     def format(self) -> None:
         """Make the storage."""
         listeners = ",".join(f"{name}://{self.address(name)}" for name in self._doors)
+        told = ",".join(
+            f"{name}://{self.address(name) if door.told is None else f'127.0.0.1:{door.told}'}"
+            for name, door in self._doors.items()
+        )
         protocols = {name: door.protocol for name, door in self._doors.items()} | {"CONTROLLER": "PLAINTEXT"}
         settings = {
             "process.roles": "broker,controller",
             "node.id": "1",
             "controller.quorum.voters": f"1@127.0.0.1:{self._controller}",
             "listeners": f"{listeners},CONTROLLER://127.0.0.1:{self._controller}",
-            "advertised.listeners": listeners,
+            "advertised.listeners": told,
             "listener.security.protocol.map": ",".join(f"{name}:{protocol}" for name, protocol in protocols.items()),
             "inter.broker.listener.name": "PLAINTEXT",
             "controller.listener.names": "CONTROLLER",

@@ -29,6 +29,7 @@ from .assessing import Assessing
 from .canary import CanarySource, watch_canary
 from .clock import MACHINE_CLOCK, Clock
 from .crew import Crew, keep_for_good
+from .first_contact import first_contact
 from .intake import Intake
 from .lines import tell_lines
 from .live import watch
@@ -42,6 +43,7 @@ from .reassessing import outdated, reassess
 from .receiving import Receiving
 from .sources import alert_sources
 from .status import status_card
+from .stopping import unless_stopped
 from .upkeep import upkeep
 from .watching import observe_job, serve_metrics, tell_numbers, watch_loop
 from .wiring import context_of, map_fetcher
@@ -110,12 +112,15 @@ class Service:
     async def run(self) -> None:
         """Run until `stop`.
 
-        Raises what makes a role impossible (no database, a port in use, every alert source refused where nothing else is run); the
-        other roles are stopped then. One refused source of several, or beside other roles, is logged, shown and reported by the
-        readiness check, and stops nothing.
+        Raises what makes a role impossible (no database within `database.wait_s`, a port in use, every alert source refused where
+        nothing else is run); the other roles are stopped then. One refused source of several, or beside other roles, is logged,
+        shown and reported by the readiness check, and stops nothing.
         """
         async with contextlib.AsyncExitStack() as stack:
             store = await self._open_store(stack)
+            if store is None:
+                log.info("left before the database answered", action="stopped")
+                return
             data = self._data
             if data is None:
                 configured = await stack.enter_async_context(source_of(None, self.settings, self.mission))
@@ -153,16 +158,18 @@ class Service:
                 await self._stopping.wait()
         log.info("left", action="stopped")
 
-    async def _open_store(self, stack: contextlib.AsyncExitStack) -> Store:
+    async def _open_store(self, stack: contextlib.AsyncExitStack) -> Store | None:
+        """The store, waited for; None when told to stop meanwhile."""
         database = self.settings.database
         if database.url is not None:
             url = database.url.reveal()
         else:
             server = EmbeddedPostgres(Path(self.settings.data_dir) / "postgres")
             url = (await stack.enter_async_context(server)).url
-        store = await Store.open(url, database.pool_size)
+        store = await first_contact(url, database.pool_size, database.wait_s, self._stopping)
+        if store is None:
+            return None
         stack.push_async_callback(store.aclose)
-        await store.migrate()
         if self.settings.hold:
             await store.set_hold(True, "settings")
         self.store = store
@@ -219,7 +226,8 @@ class Service:
             return asyncio.to_thread
         crew = Crew(self.settings.computing, memory_mb=self.settings.computing_memory_mb)
         try:
-            await crew.warm()
+            # On a busy machine that takes long, and a service that is told to leave needs none of it.
+            await unless_stopped(self._stopping, crew.warm(), None)
         except (TransientsError, OSError) as error:
             # The first events wait for what is imported then; they are not lost.
             log.warning("no process for computing yet", action="crew-cold", error=str(error))

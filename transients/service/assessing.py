@@ -81,7 +81,7 @@ class Assessing:
         )
         outcome, wanting = self._settled(event, outcome, now)
         if wanting and stage == "search" and not adds(outcome.assessment, before):
-            raise self._again(event, wanting, now)
+            raise self._again(event, wanting, outcome.not_yet, now)
         kept = await self._keep(event, outcome, stage)
         if kept is None:
             return
@@ -104,7 +104,7 @@ class Assessing:
             new=new,
         )
         if wanting and stage == "search":
-            raise self._again(event, wanting, now)
+            raise self._again(event, wanting, outcome.not_yet, now)
         self._await_tier(event, payload["stage"], saved, now)
 
     async def draw(self, event_key: str | None, payload: dict[str, Any]) -> None:
@@ -157,8 +157,10 @@ class Assessing:
         settled = msgspec.structs.replace(assessment, caveats=(*assessment.caveats, *caveats))
         return dataclasses.replace(outcome, assessment=settled), wanting
 
-    def _again(self, event: Event, wanting: Sequence[str], now: Instant) -> RetryLater:
-        return RetryLater(next_look_s(event, now, self._ask_again_s), f"waiting for: {', '.join(wanting)}")
+    def _again(self, event: Event, wanting: Sequence[str], why: Sequence[str], now: Instant) -> RetryLater:
+        """To come again; `why` names, for some of what is wanted, what its source said."""
+        said = "".join(f" ({each})" for each in why if each.partition(":")[0] in wanting and ":" in each)
+        return RetryLater(next_look_s(event, now, self._ask_again_s), f"waiting for: {', '.join(wanting)}{said}")
 
     async def _keep(self, event: Event, outcome: Outcome, stage: Stage) -> tuple[Assessment, bool] | None:
         """Save a result, unless it was overtaken while it was computed: None then, and whoever overtook it has the say."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from schemas import Assessment, Event, Message, Publication
-from schemas.errors import TransientsError
+from schemas import Assessment, Contact, Event, Message, Publication
+from schemas.errors import DatabaseUnreachable, ServiceUnreachable, TransientsError
 from transients.config import Settings
 from transients.missions import seconds_between
 from transients.notify import channels, deliver, messages_for
 from transients.publish import deposit_for, intended, may_leave, publisher, releases
 from transients.store import RetryLater, Store
+from transients.store.queue import OUTSIDE
 
 from .clock import MACHINE_CLOCK, Clock
 from .people import people_on_shift
@@ -21,7 +25,14 @@ from .watching import observe_stage
 
 #: While the switch holds, jobs ask again after this, s.
 HELD_S = 30.0
-#: A message that could not be delivered is tried again after this …
+#: Messages on their way to one server at once, and when the next asks again, s.
+AT_ONE_SERVER = OUTSIDE["deliver"] - 1
+TAKE_TURNS_S = 0.5
+#: Before another worker finds the job of one that lost the database, which takes it 1 s at least.
+_WRITE_AGAIN_S = 0.2
+#: Within a job a message is tried this often: a server that says nothing takes 30 s each time.
+TRIES = 2
+#: A message that could not be delivered is tried again after this, and until then so is no other to the same server …
 DELIVER_AGAIN_S = 60.0
 #: … for so long after the assessment it speaks of: later it is no news.
 DELIVERED_WITHIN_S = 86400.0
@@ -44,6 +55,10 @@ class Outgoing:
         self._settings = settings
         self._public_url = public_url
         self._channels = channels(settings)
+        #: Until when servers that did not answer are left alone, s of the monotonic clock.
+        self._silent_until: dict[str, float] = {}
+        #: Messages that are being sent, by server.
+        self._sending: Counter[str] = Counter()
 
     async def tell(self, event_key: str | None, payload: dict[str, Any]) -> None:
         """Tell whoever is on shift what this assessment is worth telling; each message once, whatever happens."""
@@ -68,16 +83,31 @@ class Outgoing:
         """Send an intended message; one that was sent is left alone."""
         message = await self._store.message(payload["message_key"])
         await self._held()
+        server = server_of(message.contact)
+        self._ask_leave(server)
+        self._sending[server] += 1
         try:
-            delivered = await deliver(message, self._channels, now=self._clock.now, save=self._save_message)
+            delivered = await deliver(message, self._channels, now=self._clock.now, save=self._save_message, attempts=TRIES)
         except TransientsError as error:
+            if isinstance(error, ServiceUnreachable) and not isinstance(error, DatabaseUnreachable):
+                self._silent_until[server] = time.monotonic() + DELIVER_AGAIN_S
             if error.retriable and await self._is_news(message):
                 raise RetryLater(DELIVER_AGAIN_S, str(error)) from error
             raise
+        finally:
+            self._sending[server] -= 1
         if delivered.sent is not None and (
             assessment := await self._store.assessment(message.event_key, message.assessment_revision)
         ):
             observe_stage("told", assessment.created, delivered.sent)
+
+    def _ask_leave(self, server: str) -> None:
+        """Put a message off where its server is silent, or might be: one place is kept for the others."""
+        alone_s = self._silent_until.get(server, 0.0) - time.monotonic()
+        if alone_s > 0.0:
+            raise RetryLater(alone_s, f"{server} did not answer, and is left alone for a while")
+        if self._sending[server] >= AT_ONE_SERVER:
+            raise RetryLater(TAKE_TURNS_S, f"{AT_ONE_SERVER} messages are on their way to {server}")
 
     async def _is_news(self, message: Message) -> bool:
         assessment = await self._store.assessment(message.event_key, message.assessment_revision)
@@ -85,7 +115,13 @@ class Outgoing:
         return seconds_between(self._clock.now(), assessment.created) < DELIVERED_WITHIN_S
 
     async def _save_message(self, message: Message) -> None:
-        await self._store.advance_message(message)
+        """Write what became of a message, however long the database is away: unwritten, it would be sent once more."""
+        while True:
+            try:
+                await self._store.advance_message(message)
+                return
+            except DatabaseUnreachable:
+                await asyncio.sleep(_WRITE_AGAIN_S)
 
     async def publish(self, event_key: str | None, payload: dict[str, Any]) -> None:
         """Deposit the files of an assessment; published by the configured rule, or with payload {"release": true} by hand."""
@@ -124,6 +160,18 @@ class Outgoing:
     async def _held(self) -> None:
         if await self._store.hold():
             raise RetryLater(self._held_s, "held: nothing leaves the house")
+
+
+def server_of(contact: Contact) -> str:
+    """Which server a contact's messages go to, without what may be secret in its address."""
+    parts = urlsplit(contact.address)
+    match contact.channel:
+        case "webhook":
+            return f"{parts.hostname}:{parts.port or parts.scheme}"
+        case "apprise":
+            return f"apprise {parts.scheme}"
+        case _:
+            return contact.channel
 
 
 async def deposit(store: Store, event: Event, assessment: Assessment, settings: Settings, *, release: bool) -> Publication:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import math
-from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Literal, ParamSpec, TypeVar
 
 import msgspec
 
 from schemas import Attitude, DataExpectation, Instant, LightCurve, OrbitState, Pointing, Tier
-from schemas.errors import NoData, NotYet, RefusedInput
+from schemas.errors import NoData, NotYet, OddReply, RefusedInput
 
 from .clock import from_ijd, seconds_between, shift
 from .formats import read_lightcurve
@@ -25,6 +26,23 @@ TimeScale = Literal["UTC", "IJD", "MJD", "SCWID", "REVNUM", "ANY"]
 _STILL_COMING_S = 12 * 3600.0
 _LONGEST_HISTORY_S = 3 * 86400.0
 _WINDOW_COLUMNS = "SWID,RA_SCX,DEC_SCX,RA_SCZ,DEC_SCZ,TSTART,TSTOP,SW_TYPE,GOOD_ISGRI"
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _asks(question: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """A question whose reply, where it is no answer, may be one when it is asked again."""
+
+    @functools.wraps(question)
+    async def asked(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return await question(*args, **kwargs)
+        except RefusedInput as error:
+            raise OddReply(error.message, where=error.where) from error
+
+    return asked
 
 
 class IntegralServices:
@@ -86,6 +104,7 @@ class IntegralServices:
 
     # Time
 
+    @_asks
     async def convert_time(self, value: str, given: TimeScale, wanted: TimeScale) -> Any:
         """A time in another scale: text for UTC, SCWID, REVNUM; a dict for ANY; (start, stop) IJD for windows and revolutions.
 
@@ -93,7 +112,7 @@ class IntegralServices:
         ------
         NoData
             No science window is at that time.
-        RefusedInput
+        OddReply
             The reply is no answer.
         """
         reply = await self._get(f"timesystem/api/v1.0/converttime/{given}/{value}/{wanted}")
@@ -114,6 +133,7 @@ class IntegralServices:
         start, _ = await self.convert_time(f"{number:04d}", "REVNUM", "IJD")
         return float(start)
 
+    @_asks
     async def science_window(self, at: Instant) -> str:
         """Id of the science window at an instant."""
         text = await self.convert_time(at.iso, "UTC", "SCWID")
@@ -123,21 +143,25 @@ class IntegralServices:
 
     # The spacecraft
 
+    @_asks
     async def spacecraft(self, at: Instant, ra_deg: float = 0.0, dec_deg: float = 0.0) -> tuple[Attitude, OrbitState]:
         """Attitude and orbit in one request."""
         reply = await self._get(f"scsystem/api/v1.0/sc/{at.iso}/{ra_deg!r}/{dec_deg!r}", at=at)
         return spacecraft_from_json(reply.json(), at, reply.address, reply.simulated)
 
+    @_asks
     async def attitude(self, at: Instant) -> Attitude:
         """Axes of the spacecraft."""
         reply = await self._get(f"integralhk/api/v1.0/att/{at.iso}", at=at)
         return attitude_from_text(reply.text, at, reply.address, reply.simulated)
 
+    @_asks
     async def orbit(self, at: Instant) -> OrbitState:
         """Place of the spacecraft."""
         reply = await self._get(f"integralhk/api/v1.0/ephs/{at.iso}", at=at)
         return orbit_from_text(reply.text, at, reply.address, reply.simulated)
 
+    @_asks
     async def history(self, start: Instant, stop: Instant, tier: Literal["cons", "nrt"] = "cons") -> dict[str, Any]:
         """Columns of attitude and orbit between two instants, asked for in pieces of at most 3 d."""
         merged: dict[str, dict[str, list[Any]]] = {"attitude": {}, "orbit": {}}
@@ -154,6 +178,7 @@ class IntegralServices:
             begin = end
         return merged
 
+    @_asks
     async def pointings(
         self, start: Instant, stop: Instant, tier: Literal["any", "nrt", "cons"] = "any", **wishes: str
     ) -> tuple[Pointing, ...]:
@@ -165,12 +190,13 @@ class IntegralServices:
 
     # Counts
 
+    @_asks
     async def light_curve(self, target: str, t0: Instant, half_width_s: float) -> LightCurve:
         """Archived counts of a target ("ACS", "IBIS_VETO", "ISGRIRAW_MCE0" …); over a perigee by asking twice.
 
         Raises
         ------
-        NoData, NotYet, ServiceRefused, ServiceUnreachable, BadRequest, RefusedInput
+        NoData, NotYet, ServiceRefused, ServiceUnreachable, BadRequest, OddReply
         """
         try:
             return await self._genlc(target, t0, half_width_s)
@@ -205,16 +231,18 @@ class IntegralServices:
 
     async def _genlc(self, target: str, t0: Instant, half_width_s: float) -> LightCurve:
         reply = await self._get(f"integralhk/api/v1.0/genlc/{target}/{t0.iso}/{half_width_s!r}", at=t0)
-        return self._read(reply, t0, "unknown")
+        return self._read(reply, t0, half_width_s, "unknown")
 
+    @_asks
     async def realtime(self, t0: Instant, half_width_s: float) -> tuple[LightCurve, DataExpectation | None]:
         """SPI-ACS counts of the real-time stream, and whether data is expected."""
         reply = await self._get(f"integralhk/api/v1.0/rtlc/{t0.iso}/{half_width_s!r}", {"json": "", "prophecy": ""}, at=t0)
         document = reply.json()
         said = document.get("prophecy") if isinstance(document, dict) else None
         expected = expectation_from_prophecy(said, t0, reply.address) if said else None
-        return self._read(reply, t0, "realtime"), expected
+        return self._read(reply, t0, half_width_s, "realtime"), expected
 
+    @_asks
     async def expectation(self, at: Instant) -> DataExpectation:
         """Whether data was expected at an instant, as the real-time service tells it."""
         reply = await self._get(f"integralhk/api/v1.0/rtlc/{at.iso}/1", {"json": "", "prophecy": ""}, at=at)
@@ -223,9 +251,10 @@ class IntegralServices:
             raise RefusedInput("the reply has no prophecy", where=reply.address)
         return expectation_from_prophecy(document["prophecy"], at, reply.address)
 
-    def _read(self, reply: Reply, t0: Instant, tier: Tier) -> LightCurve:
+    def _read(self, reply: Reply, t0: Instant, half_width_s: float, tier: Tier) -> LightCurve:
         try:
             lc = read_lightcurve(reply.content, reply.address)
+            _check_answer(lc, t0, half_width_s, reply.address)
         except NoData as error:
             raise self._by_age(error, t0) from error
         simulated = reply.simulated or lc.info.simulated
@@ -241,6 +270,18 @@ class IntegralServices:
                 raise RefusedInput("a health check without status", where=self.address + path)
             words[name] = str(reply["status"])
         return words
+
+
+def _check_answer(lc: LightCurve, t0: Instant, half_width_s: float, address: str) -> None:
+    """Raises RefusedInput where a light curve cannot be the counts that were asked for."""
+    if (lc.counts < 0.0).any():
+        raise RefusedInput("counts below zero", where=address)
+    # Of what a service gives beyond the window by a bin or so nobody makes a fault.
+    slack_s = half_width_s + 2.0 * lc.info.bin_s
+    offset_s = seconds_between(lc.info.reference, t0)
+    first_s, last_s = float(lc.start_s[0]) + offset_s, float(lc.stop_s[-1]) + offset_s
+    if last_s < -slack_s or first_s > slack_s:
+        raise RefusedInput(f"counts of {first_s:+.0f} to {last_s:+.0f} s from {t0}, not within {half_width_s:g} s", where=address)
 
 
 def _two_times(text: str, address: str) -> tuple[float, float]:

@@ -111,7 +111,7 @@ class Transport:
         except httpx2.HTTPError as error:
             raise ServiceUnreachable(f"no answer: {str(error) or type(error).__name__}", where=address) from error
         if response.status_code != 200:
-            raise _status_error(response.status_code, content, address)
+            raise _status_error(response, content, address)
         return Reply(content, SIMULATED_HEADER in response.headers, address)
 
     def _compare(self, told: ClockOffset | None) -> None:
@@ -137,7 +137,8 @@ def _passes(error: Exception) -> bool:
     return isinstance(error, ServiceUnreachable) or (isinstance(error, ServiceRefused) and getattr(error, "busy", False))
 
 
-def _status_error(status: int, content: bytes, address: str) -> TransientsError:
+def _status_error(response: httpx2.Response, content: bytes, address: str) -> TransientsError:
+    status = response.status_code
     text = content.decode("utf-8", "replace")
     known = error_in(text, address)
     if known is not None:
@@ -149,7 +150,8 @@ def _status_error(status: int, content: bytes, address: str) -> TransientsError:
         return ServiceRefused(words, where=address)
     if status in (429, 500, 502, 503, 504):
         refused = ServiceRefused(words, where=address)
-        refused.busy = True  # type: ignore[attr-defined]
+        # Who is told to come back in a minute does not ask three times in one.
+        refused.busy = "retry-after" not in response.headers  # type: ignore[attr-defined]
         return refused
     if 400 <= status < 500:
         return BadRequest(words, where=address)

@@ -13,7 +13,7 @@ from typing import Any, Self
 import asyncpg
 
 from schemas import Instant, to_json
-from schemas.errors import ServiceUnreachable
+from schemas.errors import ConfigurationError, DatabaseUnreachable
 
 from .queries import load_queries
 from .records import Change, ChangeKind
@@ -37,6 +37,8 @@ PASSING = (
     OSError,
     TimeoutError,
 )
+#: Whom or what the server does not know: no waiting helps.
+UNKNOWN = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
 CHANNEL = "transients_changed"
 COMMAND_TIMEOUT_S = 60.0
 
@@ -50,11 +52,11 @@ class _Open:
 
 @contextlib.contextmanager
 def translated() -> Iterator[None]:
-    """Turn the database's absence into ServiceUnreachable, which callers may retry."""
+    """Turn the database's absence into DatabaseUnreachable, which callers may retry."""
     try:
         yield
     except PASSING as error:
-        raise ServiceUnreachable(f"{type(error).__name__}: {error}", where="database") from error
+        raise DatabaseUnreachable(f"{type(error).__name__}: {error}", where="database") from error
 
 
 async def _as_it_is(_connection: Any) -> None:
@@ -80,18 +82,23 @@ class Database:
 
         Raises
         ------
-        ServiceUnreachable
+        DatabaseUnreachable
             The server does not answer.
+        ConfigurationError
+            It does not know the user or the database.
         """
-        with translated():
-            pool = await asyncpg.create_pool(
-                url,
-                min_size=1,
-                max_size=pool_size,
-                command_timeout=COMMAND_TIMEOUT_S,
-                server_settings=SERVER_SETTINGS,
-                reset=_as_it_is,
-            )
+        try:
+            with translated():
+                pool = await asyncpg.create_pool(
+                    url,
+                    min_size=1,
+                    max_size=pool_size,
+                    command_timeout=COMMAND_TIMEOUT_S,
+                    server_settings=SERVER_SETTINGS,
+                    reset=_as_it_is,
+                )
+        except UNKNOWN as error:
+            raise ConfigurationError(str(error), where="database") from error
         return cls(pool, url)
 
     async def aclose(self) -> None:

@@ -50,6 +50,18 @@ class JobDepth:
 
 
 @dataclasses.dataclass(frozen=True)
+class Started:
+    """An attempt of a job: the first is 1; `errors` are the earlier ones that went wrong."""
+
+    job_id: int
+    kind: str
+    event_key: str | None
+    payload: dict[str, Any]
+    attempt: int
+    errors: int
+
+
+@dataclasses.dataclass(frozen=True)
 class Wanted:
     """A job to queue; see `Jobs.enqueue`."""
 
@@ -152,14 +164,20 @@ class Jobs(Outgoing):
         await self._do("forget_queue_log", older_than_s)
         await self._do("forget_queue_statistics", older_than_s)
 
-    async def start_job(self, job_id: int) -> tuple[str, str | None, dict[str, Any], int] | None:
-        """Mark a job as running: (kind, event key, payload, attempt from 1). None when it is over already."""
+    async def start_job(self, job_id: int) -> Started | None:
+        """Mark a job as running. None when it is over already."""
         row = await self._row("start_job", job_id)
-        return None if row is None else (row["kind"], row["event_key"], msgspec.json.decode(row["payload"]), row["attempts"])
+        if row is None:
+            return None
+        payload = msgspec.json.decode(row["payload"])
+        return Started(job_id, row["kind"], row["event_key"], payload, row["attempts"], row["errors"])
 
-    async def finish_job(self, job_id: int, state: JobState, error: str | None = None) -> None:
-        """Mark how an attempt ended: "done", "failed", or "queued" to be tried again."""
-        await self._do("finish_job", job_id, state, error)
+    async def finish_job(self, started: Started, state: JobState, error: str | None = None, *, wrong: bool = False) -> None:
+        """Mark how an attempt ended: "done", "failed", or "queued" to be tried again; and whether it went wrong.
+
+        An attempt that was given up for dead and lived on says nothing: whoever took the job after it has the say.
+        """
+        await self._do("finish_job", started.job_id, state, error, wrong, started.attempt)
 
     async def _dispatch(self, jobs: Sequence[tuple[int, str, int, dt.datetime | None]]) -> None:
         """Put jobs into the queue: number, kind, priority, and when each is due."""

@@ -18,6 +18,9 @@ QUEUE_CHANNEL = Channel("transients_jobs")
 #: at work takes, they need not wait for it.
 FIRST_PRIORITY = 90
 FIRST_LANE = "first"
+#: Kinds of jobs that wait for servers of others, and how many of each a worker has at once, in places of their own: a mail server that
+#: takes a line and says nothing keeps no alert waiting, and no other kind.
+OUTSIDE = {"deliver": 4, "publish": 1, "withdraw": 1}
 # Every name that the environment could change otherwise (PGQUEUER_PREFIX …): all processes must agree on them.
 _NAMES: dict[str, Any] = {
     "prefix": "",
@@ -36,7 +39,7 @@ _NAMES: dict[str, Any] = {
 
 def lane(kind: str, priority: int) -> str:
     """Where a job waits: its kind, or the first lane."""
-    return FIRST_LANE if priority >= FIRST_PRIORITY else kind
+    return FIRST_LANE if priority >= FIRST_PRIORITY and kind not in OUTSIDE else kind
 
 
 def queue_on(connection: Any) -> Queries:

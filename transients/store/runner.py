@@ -16,11 +16,11 @@ from pgqueuer.domain.errors import RetryRequested
 from pgqueuer.models import Job as QueuedJob
 from pgqueuer.qm import QueueManager
 
-from schemas.errors import ServiceUnreachable, TransientsError
+from schemas.errors import DatabaseUnreachable, ServiceUnreachable, TransientsError
 
 from .database import COMMAND_TIMEOUT_S, PASSING, SERVER_SETTINGS, translated
-from .jobs import Jobs
-from .queue import FIRST_LANE, QUEUE_CHANNEL, queue_on
+from .jobs import Jobs, Started
+from .queue import FIRST_LANE, OUTSIDE, QUEUE_CHANNEL, queue_on
 
 #: (event key, payload): runs a job. Raising retries it later or fails it, by the error's `retriable`.
 Handler = Callable[[str | None, dict[str, Any]], Awaitable[None]]
@@ -32,6 +32,8 @@ HEARTBEAT_TIMEOUT_S = 4.0
 MAX_ATTEMPTS = 6
 FIRST_DELAY_S = 2.0
 MAX_DELAY_S = 300.0
+#: The same where the database itself was the reason: as soon as it is back, what waited is wanted.
+MAX_DATABASE_DELAY_S = 30.0
 #: A job does in seconds what it does at all; a data service may take a minute for each of its answers.
 LONGEST_S = 900.0
 _RECONNECT_S = 1.0
@@ -54,6 +56,8 @@ class JobRunner:
 
     A handler that raises is tried again, later each time, if the error is retriable (`TransientsError.retriable`, or an
     error that is none of ours: it may pass) and at most `max_attempts` times; then the job is failed and stays readable.
+    Only errors of its own count: not that it was asked to come later, that its worker was stopped or died, nor that the
+    database went away or had no space.
 
     Parameters
     ----------
@@ -62,13 +66,14 @@ class JobRunner:
     handlers : mapping
         One per kind of job.
     concurrency : int
-        Jobs at once in this process; and one more of those that go first (`queue.FIRST_PRIORITY`).
+        Jobs at once in this process; and one more of those that go first (`queue.FIRST_PRIORITY`), and those that wait for
+        others' servers (`queue.OUTSIDE`).
     longest_s : float
         A job that takes longer is broken off and tried again, like one that failed: nothing else waits behind it for ever.
     observe : callable, optional
         Told how each attempt ended.
     first_delay_s, max_attempts : float, int
-        Of the retries; each waits twice as long as the one before, at most `MAX_DELAY_S`.
+        Of the retries after errors; each waits twice as long as the one before, at most `MAX_DELAY_S`.
     """
 
     def __init__(
@@ -98,7 +103,13 @@ class JobRunner:
 
     async def run(self) -> None:
         """Work until `stop`."""
-        await asyncio.gather(self._take((*self._handlers, FIRST_LANE), self._concurrency), self._take((FIRST_LANE,), 1))
+        inside = [kind for kind in self._handlers if kind not in OUTSIDE]
+        outside = [kind for kind in self._handlers if kind in OUTSIDE]
+        await asyncio.gather(
+            self._take((*inside, FIRST_LANE), self._concurrency),
+            self._take((FIRST_LANE,), 1),
+            *(self._take((kind,), OUTSIDE[kind]) for kind in outside),
+        )
 
     async def _take(self, lanes: Sequence[str], concurrency: int) -> None:
         """Work off lanes until `stop`, so many jobs at once."""
@@ -189,51 +200,55 @@ class JobRunner:
         started = await self._store.start_job(job_id)
         if started is None:
             return
-        kind, event_key, payload, attempt = started
-        log = self._log.bind(job=job_id, kind=kind, event_key=event_key, attempt=attempt)
+        kind = started.kind
+        log = self._log.bind(job=job_id, kind=kind, event_key=started.event_key, attempt=started.attempt)
         begun = time.monotonic()
         try:
-            await self._in_time(kind, event_key, payload)
+            await self._in_time(started)
         except asyncio.CancelledError:
             self._tell(kind, "stopped", begun)
-            await asyncio.shield(self._store.finish_job(job_id, "queued", "stopped before it was done"))
+            await asyncio.shield(self._store.finish_job(started, "queued", "stopped before it was done"))
             raise
         except RetryLater as error:
             self._tell(kind, "later", begun)
-            await self._store.finish_job(job_id, "queued", str(error))
+            await self._store.finish_job(started, "queued", str(error))
             raise RetryRequested(dt.timedelta(seconds=error.delay_s), str(error)) from error
         except Exception as error:
-            delay_s = self._delay(error, attempt)
+            delay_s = self._delay(error, started)
             self._tell(kind, "failed" if delay_s is None else "again", begun)
             said = f"{getattr(error, 'kind', type(error).__name__)}: {error}"
             ours = isinstance(error, TransientsError)
             log.warning("a job went wrong", action="job-error", error=said, again_in_s=delay_s, exc_info=not ours)
-            await self._store.finish_job(job_id, "failed" if delay_s is None else "queued", said)
+            wrong = not isinstance(error, DatabaseUnreachable)
+            await self._store.finish_job(started, "failed" if delay_s is None else "queued", said, wrong=wrong)
             if delay_s is not None:
                 raise RetryRequested(dt.timedelta(seconds=delay_s), said) from error
         else:
             self._tell(kind, "done", begun)
-            await self._store.finish_job(job_id, "done")
+            await self._store.finish_job(started, "done")
 
     def _tell(self, kind: str, outcome: str, begun: float) -> None:
         if self._observe is not None:
             self._observe(kind, outcome, time.monotonic() - begun)
 
-    async def _in_time(self, kind: str, event_key: str | None, payload: dict[str, Any]) -> None:
+    async def _in_time(self, started: Started) -> None:
         try:
             async with asyncio.timeout(self._longest_s) as limit:
-                await self._handlers[kind](event_key, payload)
+                await self._handlers[started.kind](started.event_key, started.payload)
         except TimeoutError as error:
             if limit.expired():
                 raise TimeoutError(f"took longer than {self._longest_s:g} s and was broken off") from error
             raise
 
-    def _delay(self, error: Exception, attempt: int) -> float | None:
+    def _delay(self, error: Exception, started: Started) -> float | None:
         """Seconds until the next try; None: no more."""
+        if isinstance(error, DatabaseUnreachable):
+            # Not the job's fault, and its result can be written nowhere else: it comes again for as long as that lasts.
+            return min(self._first_delay_s * 2.0 ** min(started.attempt - 1, 30), MAX_DATABASE_DELAY_S)
         retriable = error.retriable if isinstance(error, TransientsError) else True
-        if not retriable or attempt >= self._max_attempts:
+        if not retriable or started.errors + 1 >= self._max_attempts:
             return None
-        return min(self._first_delay_s * 2.0 ** (attempt - 1), MAX_DELAY_S)
+        return min(self._first_delay_s * 2.0**started.errors, MAX_DELAY_S)
 
 
 async def _close(connection: Any) -> None:

@@ -22,15 +22,17 @@ SELECT job_id, position FROM made JOIN numbered USING (job_id) ORDER BY position
 -- Nothing comes back for a job that is done or given up: it was delivered once more after a crash.
 UPDATE job SET state = 'running', attempts = attempts + 1, started = clock_timestamp()
 WHERE job_id = $1 AND state IN ('queued', 'running')
-RETURNING job_id, kind, event_key, payload, attempts;
+RETURNING job_id, kind, event_key, payload, attempts, errors;
 
 -- name: finish_job
--- $2 state, $3 error.
-UPDATE job SET state = $2, error = $3, finished = CASE WHEN $2 = 'queued' THEN NULL ELSE clock_timestamp() END WHERE job_id = $1;
+-- $2 state, $3 error, $4 whether the attempt went wrong, $5 which attempt it was: once another has begun, an earlier one changes nothing.
+UPDATE job SET state = $2, error = $3, errors = errors + $4::boolean::integer,
+               finished = CASE WHEN $2 = 'queued' THEN NULL ELSE clock_timestamp() END
+WHERE job_id = $1 AND attempts = $5;
 
 -- name: reopen_job
 -- A failed job is to run again, its attempts counted anew.
-UPDATE job SET state = 'queued', attempts = 0, finished = NULL WHERE job_id = $1 AND state = 'failed'
+UPDATE job SET state = 'queued', attempts = 0, errors = 0, finished = NULL WHERE job_id = $1 AND state = 'failed'
 RETURNING job_id, kind, priority;
 
 -- name: jobs

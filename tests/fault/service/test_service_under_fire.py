@@ -18,7 +18,7 @@ import asyncpg
 import pytest
 from plugins.brokers import ApacheKafka, running_kafka
 from plugins.postgres import server_folder
-from service_faults import Fleet, documents, fill, finished, outcome
+from service_faults import Fleet, documents, fill, finished, outcome, story
 from service_samples import free_port
 
 from transients.embedded import EmbeddedPostgres
@@ -67,7 +67,7 @@ async def a_round(
 ) -> tuple[dict[str, Any], list[str]]:
     """Everything once through a database and topics of its own."""
     rng = random.Random(number)
-    name = f"round_{number}_{kills}"
+    name = _name(number, kills)
     admin = await asyncpg.connect(database.url_of("postgres"))
     await admin.execute(f'CREATE DATABASE "{name}"')
     await admin.close()
@@ -80,6 +80,21 @@ async def a_round(
         killed = await fleet.under_fire(rng, kills, OVER_S)
         await finished(url, len({message.body for message in every}))
     return await outcome(url), killed
+
+
+async def the_same(
+    found: dict[str, Any], undisturbed: dict[str, Any], number: int, kills: int, database: EmbeddedPostgres
+) -> None:
+    """Nothing differs; else what does, with the story of each event."""
+    different = [key for key in sorted(found.keys() | undisturbed.keys()) if found.get(key) != undisturbed.get(key)]
+    if different:
+        pairs = "\n".join(f"{key}: {found.get(key)}\n  undisturbed: {undisturbed.get(key)}" for key in different)
+        steps = "\n".join(await story(database.url_of(_name(number, kills)), different))
+        pytest.fail(f"{pairs}\n{steps}")
+
+
+def _name(number: int, kills: int) -> str:
+    return f"round_{number}_{kills}"
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +118,7 @@ async def test_killed_at_random_moments(
 ) -> None:
     found, killed = await a_round(number, KILLS, broker, database, gateway, tmp_path)
     assert len(killed) == KILLS
-    assert found == undisturbed, killed
+    await the_same(found, undisturbed, number, KILLS, database)
 
 
 @pytest.mark.nightly
@@ -111,5 +126,5 @@ async def test_killed_at_random_moments(
 async def test_killed_at_random_moments_all_night(
     number: int, undisturbed: dict[str, Any], broker: ApacheKafka, database: EmbeddedPostgres, gateway: str, tmp_path: Path
 ) -> None:
-    found, killed = await a_round(number, 2 * KILLS, broker, database, gateway, tmp_path)
-    assert found == undisturbed, killed
+    found, _ = await a_round(number, 2 * KILLS, broker, database, gateway, tmp_path)
+    await the_same(found, undisturbed, number, 2 * KILLS, database)

@@ -7,15 +7,13 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator
-from email import message_from_bytes
-from email.message import Message as Mail
-from typing import Any
 
 import msgspec
 import outgoing_samples as samples
 import pytest
 import stamina
 from aiosmtpd.smtp import SMTP
+from mail_inbox import Inbox
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
@@ -47,26 +45,6 @@ def message(channel: str, address: str, **changes: object) -> Message:
         url="https://transients.example.org/e/S230518h",
     )
     return msgspec.structs.replace(base, **changes)
-
-
-class Inbox:
-    """An SMTP handler that keeps mails and refuses as told."""
-
-    def __init__(self) -> None:
-        self.mails: list[Mail] = []
-        self.refusals: list[str] = []
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
-        if address.startswith("nobody"):
-            return "550 no such user"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        if self.refusals:
-            return self.refusals.pop(0)
-        self.mails.append(message_from_bytes(envelope.content))
-        return "250 OK"
 
 
 @pytest.fixture

@@ -165,6 +165,23 @@ async def test_an_event_is_the_same_from_processes_and_from_threads(store: Store
         alike(_without_map(one), _without_map(other), part)
 
 
+async def test_told_to_stop_a_service_does_not_wait_until_its_processes_are_warm(
+    store: Store, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warming = asyncio.Event()
+
+    async def slow(crew: Crew) -> None:
+        warming.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Crew, "warm", slow)
+    async with (
+        asyncio.timeout(20.0),
+        running(settings(postgres_url, tmp_path, computing=1), data=SaidSource(), mission=mission()),
+    ):
+        await warming.wait()
+
+
 def _without_map(part: Any) -> Any:
     """The map's bytes name the alert, which is another."""
     return {name: value for name, value in part.items() if name != "map_blob_id"} if isinstance(part, dict) else part

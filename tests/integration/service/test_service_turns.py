@@ -109,19 +109,26 @@ async def test_a_message_is_tried_for_a_day(
     real = outgoing_module.deliver
 
     async def at_once(*arguments: Any, **options: Any) -> Message:
-        return await real(*arguments, **options, attempts=1)
+        return await real(*arguments, **(options | {"attempts": 1}))
 
     monkeypatch.setattr(outgoing_module, "deliver", at_once)
     out = Outgoing(store, made, "http://here")
     await out.tell(event.event_key, {"revision": 1})
     (message,) = await store.messages()
-    for _ in range(2):
-        with pytest.raises(RetryLater):
-            await out.deliver(event.event_key, {"message_key": message.message_key})
-        assert (await store.message(message.message_key)).state == "failed"
+    job = (event.event_key, {"message_key": message.message_key})
+    with pytest.raises(RetryLater, match="no answer") as first:
+        await out.deliver(*job)
+    assert (await store.message(message.message_key)).state == "failed"
+    # A server that did not answer is left alone until then: no other message waits for it.
+    with pytest.raises(RetryLater, match="mail did not answer, and is left alone") as second:
+        await out.deliver(*job)
+    assert 0.0 < second.value.delay_s <= first.value.delay_s == outgoing_module.DELIVER_AGAIN_S
+    monkeypatch.setattr(outgoing_module, "DELIVER_AGAIN_S", 0.0)
+    with pytest.raises(RetryLater, match="no answer"):
+        await Outgoing(store, made, "http://here").deliver(*job)
     monkeypatch.setattr(outgoing_module, "DELIVERED_WITHIN_S", 0.0)
     with pytest.raises(ServiceUnreachable):
-        await out.deliver(event.event_key, {"message_key": message.message_key})
+        await Outgoing(store, made, "http://here").deliver(*job)
 
 
 async def test_the_sweep_finds_what_a_crash_left(store: Store, postgres_url: str, tmp_path: Path) -> None:

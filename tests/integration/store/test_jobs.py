@@ -13,9 +13,9 @@ import asyncpg
 import pytest
 
 from schemas import Instant
-from schemas.errors import NoData, NotFound, ServiceUnreachable
+from schemas.errors import DatabaseUnreachable, NoData, NotFound, ServiceUnreachable
 from transients.store import Job, JobRunner, RetryLater, Store
-from transients.store.queue import FIRST_PRIORITY
+from transients.store.queue import FIRST_PRIORITY, OUTSIDE
 from transients.store.runner import Handler
 
 
@@ -133,6 +133,69 @@ async def test_what_passes_is_tried_again_and_what_does_not_is_failed_and_kept(s
         await until(store, lambda now: calls["never"] == 2 and all_in("done", "failed")(now))
     with pytest.raises(NotFound):
         await store.retry_failed(jobs["flaky"].job_id)
+
+
+async def test_only_errors_of_its_own_are_counted(store: Store) -> None:
+    calls = 0
+
+    async def step(event_key: str | None, payload: dict[str, Any]) -> None:
+        nonlocal calls
+        calls += 1
+        if calls <= 4:
+            raise RetryLater(0.01, "not there yet")
+        if calls <= 8:
+            raise DatabaseUnreachable("DiskFullError: no space", where="database")
+        if calls <= 10:
+            raise ServiceUnreachable("later")
+
+    await store.enqueue("step")
+    async with worker(store, {"step": step}, max_attempts=3, first_delay_s=0.001):
+        (job,) = await until(store, all_in("done", "failed"))
+    assert (job.state, job.attempts) == ("done", 11)
+    # Two of its own were; a third would have been one too many.
+    await store.enqueue("step", "other")
+    calls = 8
+    async with worker(store, {"step": step}, max_attempts=2, first_delay_s=0.001):
+        other, _ = await until(store, all_in("done", "failed"))
+    assert (other.state, other.attempts) == ("failed", 2)
+
+
+async def test_an_attempt_taken_for_dead_changes_nothing_more(store: Store) -> None:
+    number = await store.enqueue("step")
+    assert number is not None
+    first, second = await store.start_job(number), await store.start_job(number)
+    assert first is not None
+    assert second is not None
+    assert (first.attempt, second.attempt) == (1, 2)
+    await store.finish_job(second, "done")
+    await store.finish_job(first, "failed", "the database went away", wrong=True)
+    (job,) = await store.jobs()
+    assert (job.state, job.error) == ("done", None)
+    assert await store.start_job(number) is None
+
+
+async def test_jobs_that_wait_for_others_servers_keep_nobody_waiting(store: Store) -> None:
+    silent = asyncio.Event()
+    sending: list[str | None] = []
+
+    async def deliver(event_key: str | None, payload: dict[str, Any]) -> None:
+        sending.append(event_key)
+        await silent.wait()
+
+    async def step(event_key: str | None, payload: dict[str, Any]) -> None:
+        pass
+
+    # Told before anything else, and more of them than there are places.
+    for number in range(OUTSIDE["deliver"] + 2):
+        await store.enqueue("deliver", str(number), priority=FIRST_PRIORITY + 10)
+    async with worker(store, {"step": step, "deliver": deliver}, concurrency=1):
+        await until(store, lambda jobs: len(sending) == OUTSIDE["deliver"])
+        await store.enqueue("step", priority=FIRST_PRIORITY)
+        await store.enqueue("step")
+        await until(store, lambda jobs: [job.state for job in jobs].count("done") == 2)
+        assert len(sending) == OUTSIDE["deliver"]
+        silent.set()
+        await until(store, all_in("done"))
 
 
 async def test_no_more_at_once_than_asked(store: Store) -> None:

@@ -59,7 +59,7 @@ def to_lightcurve(columns: Columns, data: bytes, name: str) -> LightCurve:
     Raises
     ------
     RefusedInput
-        No bins, times that do not increase, or bins that overlap.
+        No bins, none with a number, times that do not increase, or bins that overlap.
     NoData
         Every bin is empty.
     """
@@ -72,7 +72,7 @@ def to_lightcurve(columns: Columns, data: bytes, name: str) -> LightCurve:
         remarks.append(f"{int((~finite).sum())} bins without a number left out")
         start, width, counts = start[finite], width[finite], counts[finite]
     if len(start) == 0:
-        raise NoData("every bin is without a number", where=name)
+        raise RefusedInput("every bin is without a number", where=name)
     width = _without_overlap(start, width, columns.bin_s, remarks, name)
     keep = ~missing_runs(counts)
     if not keep.any():
