@@ -39,17 +39,15 @@ Allowed = Callable[[FloatArray], FloatArray]
 
 @dataclass(frozen=True, eq=False)
 class _Cells:
-    """Centres of cells (k, 3), and the cosines between them and the map's tiles, (k, n)."""
+    """Cells of one order, and their centres (k, 3)."""
 
     order: int
     cells: IntArray
     v: FloatArray
-    cosines: FloatArray
 
     @classmethod
-    def of(cls, order: int, cells: IntArray, coarse: CoarseMap) -> _Cells:
-        v = healpix.vectors(np.full(len(cells), order, dtype=np.int64), cells)
-        return cls(order, cells, v, v @ coarse.vectors.T)
+    def of(cls, order: int, cells: IntArray) -> _Cells:
+        return cls(order, cells, healpix.vectors(np.full(len(cells), order, dtype=np.int64), cells))
 
     @property
     def reach_rad(self) -> float:
@@ -73,8 +71,10 @@ class _Search:
     def values(self, cells: _Cells) -> tuple[FloatArray, FloatArray]:
         """Of the cells' centres, and what a centre anywhere in each could hold at most, (k,)."""
         reach = cells.reach_rad
-        held = self.coarse.in_cones(cells.cosines, self.radius_rad)
-        at_most = self.coarse.in_cones(cells.cosines, self.radius_rad + reach)
+        wide = self.radius_rad + reach
+        edge, within = self.coarse.on_edges(cells.v, self.radius_rad, wide)
+        cosines = cells.v @ edge.vectors.T
+        held, at_most = (within + edge.in_cones(cosines, radius) for radius in (self.radius_rad, wide))
         return self.value(cells.v, held), self.value(cells.v, at_most) + _TIE * reach / np.pi
 
     @cached_property
@@ -114,7 +114,7 @@ def pointing_advice(
     """
     top = direction_vector(peak(m))
     coarse = coarsened(m, _TILES)
-    first = _Cells.of(_ORDERS[0], np.arange(12 << (2 * _ORDERS[0]), dtype=np.int64), coarse)
+    first = _Cells.of(_ORDERS[0], np.arange(12 << (2 * _ORDERS[0]), dtype=np.int64))
     axis = None if attitude is None else unit_vector(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
     entries: list[AdvisedPointing] = []
     caveats: list[str] = []
@@ -180,7 +180,7 @@ def _best(search: _Search, allowed: Allowed) -> FloatArray | None:
         if finer is None or not len(keep):
             break
         cut = healpix.children(np.sort(cells.cells[keep]), finer - cells.order).ravel()
-        cells = _Cells.of(finer, cut, search.coarse)
+        cells = _Cells.of(finer, cut)
     return best if np.isfinite(most) else None
 
 

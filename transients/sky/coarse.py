@@ -17,6 +17,10 @@ MOST_TILES = 2048
 LEAST_ORDER, _WORTH = 5, 1e-5
 #: How fast the part of a disc inside a straight edge grows at its middle, per radius.
 _EDGE = 2.0 / np.pi
+#: The mean of unit vectors shorter than this points nowhere in particular.
+_SCATTERED = 0.5
+#: Of arc cosines, rad.
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,12 +53,32 @@ class CoarseMap:
 
     def in_cones(self, cosines: FloatArray, radius_rad: float) -> FloatArray:
         """The same for cones of one radius, (k,), from the cosines between their axes and the tiles, (k, n): much faster."""
-        half = 0.5 * self.radius_rad / _EDGE
+        half = self._half_edge_rad
         inner, outer = np.cos(np.maximum(radius_rad - half, 0.0)), np.cos(np.minimum(radius_rad + half, np.pi))
         slope = 1.0 / np.maximum(inner - outer, 1e-15)
         share = cosines * slope
         share -= outer * slope
         return np.asarray(np.clip(share, 0.0, 1.0, out=share) @ self.prob)
+
+    def on_edges(self, centres: FloatArray, inner_rad: float, outer_rad: float) -> tuple[CoarseMap, float]:
+        """The tiles that some cone about one of `centres` (k, 3), with a radius in between, may hold in part, and the probability of those
+        that every such cone holds whole."""
+        middle = centres.mean(axis=0)
+        length = float(np.linalg.norm(middle))
+        if length < _SCATTERED:
+            return self, 0.0
+        middle = middle / length
+        spread = float(np.arccos(np.clip((centres @ middle).min(), -1.0, 1.0)))
+        away = np.arccos(np.clip(self.vectors @ middle, -1.0, 1.0))
+        margin = spread + self._half_edge_rad + _ROUNDING
+        whole, none = away + margin <= inner_rad, away - margin >= outer_rad
+        edge = ~(whole | none)
+        return CoarseMap(self.vectors[edge], self.prob[edge], self.radius_rad[edge]), float(self.prob[whole].sum())
+
+    @property
+    def _half_edge_rad(self) -> FloatArray:
+        """A tile counts in part where the edge is nearer to its place than this, (n,)."""
+        return np.asarray(0.5 * self.radius_rad / _EDGE)
 
 
 def point(direction: FloatArray) -> CoarseMap:
