@@ -1,9 +1,10 @@
-"""The database's disk fills up under a worker: results wait for space, however long, and then are saved, once."""
+"""Disks fill up: under the worker's database, where results wait for space and then are saved, once; and where alerts are set aside."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from intake_faults import postgres_on, started_again
 from journey_samples import SaidSource, mission
 from network_faults import BEFORE, DURING, all_well, until
 from plugins.small_disk import fill_up
-from service_samples import raw, running, settings
+from service_samples import about, raw, running, settings
 
+from schemas import RawAlert
+from transients.service.aside import Aside
 from transients.service.intake import Intake
 from transients.store import Store, runner
 
@@ -46,3 +49,23 @@ async def test_results_wait_for_space(small_disk: Path, tmp_path: Path, monkeypa
                 await started_again(server)
             await all_well(store, len(BEFORE + DURING))
         await store.aclose()
+
+
+async def test_an_alert_set_aside_waits_for_space(small_disk: Path) -> None:
+    small, large = (raw(about(name)[0]) for name in ("Antares", "S230518h"))
+    aside, ballast = Aside(small_disk / "aside"), small_disk / "ballast"
+    aside.keep(small)
+    fill_up(ballast)
+    aside.keep(large)
+    assert (len(aside.held), aside.count()) == (1, 1)
+    ballast.unlink()
+    aside.write_held()
+    taken: list[RawAlert] = []
+
+    async def take(raws: Sequence[RawAlert]) -> None:
+        taken.extend(raws)
+
+    assert await aside.give_back(take) == 2
+    assert sorted(taken, key=lambda each: len(each.body)) == [small, large]
+    # Nothing half written is left.
+    assert list((small_disk / "aside").iterdir()) == []
