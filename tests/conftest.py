@@ -8,7 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-pytest_plugins = ["plugins.brokers", "plugins.low_earth", "plugins.postgres"]
+pytest_plugins = ["plugins.brokers", "plugins.low_earth", "plugins.postgres", "plugins.small_disk"]
 
 # Commands of the tests compute in threads: processes take seconds to start, and those tests that are about them ask for them.
 os.environ.setdefault("TRANSIENTS_COMPUTING", "0")

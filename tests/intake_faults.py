@@ -61,7 +61,9 @@ class Ingest:
         self.log = folder / f"{name}.log"
         settings = folder / f"{name}.toml"
         settings.write_text(
-            f'data_dir = "{folder}"\nlog_format = "json"\n[database]\nurl = "{url}"\n[[kafka]]\nname = "{SOURCE}"\n'
+            # No alert of our own among those that are counted.
+            f'data_dir = "{folder}"\nlog_format = "json"\n[canary]\ninterval_s = 0.0\n[database]\nurl = "{url}"\n'
+            f'[[kafka]]\nname = "{SOURCE}"\n'
             f'bootstrap_servers = ["{broker.bootstrap_servers}"]\ntopics = ["{topic}"]\ngroup_id = "{GROUP}"\nsession_timeout_s = 1.0\n'
         )
         self._command = [sys.executable, "-m", "transients.cli", "--config", str(settings), "serve", "--role", "ingest"]

@@ -45,7 +45,7 @@ async def all_well(store: Store, documents: int, events: int = EVENTS, patience_
     await until(stored, patience_s)
     await worked(store, patience_s)
     checked = await store.check()
-    assert checked.violations == ()
+    assert checked.violations == (), checked.violations
     assert checked.checked["documents"] == documents
     page = await store.events()
     assert len(page) == events

@@ -140,6 +140,7 @@ class Service:
                     for source in sources:
                         group.create_task(self._listen(source, intake, len(sources)), name=f"ingest {source.name}")
                     group.create_task(tell_lines(store, self.heard, self._stopping), name="tell lines")
+                    group.create_task(self._aside.watch(self._stopping), name="watch aside")
                 if "worker" in self.roles:
                     group.create_task(self._work(store, data), name="worker")
                     group.create_task(self._sweep(intake), name="sweep")
@@ -308,7 +309,9 @@ class Service:
         ended = (f"alert source {name} ended: {why}" for name, why in self.deaf.items())
         count = self._aside.count()
         aside = (f"{count} alerts could not be stored and lie in {self._aside.folder}",) if count else ()
-        return (*broken, *ended, *aside, *self._troubles())
+        held = len(self._aside.held)
+        nowhere = (f"{held} alerts could be stored nowhere and are in memory alone: the disk is full",) if held else ()
+        return (*broken, *ended, *aside, *nowhere, *self._troubles())
 
     def _troubles(self) -> Iterator[str]:
         """Lines on which nothing comes although they should live."""

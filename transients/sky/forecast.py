@@ -59,7 +59,7 @@ def forecast(
         ra_deg=ra_deg,
         dec_deg=dec_deg,
         windows=found,
-        observable_s=sum(times.seconds_between(w.stop, w.start) for w in found),
+        observable_s=sum((times.seconds_between(w.stop, w.start) for w in found), 0.0),
         fractions=() if coarse is None else visible_fractions(coarse, constraint, almanac, span_s, every_s),
         constraints=tuple(part.text for part in constraint.parts()),
         limited_by=None if found else _names(constraint)[int(margins[:, 0].argmin())],

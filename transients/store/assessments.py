@@ -73,7 +73,9 @@ class Assessments(Selection):
                 await self.save_artefacts(key, saved.revision, files or {}, keep=True)
                 return saved, False
             revision = (await self._row("next_assessment", key))["revision"]
-            saved = msgspec.structs.replace(assessment, revision=revision)
+            # As it will be read: what is written from it now is what would be written from it later. (A whole number in a field of
+            # floats would read as another text.)
+            saved = from_json(to_json(msgspec.structs.replace(assessment, revision=revision)), Assessment)
             await self._append(saved, facts)
             await self.save_artefacts(key, revision, files or {})
             await self._tell("assessment", key, revision)

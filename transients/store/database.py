@@ -27,6 +27,7 @@ PASSING = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     # The disk is full, the memory or the connections are used up; or a disk gave an error.
     asyncpg.InsufficientResourcesError,
     asyncpg.PostgresIOError,
@@ -183,7 +184,13 @@ class Database:
         await self._do("notify", [to_json(change).decode() for change in changes])
 
 
-SERVER_SETTINGS = {"application_name": "transients", "timezone": "UTC", "jit": "off"}
+SERVER_SETTINGS = {
+    "application_name": "transients",
+    "timezone": "UTC",
+    "jit": "off",
+    # A transaction whose process the network lost holds its event no longer than this, ms; ours are never idle for seconds.
+    "idle_in_transaction_session_timeout": "60000",
+}
 
 
 def stamp(when: Instant) -> dt.datetime:

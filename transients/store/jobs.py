@@ -159,6 +159,10 @@ class Jobs(Outgoing):
             await self._dispatch([(row["job_id"], row["kind"], row["priority"], None) for row in rows])
         return len(rows)
 
+    async def steady_queue(self) -> None:
+        """After the database's clock was stepped back, let jobs be due when they would have been."""
+        await self._do("steady_queue")
+
     async def forget_queue_log(self, older_than_s: float) -> None:
         """Let go of what the queue wrote of its jobs so long ago; it would grow without end, and a job's own row says it all."""
         await self._do("forget_queue_log", older_than_s)

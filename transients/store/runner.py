@@ -169,9 +169,10 @@ class JobRunner:
             await _close(connection)
 
     async def _adopt(self) -> None:
-        """Now and then, queue again what fell out of the queue."""
+        """Now and then, queue again what fell out of the queue, and let nothing wait for a clock that was stepped back."""
         while True:
             try:
+                await self._store.steady_queue()
                 adopted = await self._store.adopt_orphans()
                 if adopted:
                     self._log.warning("jobs had fallen out of the queue", action="jobs-adopted", jobs=adopted)

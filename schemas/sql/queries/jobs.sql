@@ -72,6 +72,13 @@ WHERE j.state IN ('queued', 'running')
   )
 ORDER BY j.job_id;
 
+-- name: steady_queue
+-- The database's clock was stepped back: what was written before is of a time to come, and would wait for as long as the step was.
+-- Each such job keeps what was left of its pause, and each worker its silence, counted from now.
+UPDATE pgqueuer.queue
+SET execute_after = now() + greatest(execute_after - updated, interval '0'), updated = now(), heartbeat = now()
+WHERE greatest(updated, heartbeat) > now() + interval '2 seconds';
+
 -- name: job_depths
 -- Jobs that are not done, by kind and state; `overdue_s` for how long the longest waiting of them has been due.
 SELECT kind, state, count(*) AS jobs,

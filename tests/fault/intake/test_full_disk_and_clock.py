@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime as dt
-import os
-import shutil
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from intake_faults import Ingest, all_committed, fill, nothing_lost_nothing_doubled, notices, postgres_on, started_again, stored
 from plugins.brokers import ApacheKafka
-from plugins.postgres import server_folder
+from plugins.small_disk import fill_up
 
 from ingest import base, run
 from ingest.archive import ArchiveSource
@@ -25,25 +20,6 @@ from transients.store import Store
 pytestmark = pytest.mark.fault
 
 COUNT = 2000
-_DISK_MB = 250
-
-
-@pytest.fixture
-def small_disk() -> Iterator[Path]:
-    """A folder on a disk of its own that is soon full."""
-    folder = server_folder()
-    if os.geteuid() != 0:
-        pytest.skip("privilege: only root makes a small disk")
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={_DISK_MB}m,mode=755", "tmpfs", folder], capture_output=True, check=False
-    )
-    if mounted.returncode != 0:
-        pytest.skip(f"privilege: no disk may be made here: {mounted.stderr.decode().strip()}")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 async def test_the_disk_of_the_inbox_is_full_for_a_while(
@@ -57,7 +33,7 @@ async def test_the_disk_of_the_inbox_is_full_for_a_while(
         async with ingest.running():
             await stored(url, 500, ingest)
             ballast = small_disk / "ballast"
-            await asyncio.to_thread(_fill_up, ballast)
+            await asyncio.to_thread(fill_up, ballast)
             await asyncio.to_thread(fill, apache_kafka, topic, bodies[500:])
             async with asyncio.timeout(60):
                 while "No space left" not in ingest.log.read_text() and server.pid is not None:
@@ -72,12 +48,6 @@ async def test_the_disk_of_the_inbox_is_full_for_a_while(
         store = await Store.open(url, pool_size=4)
         await nothing_lost_nothing_doubled(store, bodies)
         await store.aclose()
-
-
-def _fill_up(ballast: Path) -> None:
-    with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
-        while True:
-            file.write(bytes(1 << 16))
 
 
 @pytest.mark.parametrize("step_s", [-3600.0, 3600.0, -86400.0 * 400])

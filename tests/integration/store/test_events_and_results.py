@@ -13,7 +13,21 @@ import textwrap
 import msgspec
 import pytest
 
-from schemas import Assessment, Circular, Contact, Event, Geometry, Instant, Message, Notice, NoticeEntry, Provenance, Publication
+from schemas import (
+    Assessment,
+    Circular,
+    Contact,
+    DataStatus,
+    Event,
+    Geometry,
+    Instant,
+    Message,
+    Notice,
+    NoticeEntry,
+    Provenance,
+    Publication,
+    to_json,
+)
 from schemas.errors import NotFound, RefusedInput
 from transients.store import Change, EventQuery, Store
 from transients.store.assessments import File
@@ -174,6 +188,16 @@ async def test_finding_events(store: Store) -> None:
     assert await store.event_keys("GRB 2") == ("IceCube:S2",)
     assert await store.event_keys("S9") == ("IceCube:S9",)
     assert await store.event_keys("IceCube:S0") == ("IceCube:S0",)
+
+
+async def test_what_is_saved_is_what_will_be_read(store: Store) -> None:
+    await store.fold("c0", notice(), NOW, count)
+    ticked = DataStatus(instrument="SPI-ACS", tier="archive", completeness=1, source="a whole number in a field of floats")
+    saved, _ = await store.save_assessment(assessment(data=(ticked,)))
+    again, new = await store.save_assessment(assessment(data=(ticked,)))
+    assert not new
+    # A draft written after a crash names the facts as one written at once.
+    assert to_json(saved) == to_json(again)
 
 
 async def test_assessments_are_appended_and_the_same_facts_saved_once(store: Store) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from schemas import Instant, RawAlert, sha256_hex
 from schemas.errors import ServiceUnreachable
+from transients.service import aside as aside_module
 from transients.service.aside import Aside
 
 
@@ -47,3 +51,25 @@ async def test_what_is_not_taken_stays(tmp_path: Path) -> None:
 
     assert await aside.give_back(take) == 1
     assert aside.count() == 3
+
+
+async def test_without_space_it_is_held_until_there_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aside_module, "_LOOK_S", 0.01)
+    monkeypatch.setattr(aside_module, "_MOST_HELD", 2)
+    # Nothing can be written below a file.
+    (tmp_path / "full").write_text("")
+    aside, stopping = Aside(tmp_path / "full" / "aside"), asyncio.Event()
+    watching = asyncio.create_task(aside.watch(stopping))
+    aside.keep(alert(b"1"))
+    aside.keep(alert(b"2"))
+    with pytest.raises(OSError, match="full"):
+        aside.keep(alert(b"3"))
+    await asyncio.sleep(0.1)
+    assert (len(aside.held), aside.count()) == (2, 0)
+    (tmp_path / "full").unlink()
+    async with asyncio.timeout(10.0):
+        while aside.held:  # noqa: ASYNC110 -- a thread writes
+            await asyncio.sleep(0.01)
+    assert aside.count() == 2
+    stopping.set()
+    await watching
