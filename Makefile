@@ -2,6 +2,7 @@
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 DEMO_ARGS ?=
+BENCH_ARGS ?=
 
 .PHONY: help setup demo test lint format test-kafka test-browser test-prometheus test-fault test-wheel bench nightly clean
 
@@ -44,7 +45,7 @@ test-wheel: setup
 	bash .ci/wheel
 
 bench: setup
-	$(PY) -m transients.cli bench
+	$(PY) -m transients.cli bench $(BENCH_ARGS)
 
 nightly: setup
 	bash .ci/nightly
