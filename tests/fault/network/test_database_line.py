@@ -12,6 +12,7 @@ from network_faults import BEFORE, DURING, all_well, asking, drop, until
 from service_samples import free_port, running, settings
 
 from ingest import DirectorySource
+from schemas.errors import NoData
 from transients.config import WebSettings
 from transients.store import Store, database, runner
 
@@ -34,7 +35,7 @@ async def test_alerts_wait_and_none_is_lost_or_made_twice(
     async with cuttable(server_of(postgres_url)) as line:
         made = settings(by_way_of(line, postgres_url), tmp_path, web=WebSettings(port=free_port()))
         source = DirectorySource(folder, name="folder", interval_s=0.05)
-        parts = {"alerts": (source,), "data": SaidSource(), "mission": mission()}
+        parts = {"alerts": (source,), "data": SaidSource({"light_curve": NoData("none here")}), "mission": mission()}
         async with running(made, ("ingest", "worker", "web"), **parts) as service, asking(service.url) as client:
 
             async def at_work() -> bool:
