@@ -22,7 +22,10 @@ pytestmark = pytest.mark.fault
 AWAY_S = runner.HEARTBEAT_TIMEOUT_S + 2.0
 
 
-@pytest.mark.parametrize("how", ["cut", "refused", "stalled", "forgotten"])
+@pytest.mark.parametrize(
+    "how",
+    ["cut", "stalled", pytest.param("refused", marks=pytest.mark.nightly), pytest.param("forgotten", marks=pytest.mark.nightly)],
+)
 async def test_alerts_wait_and_none_is_lost_or_made_twice(
     how: str, store: Store, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
