@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from schemas import Assessment, Contact, Event, Message, Publication
+from schemas import Assessment, Contact, Event, Instant, Message, Publication
 from schemas.errors import DatabaseUnreachable, ServiceUnreachable, TransientsError
 from transients.config import Settings
 from transients.missions import seconds_between
@@ -36,6 +37,8 @@ TRIES = 2
 DELIVER_AGAIN_S = 60.0
 #: … for so long after the assessment it speaks of: later it is no news.
 DELIVERED_WITHIN_S = 86400.0
+#: The same of deposits, which others keep for ever: their service may be away for days.
+DEPOSIT_AGAIN_S, DEPOSITED_WITHIN_S = 600.0, 7 * 86400.0
 #: Verdicts that are worth a deposit.
 DEPOSITED = ("detection", "non-detection", "inactive")
 
@@ -130,21 +133,35 @@ class Outgoing:
             return
         await self._held()
         release = bool(payload.get("release")) or releases(self._settings.zenodo, assessment)
-        await deposit(self._store, event, assessment, self._settings, release=release)
+        with self._patiently(assessment.created):
+            await deposit(self._store, event, assessment, self._settings, release=release)
 
     async def withdraw(self, event_key: str | None, payload: dict[str, Any]) -> None:
         """Take back every deposit of a retracted event that nobody outside has seen yet."""
         assert event_key is not None
-        if (await self._store.event(event_key)).state != "retracted":
+        event = await self._store.event(event_key)
+        if event.state != "retracted":
             return
         await self._held()
         service = publisher(self._settings)
         try:
-            for publication in await self._store.publications(event_key):
-                if publication.channel == service.name:
-                    await service.withdraw(publication, save=self._save_publication)
+            with self._patiently(event.history[-1].received):
+                for publication in await self._store.publications(event_key):
+                    if publication.channel == service.name:
+                        await service.withdraw(publication, save=self._save_publication)
         finally:
             await service.aclose()
+
+    @contextlib.contextmanager
+    def _patiently(self, since: Instant) -> Iterator[None]:
+        """What failed because a deposit's service is away comes again, for days from the result or the retraction on."""
+        try:
+            yield
+        except TransientsError as error:
+            away = error.retriable and not isinstance(error, DatabaseUnreachable)
+            if away and seconds_between(self._clock.now(), since) < DEPOSITED_WITHIN_S:
+                raise RetryLater(DEPOSIT_AGAIN_S, str(error)) from error
+            raise
 
     async def _save_publication(self, publication: Publication) -> None:
         await self._store.advance_publication(publication)

@@ -12,12 +12,12 @@ import httpx2
 import msgspec
 import pytest
 from journey_samples import SaidSource, mission, nothing
-from service_samples import about, raw, running, script, settings, worked
+from service_samples import about, free_port, raw, running, script, settings, worked
 
 import handlers
 from schemas import Event, Instant, Message, Publication, RawAlert, sha256_hex
 from schemas.errors import ConfigurationError, NoData, NotYet, RefusedInput, ServiceUnreachable
-from transients.config import CanarySettings, KafkaSettings, Settings, WebSettings
+from transients.config import CanarySettings, KafkaSettings, Secret, Settings, WebSettings, ZenodoSettings
 from transients.embedded import EmbeddedKafka
 from transients.missions.integral import Integral
 from transients.service import assessing as assessing_module
@@ -129,6 +129,26 @@ async def test_a_message_is_tried_for_a_day(
     monkeypatch.setattr(outgoing_module, "DELIVERED_WITHIN_S", 0.0)
     with pytest.raises(ServiceUnreachable):
         await Outgoing(store, made, "http://here").deliver(*job)
+
+
+async def test_a_deposit_waits_a_week_for_its_service(
+    store: Store, postgres_url: str, tmp_path: Path, integral: Integral, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = f"http://127.0.0.1:{free_port()}"
+    made = settings(postgres_url, tmp_path, zenodo=ZenodoSettings(mode="sandbox", token=Secret("t"), url=nobody))
+    event = await take(store, made, "S230518h")
+    await assessing(store, made, SaidSource(), integral).assess(event.event_key, {"stage": "search", "event_revision": 1})
+    assessment = await store.assessment(event.event_key)
+    assert assessment is not None
+    assert assessment.verdict in outgoing_module.DEPOSITED
+    out = Outgoing(store, made, "http://here")
+    job = (event.event_key, {"revision": assessment.revision})
+    with pytest.raises(RetryLater) as later:
+        await out.publish(*job)
+    assert later.value.delay_s == outgoing_module.DEPOSIT_AGAIN_S
+    monkeypatch.setattr(outgoing_module, "DEPOSITED_WITHIN_S", 0.0)
+    with pytest.raises(ServiceUnreachable):
+        await out.publish(*job)
 
 
 async def test_the_sweep_finds_what_a_crash_left(store: Store, postgres_url: str, tmp_path: Path) -> None:
