@@ -11,7 +11,10 @@ import contextlib
 import gc
 import os
 import resource
+import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import anyio
@@ -23,8 +26,8 @@ from schemas.errors import ComputingLost, TooLarge, TransientsError
 
 T = TypeVar("T")
 
-#: Below the loop's own: what is computed gives way to what is heard.
-_NICE = 5
+#: Below the loop's own: what is computed gives way to what is heard; and what is not urgent, further below, to what is.
+_NICE, _GENTLY = 5, 10
 #: anyio lets go of a process that idled for 5 min; being asked this often keeps them, s.
 _KEEP_S = 120.0
 
@@ -61,14 +64,14 @@ class Crew:
             It needed more memory than it may have.
         """
         async with self._ordinary, self._every:
-            return await self._called(function, arguments, keywords)
+            return await self._called(_gently, (function, arguments, keywords), {}, function.__name__)
 
     async def urgent(self, function: Callable[..., T], /, *arguments: Any, **keywords: Any) -> T:
         """The same, for what takes little and is wanted at once: it does not wait for calls that are not urgent."""
         async with self._every:
-            return await self._called(function, arguments, keywords)
+            return await self._called(function, arguments, keywords, function.__name__)
 
-    async def _called(self, function: Callable[..., T], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> T:
+    async def _called(self, function: Callable[..., T], arguments: tuple[Any, ...], keywords: dict[str, Any], name: str) -> T:
         try:
             with anyio.fail_after(self._longest_s):
                 return await anyio.to_process.run_sync(
@@ -76,11 +79,11 @@ class Crew:
                     cancellable=True, limiter=anyio.CapacityLimiter(1),
                 )  # fmt: skip
         except TimeoutError as error:
-            raise ComputingLost(f"took longer than {self._longest_s:g} s", where=function.__name__) from error
+            raise ComputingLost(f"took longer than {self._longest_s:g} s", where=name) from error
         except BrokenWorkerProcess as error:
-            raise ComputingLost("the process died", where=function.__name__) from error
+            raise ComputingLost("the process died", where=name) from error
         except MemoryError as error:
-            raise TooLarge(f"needs more than {self._memory_bytes >> 20} MB", where=function.__name__) from error
+            raise TooLarge(f"needs more than {self._memory_bytes >> 20} MB", where=name) from error
 
     async def warm(self) -> None:
         """Have every process started and everything imported and compiled before the first alert needs it."""
@@ -109,6 +112,19 @@ def _bounded(memory_bytes: int, function: Callable[..., T], arguments: tuple[Any
         resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes if most < 0 else min(memory_bytes, most), most))
         _bounded_already = True
     return function(*arguments, **keywords)
+
+
+def _gently(function: Callable[..., T], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> T:
+    """Runs in the process: at a lower priority still. A thread of its own can be given one for this call; a process could not take it
+    back for the next, which may be urgent."""
+    with ThreadPoolExecutor(1, initializer=_step_back) as one:
+        return one.submit(function, *arguments, **keywords).result()
+
+
+def _step_back() -> None:
+    # Linux keeps priorities by thread; elsewhere the number of a thread might be that of somebody's process.
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + _GENTLY)
 
 
 def keep_for_good() -> None:

@@ -66,9 +66,12 @@ async def test_what_a_function_gives_and_raises(crew: Crew) -> None:
     )
     pid, nice = await crew(place)
     assert pid != os.getpid()
-    assert nice == os.nice(0) + 5
-    # The same process serves the next call.
-    assert (await crew(place))[0] == pid
+    own = os.nice(0)
+    assert nice == min(own + 15, 19)
+    # The same process serves the next call; one that is urgent goes before the others.
+    assert await crew(place) == (pid, nice)
+    assert await crew.urgent(place) == (pid, min(own + 5, 19))
+    assert await crew(place) == (pid, nice)
 
 
 async def test_the_loop_goes_on_while_it_is_computed(crew: Crew) -> None:
