@@ -12,7 +12,7 @@ from numpy.polynomial import legendre
 from schemas import FloatArray
 from schemas.errors import NoData
 
-from .bins import Bins
+from .bins import Bins, up_to_edges
 from .scatter import overdispersion_at
 from .smooth import Blocks, fit_smooth, hats, is_called_for, polynomial_cost
 
@@ -79,8 +79,7 @@ class Background:
     @functools.cached_property
     def cumulative_basis(self) -> FloatArray:
         """Integral of each polynomial over the observed time up to each edge, (n + 1, order + 1), s."""
-        steps = self.basis * self.bins.width_s[:, None]
-        return np.concatenate([np.zeros((1, steps.shape[1])), np.cumsum(steps, axis=0)])
+        return up_to_edges(self.basis * self.bins.width_s[:, None])
 
     def variance_of_counts(self, first: npt.NDArray[np.intp], stop: npt.NDArray[np.intp]) -> FloatArray:
         """Variance of the expected counts in the windows of bins `first` .. `stop` - 1, from the fit's uncertainty."""
@@ -142,8 +141,8 @@ def source_mask(bins: Bins, model: FloatArray, overdispersion: float) -> BoolArr
     """Bins within significant excesses over `model` (counts per bin), seen at any of five time scales, with a margin."""
     mask = np.zeros(len(bins), bool)
     for run in bins.runs():
-        excess = np.concatenate([[0.0], np.cumsum(bins.counts[run] - model[run])])
-        expected = np.concatenate([[0.0], np.cumsum(model[run])])
+        excess = up_to_edges(bins.counts[run] - model[run])
+        expected = up_to_edges(model[run])
         size = run.stop - run.start
         for scale_s, threshold in _MASK_SCALES:
             half = round(0.5 * scale_s / bins.bin_s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -86,6 +87,12 @@ def about(lc: LightCurve, t0_s: float, half_width_s: float, shift_s: float = 0.0
         covers = f"{start[0]:.1f} .. {start[-1] + lc.width_s[-1]:.1f} s from T0" if len(lc) else "nothing"
         raise RefusedInput(f"no data within {half_width_s:g} s of T0: the light curve covers {covers}", where=lc.info.source)
     return Bins(start[keep], lc.width_s[keep], lc.counts[keep], lc.info.bin_s)
+
+
+def up_to_edges(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """What lies before each edge of bins with these values, (n + 1, …): differences are the sums over stretches of bins."""
+    total = np.cumsum(values, axis=0)
+    return np.concatenate([np.zeros((1, *total.shape[1:]), dtype=total.dtype), total])
 
 
 def completeness(bins: Bins, half_width_s: float) -> float:

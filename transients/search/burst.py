@@ -9,6 +9,7 @@ import numpy as np
 from schemas import FloatArray, PeakCounts
 
 from .background import Background
+from .bins import up_to_edges
 from .saturation import counter_step, is_plateau
 
 #: The onset is the first bin this many sigmas above the background.
@@ -129,7 +130,7 @@ def _span(net: FloatArray, start_s: FloatArray, stop_s: FloatArray, part: float)
 
 def _peaks(background: Background, first: int, stop: int, overdispersion: float) -> tuple[PeakCounts, ...]:
     bins = background.bins
-    net = np.concatenate([[0.0], np.cumsum(bins.counts - background.counts)])
+    net = up_to_edges(bins.counts - background.counts)
     found = []
     for scale in sorted({bins.bin_s, *PEAK_SCALES_S}):
         size = round(scale / bins.bin_s)

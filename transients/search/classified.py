@@ -11,7 +11,7 @@ from schemas import FloatArray, OffTimeRates, Spike
 from schemas.errors import NoData
 
 from .background import Background, fit_background
-from .bins import Bins
+from .bins import Bins, up_to_edges
 from .falsealarm import COUNTED_SNR
 from .noise import Overdispersion, measure_overdispersion
 from .off_time import count_off_time, together
@@ -71,7 +71,7 @@ def classified_windows(background: Background, *, particle_hits: bool) -> Classi
 def count_outside(found: Classified, instrument: str) -> OffTimeRates:
     """The windows outside the source of a light curve, counted."""
     background = found.background
-    source = np.concatenate([[0], np.cumsum(background.source)])
+    source = up_to_edges(background.source)
     outside = source[found.windows.stop] == source[found.windows.first]
     live = float(background.bins.width_s[~background.source].sum())
     return _counted(found, outside, live, instrument, "this light curve outside the source")

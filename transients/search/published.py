@@ -12,7 +12,7 @@ import numpy as np
 from schemas import Excess, FloatArray, LightCurve, NoiseAtScale, PublishedSearch
 from schemas.errors import NoData
 
-from .bins import Bins, about, completeness
+from .bins import Bins, about, completeness, up_to_edges
 from .published_fap import published_fap
 from .words import fap_class
 
@@ -109,9 +109,9 @@ def published_search_bins(bins: Bins, half_width_s: float) -> PublishedSearch:
     noise = tuple(found for n in scales if (found := noise_at_scale(counts, bins.bin_s, n)) is not None)
     if not noise:
         raise NoData("too few bins for the published method")
-    up_to_edges = np.concatenate([[0.0], np.cumsum(counts)])
+    before = up_to_edges(counts)
     fitting = [n for n in scales if n <= len(counts)]
-    excesses = sorted((e for n in fitting for e in _excesses(bins, counts, up_to_edges, n)), key=_by_fap)
+    excesses = sorted((e for n in fitting for e in _excesses(bins, counts, before, n)), key=_by_fap)
     return PublishedSearch(
         background_rate_cts_s=noise[0].mean_cts_s, noise=noise, excesses=tuple(_group(excesses)), scales=len(scales)
     )
@@ -122,9 +122,9 @@ def nominal_counts(bins: Bins) -> FloatArray:
     return bins.rate * bins.bin_s
 
 
-def _worth_a_look(up_to_edges: FloatArray, n: int) -> list[int]:
+def _worth_a_look(before: FloatArray, n: int) -> list[int]:
     """The phases of a scale in which some sum may lie more than the least excess above the mean: most are passed by at once."""
-    sliding = up_to_edges[n:] - up_to_edges[:-n]
+    sliding = before[n:] - before[:-n]
     phase = np.array(phases(n))
     # A sum for each phase (rows) and group (columns); the last column is beyond the end for some.
     place = phase[:, None] + n * np.arange(-(-len(sliding) // n))
@@ -139,10 +139,10 @@ def _worth_a_look(up_to_edges: FloatArray, n: int) -> list[int]:
     return [int(each) for each in phase[worth]]
 
 
-def _excesses(bins: Bins, counts: FloatArray, up_to_edges: FloatArray, n: int) -> Iterator[Excess]:
+def _excesses(bins: Bins, counts: FloatArray, before: FloatArray, n: int) -> Iterator[Excess]:
     scale = n * bins.bin_s
     centre = bins.centre_s
-    for phase in _worth_a_look(up_to_edges, n):
+    for phase in _worth_a_look(before, n):
         sums = rebin(counts, n, phase)
         mean, std, most = float(sums.mean()), float(sums.std()), float(sums.max())
         # (sum - mean) / sqrt(sum) / (std / sqrt(mean)) is above 3 for no sum when it is not with the mean under the first root.

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from schemas import FloatArray, LightCurve
 
 from .background import Background, fit_background
-from .bins import about
+from .bins import about, up_to_edges
 from .noise import Overdispersion, measure_overdispersion
 
 #: With less than this left outside a window (s), the background under it would be a guess.
@@ -141,7 +141,7 @@ class _Sum:
     @classmethod
     def of(cls, values: FloatArray, width_s: FloatArray, power: int) -> _Sum:
         weight = width_s**power
-        return cls(values, power, weight, _up_to_edges(values * (weight if values.ndim == 1 else weight[:, None])))
+        return cls(values, power, weight, up_to_edges(values * (weight if values.ndim == 1 else weight[:, None])))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -178,7 +178,7 @@ class _Sums:
         basis = np.diff(background.cumulative_basis, axis=0)
         used = (~background.source).astype(float)
         weighted = basis * (used / np.maximum(model, 1e-9))[:, None]
-        information = _up_to_edges(np.einsum("ki,kj->kij", weighted, basis))
+        information = up_to_edges(np.einsum("ki,kj->kij", weighted, basis))
         return cls(
             time=_Sum.of(ones, width_s, 1),
             square=_Sum.of(ones, width_s, 2),
@@ -186,14 +186,10 @@ class _Sums:
             model=_Sum.of(model, width_s, 2),
             basis=_Sum.of(basis, width_s, 1),
             information=information,
-            pull=_up_to_edges(weighted * residual[:, None]),
-            outside_s=_up_to_edges(used * width_s),
+            pull=up_to_edges(weighted * residual[:, None]),
+            outside_s=up_to_edges(used * width_s),
             noise=float(np.trace(background.covariance @ information[-1])) / basis.shape[1],
         )
-
-
-def _up_to_edges(values: FloatArray) -> FloatArray:
-    return np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)])
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
