@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import itertools
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,7 @@ import confluent_kafka
 
 from schemas.errors import TransientsError
 from transients.config import ENVIRONMENT_PREFIX
-from transients.embedded import EmbeddedKafka
+from transients.embedded import EmbeddedKafka, free_port
 from transients.store import Store
 
 from .arrivals import Arrivals, Result
@@ -37,10 +36,10 @@ class Process:
 
     def __init__(self, name: str, roles: Sequence[str], settings: str, folder: Path) -> None:
         self.name = name
-        self.port = _free_port()
+        self.port = free_port()
         self._log = folder / f"{name}.log"
         file = folder / f"{name}.toml"
-        file.write_text(f"{settings}[metrics]\nport = {self.port}\n[web]\nport = {_free_port()}\n")
+        file.write_text(f"{settings}[metrics]\nport = {self.port}\n[web]\nport = {free_port()}\n")
         command = [sys.executable, "-m", "transients.bench.serving", str(file), *roles]
         clean = {key: value for key, value in os.environ.items() if not key.startswith(ENVIRONMENT_PREFIX)}
         with self._log.open("wb") as log:
@@ -177,9 +176,3 @@ async def _all_started(processes: Sequence[Process]) -> None:
             if time.perf_counter() > deadline:
                 raise TransientsError(f"a process of the measurement does not start: {process.last_words}", where=process.name)
             await asyncio.sleep(_LOOK_S)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port

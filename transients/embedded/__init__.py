@@ -2,6 +2,7 @@
 
 from .binaries import PostgresBinaries, find_binaries
 from .kafka import EmbeddedKafka
+from .ports import free_port
 from .postgres import EmbeddedPostgres
 
-__all__ = ["EmbeddedKafka", "EmbeddedPostgres", "PostgresBinaries", "find_binaries"]
+__all__ = ["EmbeddedKafka", "EmbeddedPostgres", "PostgresBinaries", "find_binaries", "free_port"]

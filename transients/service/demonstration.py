@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-import socket
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,7 +14,7 @@ import confluent_kafka
 from schemas.errors import ServiceUnreachable
 from transients import demo
 from transients.config import KafkaSettings, NotifySettings, Settings, WebSettings
-from transients.embedded import EmbeddedKafka
+from transients.embedded import EmbeddedKafka, free_port
 from transients.sources import SimulatedObservatory, SimulatedSource
 from transients.store import EventQuery, Store
 
@@ -100,15 +99,8 @@ def _demo_settings(
         data_dir=str(folder),
         kafka=(kafka,),
         notify=NotifySettings(rota=str(rota), contacts={"Advocate on shift (demo)": ("mail:advocate@example.org",)}),
-        web=WebSettings(host="127.0.0.1", port=port if port is not None else _free_port()),
+        web=WebSettings(host="127.0.0.1", port=port if port is not None else free_port()),
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-    return number
 
 
 def _publish(broker: EmbeddedKafka, script: tuple[demo.Message, ...]) -> None:
