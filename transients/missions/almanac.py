@@ -107,15 +107,20 @@ class Almanac:
     places: Places | None = None
 
     @cached_property
-    def _start_mjd(self) -> float:
-        return float(self.start.tt.mjd)
+    def _start_tt(self) -> Time:
+        return self.start.tt
+
+    def _time(self, seconds: FloatArray) -> Time:
+        """Instants (m,), TT: in UTC each would be turned back and forth."""
+        begin = self._start_tt
+        return Time(begin.jd1, begin.jd2 + seconds / 86400.0, format="jd", scale="tt")
 
     def _body_km(self, body: Literal["sun", "moon"], seconds: FloatArray) -> FloatArray:
-        return body_km_at(body, self._start_mjd + seconds / 86400.0)
+        return body_km_at(body, float(self._start_tt.mjd) + seconds / 86400.0)
 
     def at(self, seconds: FloatArray) -> Surroundings:
         """Surroundings at seconds (m,) from the start; Sun and Moon as the spacecraft sees them where its place is known."""
-        time = self.start + TimeDelta(seconds, format="sec")
+        time = self._time(seconds)
         here = None if self.places is None else self.places(time)[0]
         origin = 0.0 if here is None else here
         sun, _ = direction_and_distance(self._body_km("sun", seconds) - origin)
@@ -126,7 +131,7 @@ class Almanac:
         """Bounds on the errors of the spacecraft's places, (m,); zero without them, NaN where there is no bound."""
         if self.places is None:
             return np.zeros(len(seconds))
-        return self.places(self.start + TimeDelta(seconds, format="sec"))[1]
+        return self.places(self._time(seconds))[1]
 
     def moon_distance_km(self, seconds: FloatArray) -> FloatArray:
         """Of the Moon from Earth's centre, (m,)."""

@@ -19,6 +19,8 @@ from .surroundings import Surroundings
 
 #: What a constraint hangs on; "any" where that is not one body.
 Body = Literal["sun", "moon", "earth", "any"]
+#: Axes (k, 3), unit vectors, and radii (k,), rad, of caps of the sphere; pi or more: the whole sky.
+CapsOfSky = tuple[FloatArray, FloatArray]
 
 
 def _separation_rad(directions: FloatArray, axes: FloatArray) -> FloatArray:
@@ -57,6 +59,10 @@ class Constraint:
     def parts(self) -> tuple[Constraint, ...]:
         """The constraints that all have to hold, which a window's ends are named by."""
         return (self,)
+
+    def caps(self, about: Surroundings) -> CapsOfSky | None:
+        """What is allowed at the first instant, where that is what caps of the sphere have in common; None where it is not."""
+        return None
 
     def limiting(
         self, directions: FloatArray, about: Surroundings
@@ -98,6 +104,10 @@ class SunAngle(Constraint):
         angle = _separation_rad(directions, about.sun)
         return np.asarray(np.minimum(angle - np.radians(self.low_deg), np.radians(self.high_deg) - angle))
 
+    def caps(self, about: Surroundings) -> CapsOfSky | None:
+        sun = about.sun[0]
+        return np.stack([-sun, sun]), np.radians([180.0 - max(self.low_deg, 0.0), self.high_deg])
+
 
 @dataclass(frozen=True)
 class MoonLimb(Constraint):
@@ -121,6 +131,9 @@ class MoonLimb(Constraint):
         radius = about.moon_radius_rad[:, np.newaxis]
         return np.asarray(_separation_rad(directions, about.moon) - radius - np.radians(self.least_deg))
 
+    def caps(self, about: Surroundings) -> CapsOfSky | None:
+        return _beyond(about.moon[0], float(about.moon_radius_rad[0]), self.least_deg)
+
 
 @dataclass(frozen=True)
 class EarthLimb(Constraint):
@@ -141,10 +154,25 @@ class EarthLimb(Constraint):
         return f"Earth limb beyond {self.least_deg:g} deg"
 
     def margin_rad(self, directions: FloatArray, about: Surroundings) -> FloatArray:
-        earth, radius = about.earth, about.earth_radius_rad
-        if earth is None or radius is None:
-            raise NoData("the Earth's place on the sky is not known without an orbit")
+        earth, radius = _earth(about)
         return np.asarray(_separation_rad(directions, earth) - radius[:, np.newaxis] - np.radians(self.least_deg))
+
+    def caps(self, about: Surroundings) -> CapsOfSky | None:
+        earth, radius = _earth(about)
+        return _beyond(earth[0], float(radius[0]), self.least_deg)
+
+
+def _earth(about: Surroundings) -> tuple[FloatArray, FloatArray]:
+    """Directions of the Earth's centre (m, 3), and its angular radii (m,), rad."""
+    earth, radius = about.earth, about.earth_radius_rad
+    if earth is None or radius is None:
+        raise NoData("the Earth's place on the sky is not known without an orbit")
+    return earth, radius
+
+
+def _beyond(body: FloatArray, radius_rad: float, least_deg: float) -> CapsOfSky:
+    """What lies at least so far from the limb of a body in the direction (3,)."""
+    return -body[np.newaxis], np.pi - np.maximum([radius_rad + np.radians(least_deg)], 0.0)
 
 
 @dataclass(frozen=True)
@@ -166,6 +194,13 @@ class AllOf(Constraint):
 
     def margin_rad(self, directions: FloatArray, about: Surroundings) -> FloatArray:
         return self.limiting(directions, about)[0]
+
+    def caps(self, about: Surroundings) -> CapsOfSky | None:
+        each = [found for member in self.members if (found := member.caps(about)) is not None]
+        if len(each) < len(self.members):
+            return None
+        axes, radii = zip(*each, strict=True)
+        return np.concatenate(axes), np.concatenate(radii)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from schemas import FloatArray
 
 from ..compiled import compiled
-from ._pixels import FACE_LONGITUDE, FACE_RING
+from ._pixels import FACE_RING, place
 
 IntArray = npt.NDArray[np.int64]
 
@@ -34,25 +34,6 @@ _CORNER = 1.0 / 256.0
 _KINK = 1.0 / 8.0
 #: Tiles this much smaller still take the edge as a straight line without a look at its curve.
 _TINY = 1.0 / 8.0
-
-
-@compiled
-def place(face: int, x: float, y: float) -> tuple[float, float, float]:
-    """Unit vector of a place on a face (see `_pixels`)."""
-    ring = FACE_RING[face] - x - y
-    width = min(1.0, ring, 4.0 - ring)
-    longitude = 0.0
-    if width < 1.0:
-        gap = max(width * width / 3.0, 0.0)
-        sine = 1.0 - gap if ring < 2.0 else gap - 1.0
-        cosine = math.sqrt(gap * (2.0 - gap))
-        if width > 0.0:
-            longitude = 0.25 * math.pi * (FACE_LONGITUDE[face] + (x - y) / width)
-    else:
-        sine = (2.0 - ring) * (2.0 / 3.0)
-        cosine = math.sqrt((1.0 - sine) * (1.0 + sine))
-        longitude = 0.25 * math.pi * (FACE_LONGITUDE[face] + x - y)
-    return cosine * math.cos(longitude), cosine * math.sin(longitude), sine
 
 
 @compiled

@@ -22,7 +22,7 @@ def to_tiles(
     kept = np.arange(len(values), dtype=np.int64) if distances is not None or numbers is not None else np.flatnonzero(values != 0)
     nested = kept if numbers is None else numbers
     if ring:
-        import healpy  # see healpix.centres
+        import healpy  # most of a second that few wait for
 
         nested = healpy.ring2nest(nside, nested)
     sort = np.argsort(nested, kind="stable") if ring or numbers is not None else slice(None)

@@ -1,4 +1,5 @@
-"""Where HEALPix pixels lie: the projection of Gorski et al. 2005 (ApJ 622, 759) in the coordinates of its twelve faces.
+"""Kernels: where HEALPix pixels lie, by the projection of Gorski et al. 2005 (ApJ 622, 759) in the coordinates of its twelve faces.
+Imports numba: import it late.
 
 A NESTED pixel number is a face and, its bits interleaved, a column x and a row y on it. Over the face, x and y running from 0
 to 1, the projection keeps areas exactly; there it is one formula for any order, so tiles of mixed orders are done at once.
@@ -6,51 +7,81 @@ to 1, the projection keeps areas exactly; there it is one formula for any order,
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
 from schemas import FloatArray
+
+from ..compiled import compiled
 
 IntArray = npt.NDArray[np.int64]
 
 #: Ring (in units of nside, from the north pole) and longitude (in units of 45 deg) of each face's lowest corner.
 FACE_RING = np.array([2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4], dtype=np.float64)
 FACE_LONGITUDE = np.array([1, 3, 5, 7, 0, 2, 4, 6, 1, 3, 5, 7], dtype=np.float64)
-#: Masks and shifts that take every second bit of a 64-bit number together.
-_GATHER = (
-    (1, 0x3333333333333333),
-    (2, 0x0F0F0F0F0F0F0F0F),
-    (4, 0x00FF00FF00FF00FF),
-    (8, 0x0000FFFF0000FFFF),
-    (16, 0x00000000FFFFFFFF),
-)
 
 
-def _every_second_bit(number: IntArray) -> IntArray:
-    bits = number & np.int64(0x5555555555555555)
-    for shift, mask in _GATHER:
-        bits = (bits | (bits >> shift)) & np.int64(mask)
-    return np.asarray(bits)
+@compiled
+def every_second_bit(number: int) -> int:
+    """The even bits of a number, taken together."""
+    bits = number & 0x5555555555555555
+    bits = (bits | (bits >> 1)) & 0x3333333333333333
+    bits = (bits | (bits >> 2)) & 0x0F0F0F0F0F0F0F0F
+    bits = (bits | (bits >> 4)) & 0x00FF00FF00FF00FF
+    bits = (bits | (bits >> 8)) & 0x0000FFFF0000FFFF
+    return (bits | (bits >> 16)) & 0x00000000FFFFFFFF
 
 
-def face_coordinates(order: IntArray, ipix: IntArray) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Face, and x and y (0 to 1) of the centres of NESTED pixels; exact to the deepest order."""
+@compiled
+def centre(order: int, ipix: int) -> tuple[int, float, float]:
+    """Face, and x and y (0 to 1) of the centre of a NESTED pixel; exact to the deepest order."""
     face = ipix >> (2 * order)
     within = ipix - (face << (2 * order))
-    x, y = ((_every_second_bit(bits) + 0.5) for bits in (within, within >> 1))
-    return face, np.ldexp(x, -order), np.ldexp(y, -order)
+    size = 1.0 / (1 << order)
+    return face, (every_second_bit(within) + 0.5) * size, (every_second_bit(within >> 1) + 0.5) * size
 
 
-def height_and_longitude(face: IntArray, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """sin(dec), cos(dec) and right ascension (rad, 0 to 2 pi) of places on faces; exact next to the poles."""
+@compiled
+def height_and_longitude(face: int, x: float, y: float) -> tuple[float, float, float]:
+    """sin(dec), cos(dec) and right ascension (rad, -pi/4 to 2 pi) of a place on a face; exact next to the poles."""
     ring = FACE_RING[face] - x - y
     # Width of the ring: 1 in the equatorial belt, shrinking to 0 at the poles.
-    width = np.minimum(1.0, np.minimum(ring, 4.0 - ring))
-    polar = width < 1.0
-    gap = width * width / 3.0  # 1 - |sin(dec)| in the caps
-    sine = np.where(polar, np.copysign(1.0 - gap, 2.0 - ring), (2.0 - ring) * (2.0 / 3.0))
-    cosine = np.sqrt(np.where(polar, gap * (2.0 - gap), (1.0 - sine) * (1.0 + sine)))
-    turn = FACE_LONGITUDE[face] * width + x - y
-    turn = np.where(turn < 0.0, turn + 8.0 * width, turn)
-    longitude = 0.25 * np.pi * np.divide(turn, width, out=np.zeros_like(turn), where=width > 0.0)
-    return sine, cosine, longitude
+    width = min(1.0, ring, 4.0 - ring)
+    if width >= 1.0:
+        sine = (2.0 - ring) * (2.0 / 3.0)
+        return sine, math.sqrt((1.0 - sine) * (1.0 + sine)), 0.25 * math.pi * (FACE_LONGITUDE[face] + x - y)
+    gap = max(width * width / 3.0, 0.0)  # 1 - |sin(dec)| in the caps
+    sine = 1.0 - gap if ring < 2.0 else gap - 1.0
+    longitude = 0.25 * math.pi * (FACE_LONGITUDE[face] + (x - y) / width) if width > 0.0 else 0.0
+    return sine, math.sqrt(gap * (2.0 - gap)), longitude
+
+
+@compiled
+def place(face: int, x: float, y: float) -> tuple[float, float, float]:
+    """Unit vector of a place on a face."""
+    sine, cosine, longitude = height_and_longitude(face, x, y)
+    return cosine * math.cos(longitude), cosine * math.sin(longitude), sine
+
+
+@compiled
+def vectors(order: IntArray, ipix: IntArray) -> FloatArray:
+    """Unit vectors of the centres of NESTED pixels, (n, 3)."""
+    out = np.empty((len(ipix), 3))
+    for n in range(len(ipix)):
+        face, x, y = centre(order[n], ipix[n])
+        out[n, 0], out[n, 1], out[n, 2] = place(face, x, y)
+    return out
+
+
+@compiled
+def angles(order: IntArray, ipix: IntArray) -> FloatArray:
+    """Right ascension (0 to 2 pi) and declination of the centres of NESTED pixels, rad, (2, n)."""
+    out = np.empty((2, len(ipix)))
+    for n in range(len(ipix)):
+        face, x, y = centre(order[n], ipix[n])
+        sine, cosine, longitude = height_and_longitude(face, x, y)
+        out[0, n] = longitude if longitude >= 0.0 else longitude + 2.0 * math.pi
+        out[1, n] = math.atan2(sine, cosine)
+    return out

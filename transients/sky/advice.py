@@ -73,8 +73,7 @@ class _Search:
         reach = cells.reach_rad
         wide = self.radius_rad + reach
         edge, within = self.coarse.on_edges(cells.v, self.radius_rad, wide)
-        cosines = cells.v @ edge.vectors.T
-        held, at_most = (within + edge.in_cones(cosines, radius) for radius in (self.radius_rad, wide))
+        held, at_most = within + edge.in_cones(cells.v, self.radius_rad, wide)
         return self.value(cells.v, held), self.value(cells.v, at_most) + _TIE * reach / np.pi
 
     @cached_property
@@ -165,7 +164,7 @@ def _best(search: _Search, allowed: Allowed) -> FloatArray | None:
     """
     best, most = search.peak, -np.inf
     if float(allowed(best[np.newaxis])[0]) >= 0.0:
-        most = float(search.coarse.in_cones((best @ search.coarse.vectors.T)[np.newaxis], search.radius_rad)[0])
+        most = float(search.coarse.in_cones(best[np.newaxis], search.radius_rad)[0, 0])
     cells = search.first
     for finer, width in zip((*_ORDERS[1:], None), _WIDTHS, strict=True):
         value, at_most = search.first_values if cells is search.first else search.values(cells)

@@ -10,7 +10,7 @@ from transients.missions.frames import unit_vector
 from transients.missions.surroundings import Surroundings
 
 from .coarse import CoarseMap, coarsened
-from .integrals import cone, probability_within
+from .integrals import Caps, Margin, cone, probability_within
 from .maps import SkyMap
 
 #: Angles from the pointing axis within which the probability is told.
@@ -23,7 +23,13 @@ def allowed_fractions(
     """Probability that a constraint allows at one instant, and what each of its parts bars by itself (name, probability)."""
     few = coarsened(m) if coarse is None else coarse
     barred = tuple((p.name, _barred(few, p.margin_rad(few.vectors, about)[0])) for p in constraint.parts())
-    return probability_within(m, lambda v: constraint.margin_rad(v, about)[0]), barred
+    return probability_within(m, _margin(constraint, about)), barred
+
+
+def _margin(constraint: Constraint, about: Surroundings) -> Margin:
+    """Of what a constraint allows at one instant."""
+    caps = constraint.caps(about)
+    return Caps(*caps) if caps is not None else lambda v: constraint.margin_rad(v, about)[0]
 
 
 def _barred(few: CoarseMap, margin_rad: FloatArray) -> float:

@@ -51,14 +51,15 @@ class CoarseMap:
         share = np.clip(0.5 + _EDGE * margin_rad / self.radius_rad, 0.0, 1.0)
         return np.asarray(share @ self.prob)
 
-    def in_cones(self, cosines: FloatArray, radius_rad: float) -> FloatArray:
-        """The same for cones of one radius, (k,), from the cosines between their axes and the tiles, (k, n): much faster."""
+    def in_cones(self, axes: FloatArray, *radii_rad: float) -> FloatArray:
+        """The same for cones of some radii about each of many axes (k, 3), a row for each radius, (r, k): much faster."""
+        from . import _cones  # numba takes a quarter of a second
+
+        radii = np.array(radii_rad)[:, np.newaxis]
         half = self._half_edge_rad
-        inner, outer = np.cos(np.maximum(radius_rad - half, 0.0)), np.cos(np.minimum(radius_rad + half, np.pi))
-        slope = 1.0 / np.maximum(inner - outer, 1e-15)
-        share = cosines * slope
-        share -= outer * slope
-        return np.asarray(np.clip(share, 0.0, 1.0, out=share) @ self.prob)
+        inner, outer = np.cos(np.maximum(radii - half, 0.0)), np.cos(np.minimum(radii + half, np.pi))
+        places = np.ascontiguousarray(self.vectors.T)
+        return _cones.within(np.ascontiguousarray(axes), places, self.prob, outer, 1.0 / np.maximum(inner - outer, 1e-15))
 
     def on_edges(self, centres: FloatArray, inner_rad: float, outer_rad: float) -> tuple[CoarseMap, float]:
         """The tiles that some cone about one of `centres` (k, 3), with a radius in between, may hold in part, and the probability of those

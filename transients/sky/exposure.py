@@ -62,12 +62,12 @@ def fov_exposure(
     half_s = half_window_d * 86400.0
     near, seconds = table.within(half_s)
     radius = float(np.radians(mission.fov_radius_deg))
-    fraction, coded = np.zeros(len(near)), np.zeros(len(near))
-    for piece in np.array_split(np.arange(len(near)), len(near) * len(coarse) // _PIECE + 1):
-        cosines = near.x[piece] @ coarse.vectors.T
-        fraction[piece] = coarse.in_cones(cosines, radius)
-        coded[piece] = _coded(coarse, cosines > np.cos(radius), near, piece, mission)
+    fraction = coarse.in_cones(near.x, radius)[0]
     seen = fraction > 0
+    coded = np.zeros(len(near))
+    rows = np.flatnonzero(seen)
+    for piece in np.array_split(rows, len(rows) * len(coarse) // _PIECE + 1):
+        coded[piece] = _coded(coarse, near.x[piece] @ coarse.vectors.T > np.cos(radius), near, piece, mission)
     live = np.where(np.isnan(near.live), 1.0, near.live)
     weighted = float((seconds * live * coded).sum()) / 1000.0
     return Exposure(

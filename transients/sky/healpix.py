@@ -9,8 +9,7 @@ import numpy.typing as npt
 
 from schemas import FloatArray
 
-from ._pixels import IntArray as IntArray
-from ._pixels import face_coordinates, height_and_longitude
+IntArray = npt.NDArray[np.int64]
 
 #: Deepest order whose pixel numbers fit in 64-bit UNIQ codes.
 MAX_ORDER = 29
@@ -71,14 +70,22 @@ def join_uniq(order: IntArray, ipix: IntArray) -> IntArray:
 
 def centres(order: IntArray, ipix: IntArray) -> tuple[FloatArray, FloatArray]:
     """Right ascension and declination of the tiles' centres, rad."""
-    sine, cosine, ra = height_and_longitude(*face_coordinates(order, ipix))
-    return ra, np.arctan2(sine, cosine)
+    from . import _pixels  # numba takes a quarter of a second
+
+    ra, dec = _pixels.angles(*_columns(order, ipix))
+    return ra, dec
 
 
 def vectors(order: IntArray, ipix: IntArray) -> FloatArray:
     """Unit vectors of the tiles' centres, (n, 3)."""
-    sine, cosine, ra = height_and_longitude(*face_coordinates(order, ipix))
-    return np.stack([cosine * np.cos(ra), cosine * np.sin(ra), sine], axis=-1)
+    from . import _pixels  # numba takes a quarter of a second
+
+    return _pixels.vectors(*_columns(order, ipix))
+
+
+def _columns(order: IntArray, ipix: IntArray) -> tuple[IntArray, IntArray]:
+    """In the one form that the kernels are compiled for."""
+    return np.ascontiguousarray(order, dtype=np.int64), np.ascontiguousarray(ipix, dtype=np.int64)
 
 
 def separation_rad(v: FloatArray, axis: FloatArray) -> FloatArray:

@@ -62,10 +62,9 @@ def approximate_positions(time: Time) -> tuple[FloatArray, FloatArray]:
     turn = phases(days)
     axis = semi_major_axis_km(turn.period_d)
     elements = elements_at(days)
-    here = kepler_position_km(turn.phase, axis, elements)
     # The step along the orbit for a late or early perigee, and the turn of the ellipse as a whole.
-    steps = [kepler_position_km(turn.phase + d, axis, elements) for d in (-turn.phase_error, turn.phase_error)]
-    along = np.max([np.linalg.norm(step - here, axis=-1) for step in steps], axis=0)
+    here, early, late = kepler_position_km(turn.phase + np.array([[0.0], [-1.0], [1.0]]) * turn.phase_error, axis, elements)
+    along = np.maximum(np.linalg.norm(early - here, axis=-1), np.linalg.norm(late - here, axis=-1))
     return here, np.asarray(along + np.linalg.norm(here, axis=-1) * np.radians(elements.error_deg))
 
 

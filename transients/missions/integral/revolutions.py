@@ -7,6 +7,7 @@ data windows; and a few anchors, perigees known from measured positions, near wh
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,6 +75,7 @@ def _line(number: int) -> float:
     return era.start_ijd + era.period_d * (number - era.reference)
 
 
+@functools.lru_cache(maxsize=4096)
 def _correction(number: int) -> tuple[float, float]:
     """Days to add to the line, and the bound on the error in hours."""
     era = _era(number)
