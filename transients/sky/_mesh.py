@@ -34,8 +34,8 @@ class Shape(Protocol):
 def mesh(shape: Shape) -> tuple[IntArray, IntArray, FloatArray, float]:
     """Tiles, the relative probability in each, and the coarsening (1: as fine as wanted).
 
-    The probability of a tile is its area times the mean density at the centres of its descendants two levels deeper, and
-    more where the mesh is much coarser than wanted: so it is right even where a tile is coarse.
+    The probability of a tile is its area times its mean density, by a Gauss-Legendre rule of four places: right to 1e-6 where tiles are
+    as fine as wanted. Where the mesh is much coarser the rule is that of its descendants.
     """
     coarsening = 1.0
     while True:
@@ -44,8 +44,8 @@ def mesh(shape: Shape) -> tuple[IntArray, IntArray, FloatArray, float]:
             break
         coarsening *= 2.0
     order, ipix = found
-    # Up to 16 times coarser, 16 points a tile still are half a standard deviation apart or closer.
-    levels = 2 + max(int(coarsening).bit_length() - 5, 0)
+    # Up to 16 times coarser, a tile's four points still are a standard deviation apart or closer.
+    levels = max(int(coarsening).bit_length() - 5, 0)
     return order, ipix, _mean_density(shape, order, ipix, levels) * healpix.area_sr(order), coarsening
 
 
@@ -76,11 +76,10 @@ def _refine(shape: Shape, coarsening: float) -> tuple[IntArray, IntArray] | None
 def _mean_density(shape: Shape, order: IntArray, ipix: IntArray, levels: int) -> FloatArray:
     out = np.empty(len(ipix))
     depth = np.minimum(levels, healpix.MAX_ORDER - order)
-    for level in np.unique(order):
-        rows = np.flatnonzero(order == level)
-        down = int(depth[rows[0]])
+    for down in np.unique(depth):
+        rows = np.flatnonzero(depth == down)
         for part in np.array_split(rows, len(rows) // _CHUNK + 1):
-            fine = healpix.children(ipix[part], down)
-            v = healpix.vectors(np.full(fine.size, level + down, dtype=np.int64), fine.ravel())
-            out[part] = shape.density(v).reshape(fine.shape).mean(axis=1)
+            fine = healpix.children(ipix[part], int(down))
+            v = healpix.quadrature(np.repeat(order[part] + down, fine.shape[1]), fine.ravel())
+            out[part] = shape.density(v.reshape(-1, 3)).reshape(len(part), -1).mean(axis=1)
     return out

@@ -83,6 +83,13 @@ def vectors(order: IntArray, ipix: IntArray) -> FloatArray:
     return _pixels.vectors(*_columns(order, ipix))
 
 
+def quadrature(order: IntArray, ipix: IntArray) -> FloatArray:
+    """Unit vectors of four places in each tile, (n, 4, 3): the mean of a smooth function there is its mean over the tile."""
+    from . import _pixels  # numba takes a quarter of a second
+
+    return _pixels.quadrature(*_columns(order, ipix))
+
+
 def _columns(order: IntArray, ipix: IntArray) -> tuple[IntArray, IntArray]:
     """In the one form that the kernels are compiled for."""
     return np.ascontiguousarray(order, dtype=np.int64), np.ascontiguousarray(ipix, dtype=np.int64)
