@@ -17,18 +17,18 @@ def compiled(function: Function) -> Function:
 
     numba takes half a second to import: a module of kernels is imported where it is used, not with its room.
     """
-    return _compiled(function, fastmath=False)
+    return _compiled(function, False)
 
 
 def compiled_sums(function: Function) -> Function:
     """The same for sums of finite numbers whose last digits do not matter: another make of processor may round them otherwise."""
-    return _compiled(function, fastmath=_FREE)
+    return _compiled(function, _FREE)
 
 
-def _compiled(function: Function, **options: object) -> Function:
+def _compiled(function: Function, fastmath: bool | set[str]) -> Function:
     import numba
 
     try:
-        return cast(Function, numba.njit(cache=True, **options)(function))
+        return cast(Function, numba.njit(cache=True, fastmath=fastmath)(function))
     except RuntimeError:  # no folder to keep the compiled form in
-        return cast(Function, numba.njit(**options)(function))
+        return cast(Function, numba.njit(fastmath=fastmath)(function))

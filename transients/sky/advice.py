@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,10 +15,11 @@ from transients.missions.frames import direction_vector, ra_dec_deg, unit_vector
 from transients.missions.surroundings import Surroundings
 
 from . import healpix
+from .allowed import allowed
 from .coarse import CoarseMap, coarsened
 from .credible import peak
 from .healpix import IntArray
-from .integrals import cone, probability_within
+from .integrals import Margin, both, cone, probability_within
 from .maps import SkyMap
 
 #: How far the spacecraft may turn from where it points, deg; None: anywhere.
@@ -32,9 +33,6 @@ _ORDERS = (3, 4, 5, 7, 9, 11)
 _WIDTHS = (24, 24, 10, 10, 10, 0)
 #: Tiles of the map that is looked at on the way; what is printed is integrated over the map itself.
 _TILES = 1024
-
-#: Margin (rad) of unit vectors (n, 3): positive where pointing is allowed.
-Allowed = Callable[[FloatArray], FloatArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +113,7 @@ def pointing_advice(
     coarse = coarsened(m, _TILES)
     first = _Cells.of(_ORDERS[0], np.arange(12 << (2 * _ORDERS[0]), dtype=np.int64))
     axis = None if attitude is None else unit_vector(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
+    here = allowed(constraint, about)
     entries: list[AdvisedPointing] = []
     caveats: list[str] = []
     for pattern in patterns:
@@ -124,10 +123,10 @@ def pointing_advice(
         for bound in sorted(bounds_deg, key=lambda b: 181.0 if b is None else b, reverse=True):
             if bound is not None and axis is None:
                 continue
-            allowed = _allowed(constraint, about, None if bound is None else axis, bound)
+            within = here if bound is None or axis is None else both(here, cone(axis, np.radians(bound)))
             # The best of a wider choice that is also in the narrower one is the best there too.
-            if best is None or not float(allowed(best[np.newaxis])[0]) >= 0.0:
-                best, probability = _exact(m, search, _best(search, allowed), allowed)
+            if best is None or not float(within(best[np.newaxis])[0]) >= 0.0:
+                best, probability = _exact(m, search, _best(search, within), within)
             where = "anywhere" if bound is None else f"within {bound:g} deg of the pointing"
             if best is None:
                 caveats.append(f"{pattern.name}, {where}: nothing of the sky is allowed")
@@ -144,31 +143,19 @@ def pointing_advice(
     )
 
 
-def _allowed(constraint: Constraint, about: Surroundings, axis: FloatArray | None, bound_deg: float | None) -> Allowed:
-    """The constraint, and the bound on the turn."""
-
-    def margin(v: FloatArray) -> FloatArray:
-        allowed = np.asarray(constraint.margin_rad(v, about)[0])
-        if axis is None or bound_deg is None:
-            return allowed
-        return np.asarray(np.minimum(allowed, np.radians(bound_deg) - healpix.separation_rad(v, axis)))
-
-    return margin
-
-
-def _best(search: _Search, allowed: Allowed) -> FloatArray | None:
+def _best(search: _Search, within: Margin) -> FloatArray | None:
     """The best allowed centre; None where nothing is allowed.
 
     Cells of each order are ranked by what a centre anywhere in them could hold at most; the best are cut further. Cells that the
     edge of what is allowed crosses stay, so that a centre on the edge is found.
     """
     best, most = search.peak, -np.inf
-    if float(allowed(best[np.newaxis])[0]) >= 0.0:
+    if float(within(best[np.newaxis])[0]) >= 0.0:
         most = float(search.coarse.in_cones(best[np.newaxis], search.radius_rad)[0, 0])
     cells = search.first
     for finer, width in zip((*_ORDERS[1:], None), _WIDTHS, strict=True):
         value, at_most = search.first_values if cells is search.first else search.values(cells)
-        margin = allowed(cells.v)
+        margin = within(cells.v)
         value = np.where(margin >= 0.0, value, -np.inf)
         row = int(np.argmax(value))
         if value[row] > most:
@@ -183,13 +170,13 @@ def _best(search: _Search, allowed: Allowed) -> FloatArray | None:
     return best if np.isfinite(most) else None
 
 
-def _exact(m: SkyMap, search: _Search, found: FloatArray | None, allowed: Allowed) -> tuple[FloatArray | None, float]:
+def _exact(m: SkyMap, search: _Search, found: FloatArray | None, within: Margin) -> tuple[FloatArray | None, float]:
     """What was found on the coarsened map, or the peak itself where that is as good on the map itself; and the true integral."""
     if found is None:
         return None, 0.0
     centres = np.stack([search.peak, found])
     probability = np.array([probability_within(m, cone(centre, search.radius_rad)) for centre in centres])
-    value = np.where(allowed(centres) >= 0.0, search.value(centres, probability), -np.inf)
+    value = np.where(within(centres) >= 0.0, search.value(centres, probability), -np.inf)
     row = int(np.argmax(value))
     return centres[row], float(probability[row])
 

@@ -23,11 +23,11 @@ def allowed_fractions(
     """Probability that a constraint allows at one instant, and what each of its parts bars by itself (name, probability)."""
     few = coarsened(m) if coarse is None else coarse
     barred = tuple((p.name, _barred(few, p.margin_rad(few.vectors, about)[0])) for p in constraint.parts())
-    return probability_within(m, _margin(constraint, about)), barred
+    return probability_within(m, allowed(constraint, about)), barred
 
 
-def _margin(constraint: Constraint, about: Surroundings) -> Margin:
-    """Of what a constraint allows at one instant."""
+def allowed(constraint: Constraint, about: Surroundings) -> Margin:
+    """What a constraint allows at one instant."""
     caps = constraint.caps(about)
     return Caps(*caps) if caps is not None else lambda v: constraint.margin_rad(v, about)[0]
 
