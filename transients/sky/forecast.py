@@ -15,8 +15,8 @@ from transients.missions.frames import ra_dec_deg
 from . import healpix
 from .coarse import CoarseMap
 
-#: Where looking begins; intervals in which the margin may change sign are cut until they are shorter than a second.
-_STEP_S = 600.0
+#: Where looking begins; intervals in which the margin may change sign are cut in so many until they are shorter than a second.
+_STEP_S, _PIECES = 600.0, 6
 _SHORTEST_S = 1.0
 #: The slope of a margin at a window's end is taken over this, s.
 _SLOPE_S = 30.0
@@ -101,10 +101,12 @@ def _certain(direction: FloatArray, span_s: float, constraint: Constraint, alman
         cut = todo[_uncertain(known, todo, constraint, almanac)]
         if not len(cut):
             return known.t, known.margins
-        known = known.with_more(cut + 1, looked_at(0.5 * (known.t[cut] + known.t[cut + 1])))
-        # Each cut moves what follows by one, and leaves two halves to be asked.
-        left = cut + np.arange(len(cut))
-        todo = np.sort(np.concatenate([left, left + 1]))
+        share = np.arange(1, _PIECES) / _PIECES
+        between = known.t[cut, np.newaxis] + np.diff(known.t)[cut, np.newaxis] * share
+        known = known.with_more(np.repeat(cut + 1, len(share)), looked_at(between.ravel()))
+        # What is put in moves what follows, and leaves so many pieces to be asked.
+        left = cut + len(share) * np.arange(len(cut))
+        todo = (left[:, np.newaxis] + np.arange(_PIECES)).ravel()
 
 
 @dataclass(frozen=True, eq=False)
