@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from schemas import Circle, EfficiencyCurve, LightCurve, LightCurveInfo, LimitCurve, LimitResult
 from transients.report.figures import Picture, allsky_figure, has_curves, lightcurve_figure, limit_figure, sensitivity_figure
-from transients.report.figures.png import png_bytes
+from transients.report.figures.canvas import png_bytes
 from transients.report.figures.sphere import (
     circle,
     credible_levels,
@@ -87,7 +87,7 @@ def test_a_figure_is_always_the_same_and_shows_its_mark(kind: str) -> None:
 
 def test_pixels_are_kept() -> None:
     drawn = np.random.default_rng(3).integers(0, 256, (5, 7, 3)).astype(np.uint8)
-    assert np.array_equal((255 * pixels(png_bytes(drawn, 110))).round(), drawn)
+    assert np.array_equal((255 * pixels(png_bytes(drawn))).round(), drawn)
 
 
 def test_the_sun_bars_visibly_below_the_localisation() -> None:

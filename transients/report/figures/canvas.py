@@ -11,8 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-
-from .png import png_bytes
+import numpy.typing as npt
 
 #: matplotlib keeps its parameters per process, so figures are rendered one at a time.
 _RENDERING = threading.Lock()
@@ -25,6 +24,8 @@ _RENDERED: dict[Any, Any] = {
     **{f"font.{kind}": ["DejaVu Sans"] for kind in ("sans-serif", "serif", "cursive", "fantasy", "monospace")},
 }
 _DPI = 110
+#: Of zlib; beyond this, files of drawings hardly shrink.
+_PACKED = 3
 #: Height of a line of small print.
 _LINE_IN = 0.135
 
@@ -140,9 +141,18 @@ def finish(figure: Any, mark: str, *, svg: bool) -> Picture:
     with _RENDERING, rc_context(_RENDERED):
         canvas: Any = FigureCanvasAgg(figure)
         canvas.draw()
-        png = png_bytes(np.asarray(canvas.buffer_rgba())[:, :, :3], _DPI)
+        png = png_bytes(np.asarray(canvas.buffer_rgba())[:, :, :3])
         if not svg:
             return Picture(png)
         shapes = io.BytesIO()
         figure.savefig(shapes, format="svg", dpi=_DPI, metadata={"Date": None, "Creator": None})
     return Picture(png, shapes.getvalue())
+
+
+def png_bytes(pixels: npt.NDArray[np.uint8]) -> bytes:
+    """Red, green and blue, (rows, columns, 3), as PNG without text and date."""
+    from PIL import Image
+
+    packed = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels)).save(packed, "png", compress_level=_PACKED, dpi=(_DPI, _DPI))
+    return packed.getvalue()
