@@ -2,6 +2,19 @@
 
 from .context import Compute, Context, Source
 from .journey import Outcome, OwnTrigger, Stage, journey
-from .products import Products, Signing, make_products
+from .products import Products, Signing, draw_products, make_products, write_products
 
-__all__ = ["Compute", "Context", "Outcome", "OwnTrigger", "Products", "Signing", "Source", "Stage", "journey", "make_products"]
+__all__ = [
+    "Compute",
+    "Context",
+    "Outcome",
+    "OwnTrigger",
+    "Products",
+    "Signing",
+    "Source",
+    "Stage",
+    "draw_products",
+    "journey",
+    "make_products",
+    "write_products",
+]

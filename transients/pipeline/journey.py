@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
-from schemas import Assessment, Event, FloatArray, Geometry, Instant, LightCurve, Policy
+from schemas import Assessment, Event, Geometry, Instant, LightCurve, Policy
 from transients.sky import SkyMap
 
 from .context import Context, is_simulated
@@ -38,8 +38,8 @@ class Outcome:
     ----------
     assessment
         Its revision is 0: the store counts.
-    limit_map, limits
-        The limit map as multi-order FITS, and its columns by name, a value per tile of `skymap`; None and empty without limits.
+    limit_map
+        The limit map as multi-order FITS; None without limits.
     not_yet
         What was not there yet and may still come; empty when coming again would change nothing.
     wanting
@@ -50,7 +50,6 @@ class Outcome:
     skymap: SkyMap | None = None
     light_curves: tuple[LightCurve, ...] = ()
     limit_map: bytes | None = None
-    limits: Mapping[str, FloatArray] = dataclasses.field(default_factory=dict)
     not_yet: tuple[str, ...] = ()
     wanting: tuple[str, ...] = ()
 
@@ -94,7 +93,6 @@ async def journey(
         skymap=localised.skymap,
         light_curves=seen.light_curves,
         limit_map=limited.limit_map,
-        limits=limited.maps,
         not_yet=(*not_yet, *seen.not_yet),
         wanting=(*wanting, *_rates_wanting(facts, seen, context)),
     )

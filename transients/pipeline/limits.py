@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 
 import numpy as np
 
@@ -44,8 +43,6 @@ class Limited:
     result: LimitResult | None = None
     joint: JointSearch | None = None
     limit_map: bytes | None = None
-    #: The columns of the map, one value per tile of the event's sky map.
-    maps: Mapping[str, FloatArray] = dataclasses.field(default_factory=dict)
     caveats: tuple[str, ...] = ()
 
 
@@ -111,7 +108,7 @@ def _compute(event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart
     )
     missing = tuple(name for name in context.mission.response.instruments if name not in used)
     together = joint(detectors, responses, seen_map, policy, context.mission, missing, provenance)
-    return Limited(result, together, fits, maps, tuple(caveats))
+    return Limited(result, together, fits, tuple(caveats))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

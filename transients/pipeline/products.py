@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from schemas import Assessment, Attitude, Circular, CircularLink, Event, FloatArray, Geometry, Instant
+from schemas import Assessment, Attitude, Circular, CircularLink, Event, Geometry, Instant, LightCurve
 from transients.config import CircularSettings
 from transients.report import draft, event_name, mark, result_files, variant_of
 from transients.report.figures import (
@@ -17,9 +17,15 @@ from transients.report.figures import (
     sensitivity_figure,
     visibility_figure,
 )
-from transients.sources import write_lightcurve
+from transients.sky import SkyMap, read_columns, read_skymap
+from transients.sources import read_lightcurve, write_lightcurve
 
 from .journey import Outcome
+
+#: Files of a result's data: a light curve's name begins so; the limits over the map.
+_CURVE, _LIMITS = "lightcurve-", "limits.multiorder.fits"
+#: Which of the limits over the map is drawn, and what it is.
+_DRAWN, _DRAWN_IS = "HARD_1S", "3σ, 1 s, hard spectrum"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,56 +49,86 @@ class Products:
 
 
 def make_products(event: Event, assessment: Assessment, outcome: Outcome, signing: Signing, created: Instant) -> Products:
-    """Draw and write everything; takes most of a second of processor time, so it belongs off the event loop."""
-    circular = None
-    if variant_of(assessment) is not None:
-        circular = draft(
-            event,
-            assessment,
-            people=signing.people,
-            authors=signing.settings.authors,
-            status=signing.settings.status,
-            created=created,
-            links=signing.links,
-            data_links=signing.data_links,
-            circulars=signing.circulars,
-            triggers_heard=signing.triggers_heard,
-        )
-    files, curves = _artefacts(event, assessment, outcome)
-    return Products(circular, result_files(event, assessment, circular, files, light_curves=curves))
+    """Write and draw everything at once; takes most of a second of processor time, so it belongs off the event loop."""
+    circular, data = write_products(event, assessment, outcome, signing, created)
+    return Products(circular, draw_products(event, assessment, circular, data, outcome.skymap))
 
 
-def _artefacts(event: Event, assessment: Assessment, outcome: Outcome) -> tuple[dict[str, bytes], dict[str, str]]:
-    """Figures, the limit map and the light curves by file name; and which file is which instrument's light curve."""
+def write_products(
+    event: Event, assessment: Assessment, outcome: Outcome, signing: Signing, created: Instant
+) -> tuple[Circular | None, dict[str, bytes]]:
+    """What is there at once: the draft, if the verdict calls for one, and the data that the figures are drawn from, by file name."""
+    data = {_curve_name(curve): write_lightcurve(curve) for curve in outcome.light_curves}
+    if outcome.limit_map is not None:
+        data[_LIMITS] = outcome.limit_map
+    if variant_of(assessment) is None:
+        return None, data
+    circular = draft(
+        event,
+        assessment,
+        people=signing.people,
+        authors=signing.settings.authors,
+        status=signing.settings.status,
+        created=created,
+        links=signing.links,
+        data_links=signing.data_links,
+        circulars=signing.circulars,
+        triggers_heard=signing.triggers_heard,
+    )
+    return circular, data
+
+
+def draw_products(
+    event: Event, assessment: Assessment, circular: Circular | None, data: Mapping[str, bytes], skymap: SkyMap | None
+) -> dict[str, bytes]:
+    """The folder of a result, by file name: its data, the figures drawn from them, the draft, the lists.
+
+    Parameters
+    ----------
+    data
+        As `write_products` gave them.
+    skymap
+        The map that the result rests on; None where it is not there any more: the sky is drawn without it.
+    """
+    curves = {name: read_lightcurve(each, name) for name, each in data.items() if name.startswith(_CURVE)}
+    figures = _figures(event, assessment, curves, data.get(_LIMITS), skymap)
+    instruments = {name: curve.info.instrument for name, curve in curves.items()}
+    return result_files(event, assessment, circular, {**data, **figures}, light_curves=instruments)
+
+
+def _figures(
+    event: Event, assessment: Assessment, curves: Mapping[str, LightCurve], limit_map: bytes | None, skymap: SkyMap | None
+) -> dict[str, bytes]:
+    """By file name."""
     name, word = event_name(event), mark(assessment)
     geometry = assessment.geometry
     files: dict[str, bytes] = {}
     if geometry is not None:
-        files["allsky.png"] = allsky_figure(geometry, outcome.skymap, name=name, mark=word).png
+        files["allsky.png"] = allsky_figure(geometry, skymap, name=name, mark=word).png
         if geometry.history is not None and geometry.history.pointings:
             files["history.png"] = history_figure(geometry.history, name=name, mission=geometry.mission, mark=word).png
         if geometry.forecast is not None and event.state == "active":
             files["visibility.png"] = visibility_figure(geometry.forecast, name=name, mission=geometry.mission, mark=word).png
-    curves = {}
-    for curve in outcome.light_curves:
-        label = curve.info.instrument.replace("/", "-")
-        files[f"lightcurve-{label}.fits"] = write_lightcurve(curve)
-        curves[f"lightcurve-{label}.fits"] = curve.info.instrument
-        for result in assessment.searches:
-            if result.instrument == curve.info.instrument:
-                travel = None if geometry is None else geometry.light_travel_s
-                files[f"lightcurve-{label}.png"] = lightcurve_figure(
-                    curve, result, name=name, mark=word, light_travel_s=travel
-                ).png
-    if outcome.limit_map is not None and outcome.skymap is not None:
-        files["limits.multiorder.fits"] = outcome.limit_map
-        if (drawn := _drawn_limit(outcome)) is not None:
-            files["limits.png"] = limit_figure(
-                outcome.skymap, drawn, name=name, what="3σ, 1 s, hard spectrum", mark=word, view=_view(geometry)
-            ).png
+    travel_s = None if geometry is None else geometry.light_travel_s
+    searched = {result.instrument: result for result in assessment.searches}
+    for file, curve in curves.items():
+        result = searched.get(curve.info.instrument)
+        if result is not None:
+            drawn = lightcurve_figure(curve, result, name=name, mark=word, light_travel_s=travel_s)
+            files[file.removesuffix(".fits") + ".png"] = drawn.png
+    if limit_map is not None:
+        tiles = read_skymap(limit_map, _LIMITS)
+        limit = read_columns(limit_map, tiles).get(_DRAWN)
+        if limit is not None:
+            drawn = limit_figure(tiles, limit, name=name, what=_DRAWN_IS, mark=word, view=_view(geometry))
+            files["limits.png"] = drawn.png
     if assessment.limits is not None and has_curves(assessment.limits):
         files["sensitivity.png"] = sensitivity_figure(assessment.limits, name=name, mark=word).png
-    return files, curves
+    return files
+
+
+def _curve_name(curve: LightCurve) -> str:
+    return f"{_CURVE}{curve.info.instrument.replace('/', '-')}.fits"
 
 
 def _view(geometry: Geometry | None) -> tuple[Attitude, float] | None:
@@ -101,8 +137,3 @@ def _view(geometry: Geometry | None) -> tuple[Attitude, float] | None:
     if geometry is None or geometry.attitude is None or seen is None or seen.fov_radius_deg is None:
         return None
     return geometry.attitude, seen.fov_radius_deg
-
-
-def _drawn_limit(outcome: Outcome) -> FloatArray | None:
-    """The limit that is drawn, per tile; None when the map has none of that kind."""
-    return outcome.limits.get("HARD_1S")

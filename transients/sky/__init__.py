@@ -27,7 +27,7 @@ from .travel import light_travels
 from .urgency import urgency
 from .visibility import fov_fractions, sun_angles_deg, visibility
 from .words import is_region, region_from_words
-from .writing import write_skymap
+from .writing import read_columns, write_skymap
 
 __all__ = [
     "LEAST_HIDDEN",
@@ -63,6 +63,7 @@ __all__ = [
     "probability_in_regions",
     "probability_where",
     "probability_within",
+    "read_columns",
     "read_skymap",
     "region_from_words",
     "response_at_peak",

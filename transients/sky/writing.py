@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from astropy.io import fits
 
+from schemas import FloatArray
+from schemas.errors import RefusedInput
+
 from .maps import SkyMap
+
+_OF_THE_MAP = frozenset({"UNIQ", "PROBDENSITY", "DISTMU", "DISTSIGMA", "DISTNORM"})
 
 
 def write_skymap(
@@ -62,6 +68,26 @@ def write_skymap(
     out = io.BytesIO()
     fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(out)
     return out.getvalue()
+
+
+def read_columns(data: bytes, m: SkyMap) -> dict[str, FloatArray]:
+    """The further columns of a file that `write_skymap` wrote of a map, by name, a value (n,) per tile in the map's order.
+
+    Raises
+    ------
+    RefusedInput
+        The file has other tiles than the map.
+    """
+    table: Any = fits.open(io.BytesIO(data))[1].data
+    rows = np.argsort(m.uniq, kind="stable")
+    if not np.array_equal(table["UNIQ"], m.uniq[rows]):
+        raise RefusedInput("the file has other tiles than the map")
+    found: dict[str, FloatArray] = {}
+    for name in table.names:
+        if name not in _OF_THE_MAP:
+            found[name] = np.empty(len(m))
+            found[name][rows] = table[name]
+    return found
 
 
 def _facts(m: SkyMap) -> dict[str, str | float]:

@@ -19,7 +19,7 @@ from transients.config import MissionSettings, Settings
 from transients.missions import known, seconds_between, shift
 from transients.pipeline import Context, Outcome, Products, Signing, journey, make_products
 from transients.report import check_circular
-from transients.sky import hidden_fractions, skymap_from_region
+from transients.sky import hidden_fractions, read_columns, skymap_from_region
 
 LOW = LowEarth()
 SETTINGS = Settings(mission=MissionSettings(name=LOW.name))
@@ -91,7 +91,8 @@ def test_limits_are_those_of_what_is_in_sight() -> None:
     assert geometry.orbit is not None
     (counts,) = [counts for name, scale, counts in found.count_limits if scale == 1.0]
     hidden = hidden_fractions(skymap_from_region(AllSky()), geometry.orbit)
-    values = outcome.limits["HARD_1S"]
+    assert outcome.limit_map is not None
+    values = read_columns(outcome.limit_map, skymap_from_region(AllSky()))["HARD_1S"]
     assert np.isnan(values[hidden == 1.0]).all()
     assert np.isfinite(values[hidden < 1.0]).all()
     best = LOW.response.best("LAM", "hard")

@@ -10,9 +10,10 @@ import pytest
 from astropy.io import fits
 
 from schemas import Attitude, Circle, Instant, OrbitState
+from schemas.errors import RefusedInput
 from transients.missions import to_spacecraft
 from transients.missions.integral import Integral
-from transients.sky import SkyMap, read_skymap, response_over, skymap_from_region, skymap_report, write_skymap
+from transients.sky import SkyMap, read_columns, read_skymap, response_over, skymap_from_region, skymap_report, write_skymap
 
 AT = Instant.parse("2023-05-18T12:59:08")
 ATTITUDE = Attitude(at=AT, x_ra_deg=138.664, x_dec_deg=-49.841, z_ra_deg=62.664, z_dec_deg=11.538, source="axes")
@@ -70,7 +71,17 @@ def test_written_maps_carry_their_columns() -> None:
         assert units == {"UNIQ": None, "PROBDENSITY": "sr-1", "FLUENCE_LIMIT": "erg cm-2"}
         found = dict(zip(table["UNIQ"].tolist(), table["FLUENCE_LIMIT"].tolist(), strict=True))
     assert found == dict(zip(MAP.uniq.tolist(), limit.tolist(), strict=True))
-    assert read_skymap(data, "again").prob.sum() == pytest.approx(1.0)
+    again = read_skymap(data, "again")
+    assert again.prob.sum() == pytest.approx(1.0)
+    shuffled = SkyMap(MAP.order[::-1], MAP.ipix[::-1], MAP.prob[::-1])
+    assert read_columns(data, MAP).keys() == {"FLUENCE_LIMIT"}
+    np.testing.assert_array_equal(read_columns(data, MAP)["FLUENCE_LIMIT"], limit)
+    np.testing.assert_array_equal(
+        read_columns(data, shuffled)["FLUENCE_LIMIT"],
+        limit[np.argsort(MAP.uniq)][np.searchsorted(np.sort(MAP.uniq), shuffled.uniq)],
+    )
+    with pytest.raises(RefusedInput, match="other tiles"):
+        read_columns(data, SkyMap(MAP.order[1:], MAP.ipix[1:], MAP.prob[1:]))
 
 
 def test_a_column_of_another_length_is_refused() -> None:
