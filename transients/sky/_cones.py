@@ -24,12 +24,14 @@ def within(axes: FloatArray, places: FloatArray, prob: FloatArray, outer: FloatA
         The part of a tile that counts is `slope` times what its cosine exceeds `outer` by, cut to 0 … 1.
     """
     out = np.empty((len(outer), len(axes)))
+    cosine = np.empty(len(prob))
     for k in range(len(axes)):
         a, b, c = axes[k]
+        for n in range(len(prob)):
+            cosine[n] = a * places[0, n] + b * places[1, n] + c * places[2, n]
         for r in range(len(outer)):
             total = 0.0
             for n in range(len(prob)):
-                cosine = a * places[0, n] + b * places[1, n] + c * places[2, n]
-                total += min(max((cosine - outer[r, n]) * slope[r, n], 0.0), 1.0) * prob[n]
+                total += min(max((cosine[n] - outer[r, n]) * slope[r, n], 0.0), 1.0) * prob[n]
             out[r, k] = total
     return out

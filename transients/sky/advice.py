@@ -57,6 +57,7 @@ class _Cells:
 class _Search:
     """What is looked for: the most probability within a radius, near the peak. `first` are the cells of the whole sky."""
 
+    m: SkyMap
     coarse: CoarseMap
     peak: FloatArray
     radius_rad: float
@@ -73,6 +74,15 @@ class _Search:
         edge, within = self.coarse.on_edges(cells.v, self.radius_rad, wide)
         held, at_most = within + edge.in_cones(cells.v, self.radius_rad, wide)
         return self.value(cells.v, held), self.value(cells.v, at_most) + _TIE * reach / np.pi
+
+    def exact(self, centre: FloatArray) -> float:
+        """The probability within the radius of a centre, of the map itself."""
+        return probability_within(self.m, cone(centre, self.radius_rad))
+
+    @cached_property
+    def at_peak(self) -> float:
+        """That of the peak: whatever the bounds."""
+        return self.exact(self.peak)
 
     @cached_property
     def first_values(self) -> tuple[FloatArray, FloatArray]:
@@ -117,7 +127,7 @@ def pointing_advice(
     entries: list[AdvisedPointing] = []
     caveats: list[str] = []
     for pattern in patterns:
-        search = _Search(coarse, top, float(np.radians(pattern.radius_deg)), first)
+        search = _Search(m, coarse, top, float(np.radians(pattern.radius_deg)), first)
         best: FloatArray | None = None
         probability = 0.0
         for bound in sorted(bounds_deg, key=lambda b: 181.0 if b is None else b, reverse=True):
@@ -126,7 +136,7 @@ def pointing_advice(
             within = here if bound is None or axis is None else both(here, cone(axis, np.radians(bound)))
             # The best of a wider choice that is also in the narrower one is the best there too.
             if best is None or not float(within(best[np.newaxis])[0]) >= 0.0:
-                best, probability = _exact(m, search, _best(search, within), within)
+                best, probability = _exact(search, _best(search, within), within)
             where = "anywhere" if bound is None else f"within {bound:g} deg of the pointing"
             if best is None:
                 caveats.append(f"{pattern.name}, {where}: nothing of the sky is allowed")
@@ -170,12 +180,12 @@ def _best(search: _Search, within: Margin) -> FloatArray | None:
     return best if np.isfinite(most) else None
 
 
-def _exact(m: SkyMap, search: _Search, found: FloatArray | None, within: Margin) -> tuple[FloatArray | None, float]:
+def _exact(search: _Search, found: FloatArray | None, within: Margin) -> tuple[FloatArray | None, float]:
     """What was found on the coarsened map, or the peak itself where that is as good on the map itself; and the true integral."""
     if found is None:
         return None, 0.0
     centres = np.stack([search.peak, found])
-    probability = np.array([probability_within(m, cone(centre, search.radius_rad)) for centre in centres])
+    probability = np.array([search.at_peak, search.at_peak if np.array_equal(*centres) else search.exact(found)])
     value = np.where(within(centres) >= 0.0, search.value(centres, probability), -np.inf)
     row = int(np.argmax(value))
     return centres[row], float(probability[row])
