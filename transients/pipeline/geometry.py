@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import astropy.units as u
+import msgspec
 
-from schemas import Event, Geometry, Instant, OrbitState, Provenance, Visibility, sha256_hex, to_json
+from schemas import Event, Geometry, Instant, OrbitState, Orientation, Provenance, Urgency, Visibility, sha256_hex, to_json
 from schemas.errors import NoData
 from schemas.provenance import InputRef
 from transients.missions import light_travel, orientation, sun_direction, to_time
@@ -14,24 +15,61 @@ from transients.sky import coarsened, peak, sun_angles_deg, urgency, visibility
 
 from .context import Context, Given
 from .localise import Localised
-from .outlook import EXPOSURE_HALF_WINDOW_D, FORECAST_D, FORECAST_STEP_S, outlook
+from .outlook import EXPOSURE_HALF_WINDOW_D, FORECAST_D, FORECAST_STEP_S, OtherPlaces, other_places, outlook
 from .spacecraft import SpacecraftState
 
 _UNSHIFTED = "Without a position the light travel time is not known: T0 is taken as the time at the spacecraft."
 
 
-async def geometry(event: Event, localised: Localised, state: SpacecraftState, now: Instant, context: Context) -> Geometry:
-    """Compute the geometry of an event with a known T0, off the event loop."""
-    return await context.compute(_compute, event, localised, state, now, context.given)
+async def geometry(
+    event: Event, localised: Localised, state: SpacecraftState, now: Instant, context: Context, before: Geometry | None = None
+) -> Geometry:
+    """Compute the geometry of an event with a known T0, off the event loop.
+
+    Parameters
+    ----------
+    before
+        One that was computed earlier: where it rests on the same inputs, parameters and version it is not computed again; only what
+        hangs on the hour, on the alert's own numbers and on what the sources say today is told anew.
+    """
+    if event.t0 is None:
+        raise NoData("the alert gives no time", where=event.event_key)
+    others = other_places(event.t0, context.given) if _located(localised) else OtherPlaces({})
+    provenance = _provenance(event, localised, state, others.places, context.given)
+    if before is not None and before.provenance == provenance:
+        return _renewed(before, event, localised, state, now, context.given)
+    return await context.compute(_compute, event, localised, state, others, provenance, now, context.given)
 
 
-def _compute(event: Event, localised: Localised, state: SpacecraftState, now: Instant, context: Given) -> Geometry:
+def _renewed(
+    before: Geometry, event: Event, localised: Localised, state: SpacecraftState, now: Instant, context: Given
+) -> Geometry:
+    return msgspec.structs.replace(
+        before,
+        urgency=_urgency(event, localised, before.orientation, before.visibility, now, context),
+        caveats=_caveats(localised, state),
+    )
+
+
+def _located(localised: Localised) -> bool:
+    """Without a position there is no direction, and no number may be made from one."""
+    return localised.localisation.kind != "all-sky"
+
+
+def _compute(
+    event: Event,
+    localised: Localised,
+    state: SpacecraftState,
+    others: OtherPlaces,
+    provenance: Provenance,
+    now: Instant,
+    context: Given,
+) -> Geometry:
     if event.t0 is None:
         raise NoData("the alert gives no time", where=event.event_key)
     mission, skymap = context.mission, localised.skymap
     time = to_time(event.t0)
-    # Without a position there is no direction, and no number may be made from one.
-    direction = None if localised.localisation.kind == "all-sky" else peak(skymap)
+    direction = peak(skymap) if _located(localised) else None
     revolution = mission.revolution(time)
     oriented = (
         None if state.attitude is None or direction is None else orientation(direction, state.attitude, mission.orientation_word)
@@ -39,7 +77,7 @@ def _compute(event: Event, localised: Localised, state: SpacecraftState, now: In
     coarse = coarsened(skymap)
     half_width_deg = context.settings.mission.sun_half_width_deg
     seen = visibility(skymap, event.t0, mission, state.attitude, state.orbit, half_width_deg, coarse=coarse)
-    ahead = outlook(event.t0, skymap, coarse, direction, state, context)
+    ahead = outlook(event.t0, skymap, coarse, direction, state, others, context)
     return Geometry(
         t0=event.t0,
         mission=mission.name,
@@ -60,20 +98,36 @@ def _compute(event: Event, localised: Localised, state: SpacecraftState, now: In
         advice=ahead.advice,
         history=ahead.history,
         light_travels=ahead.light_travels,
-        urgency=urgency(
-            properties=event.properties,
-            distance_mpc=distance_mpc(event, localised),
-            far_hz=None if event.significance is None else event.significance.far_hz,
-            area90_deg2=None if direction is None else localised.localisation.area90_deg2,
-            theta_deg=None if oriented is None else oriented.theta_deg,
-            visible_fraction=None if direction is None else _plannable(seen),
-            now=now,
-            time_zone=context.settings.mission.operations_time_zone,
-        ),
-        caveats=(*localised.caveats, *state.caveats, *(() if direction is not None else (_UNSHIFTED,))),
+        urgency=_urgency(event, localised, oriented, seen, now, context),
+        caveats=_caveats(localised, state),
         planning_caveats=ahead.caveats,
-        provenance=_provenance(event, localised, state, ahead.others, context),
+        provenance=provenance,
     )
+
+
+def _urgency(
+    event: Event,
+    localised: Localised,
+    oriented: Orientation | None,
+    seen: Visibility | None,
+    now: Instant,
+    context: Given,
+) -> Urgency:
+    located = _located(localised)
+    return urgency(
+        properties=event.properties,
+        distance_mpc=distance_mpc(event, localised),
+        far_hz=None if event.significance is None else event.significance.far_hz,
+        area90_deg2=localised.localisation.area90_deg2 if located else None,
+        theta_deg=None if oriented is None else oriented.theta_deg,
+        visible_fraction=None if seen is None or not located else _plannable(seen),
+        now=now,
+        time_zone=context.settings.mission.operations_time_zone,
+    )
+
+
+def _caveats(localised: Localised, state: SpacecraftState) -> tuple[str, ...]:
+    return (*localised.caveats, *state.caveats, *(() if _located(localised) else (_UNSHIFTED,)))
 
 
 def _plannable(seen: Visibility) -> float:

@@ -62,6 +62,7 @@ async def journey(
     now: Instant,
     stage: Stage = "search",
     own_triggers: Sequence[OwnTrigger] = (),
+    before: Geometry | None = None,
 ) -> Outcome:
     """Assess an event.
 
@@ -73,12 +74,14 @@ async def journey(
         When this is done: becomes `created`, and decides what counts as working hours.
     own_triggers
         The mission's own alerts received within the searched window.
+    before
+        The geometry of an earlier result: not computed again where nothing it rests on has changed.
     """
     if event.t0 is None:
         caveats = () if event.state == "retracted" else ("The alert gives no time: nothing can be computed.",)
         return Outcome(_assessment(event, policy, context, now, seen=Counterpart(caveats=caveats), searched=True))
     localised, state = await asyncio.gather(localise(event, context), spacecraft_state(event.t0, context))
-    facts = await geometry(event, localised, state, now, context)
+    facts = await geometry(event, localised, state, now, context, before)
     position = ("position",) if localised.retry else ()
     not_yet, wanting = (*position, *state.passing), (*position, *(each for each in state.passing if each == ATTITUDE))
     if stage == "geometry" or event.state == "retracted":

@@ -51,8 +51,14 @@ class Outlook:
     forecast: VisibilityForecast | None = None
     advice: PointingAdvice | None = None
     light_travels: tuple[LightTravel, ...] = ()
-    #: Places of other spacecraft that went into it.
-    others: Mapping[str, OrbitState] = dataclasses.field(default_factory=dict)
+    caveats: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class OtherPlaces:
+    """Where other spacecraft were at T0, by name; and why some could not be told."""
+
+    places: Mapping[str, OrbitState]
     caveats: tuple[str, ...] = ()
 
 
@@ -72,7 +78,13 @@ class _Parts:
 
 
 def outlook(
-    t0: Instant, skymap: SkyMap, coarse: CoarseMap, towards: SkyCoord | None, state: SpacecraftState, context: Given
+    t0: Instant,
+    skymap: SkyMap,
+    coarse: CoarseMap,
+    towards: SkyCoord | None,
+    state: SpacecraftState,
+    others: OtherPlaces,
+    context: Given,
 ) -> Outlook:
     """Compute the parts for the region about `towards`, its peak; None: there is no position, and only the exposure is told."""
     parts = _Parts()
@@ -83,7 +95,6 @@ def outlook(
         return Outlook(exposure=exposure, caveats=(_NO_DIRECTION, *parts.caveats))
     n = direction_vector(towards)
     source = context.source.name
-    others = _others(t0, context, parts)
     return Outlook(
         exposure=exposure,
         history=None
@@ -93,9 +104,8 @@ def outlook(
         advice=parts.attempt("pointing advice", lambda: _advice(t0, skymap, state, context))
         if context.mission.patterns
         else None,
-        light_travels=light_travels(skymap, towards, {context.mission.name: state.orbit, **others}),
-        others=others,
-        caveats=(*_ended(t0, context), *parts.caveats),
+        light_travels=light_travels(skymap, towards, {context.mission.name: state.orbit, **others.places}),
+        caveats=(*_ended(t0, context), *others.caveats, *parts.caveats),
     )
 
 
@@ -125,14 +135,14 @@ def _advice(t0: Instant, skymap: SkyMap, state: SpacecraftState, context: Given)
     return pointing_advice(skymap, t0, constraint, about, mission.patterns, mission.slew, attitude=state.attitude)
 
 
-def _others(t0: Instant, context: Given, parts: _Parts) -> dict[str, OrbitState]:
+def other_places(t0: Instant, context: Given) -> OtherPlaces:
     """Where other spacecraft were at T0, as far as it is known."""
-    places: dict[str, OrbitState] = {}
-    for name, place_at in context.other_orbits.items():
-        place = parts.attempt(f"light travel time to {name}", functools.partial(place_at, t0))
-        if place is not None:
-            places[name] = place
-    return places
+    parts = _Parts()
+    found = {
+        name: parts.attempt(f"light travel time to {name}", functools.partial(place_at, t0))
+        for name, place_at in context.other_orbits.items()
+    }
+    return OtherPlaces({name: place for name, place in found.items() if place is not None}, tuple(parts.caveats))
 
 
 def _ended(t0: Instant, context: Given) -> tuple[str, ...]:
