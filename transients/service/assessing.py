@@ -22,6 +22,7 @@ from transients.store.assessments import File
 
 from .clock import MACHINE_CLOCK, Clock
 from .later_data import look_again_s, looks
+from .outgoing import is_deposited
 from .patience import ASK_AGAIN_S, adds, given_up, next_look_s
 from .people import people_on_shift
 from .priorities import Work, priority
@@ -82,18 +83,16 @@ class Assessing:
         outcome, wanting = self._settled(event, outcome, now)
         if wanting and stage == "search" and not adds(outcome.assessment, before):
             raise self._again(event, wanting, outcome.not_yet, now)
-        kept = await self._keep(event, outcome, stage)
+        kept = await self._keep(event, outcome, stage, payload["stage"])
         if kept is None:
             return
         saved, new = kept
         self._measure(event, payload["stage"], stage)
-        if variant_of(saved) is None and not outcome.light_curves:
-            await self._queue_drawing(event, saved)
-        elif new or not await self._store.artefacts(event_key, saved.revision):
-            await self._make_products(event, saved, outcome, now)
-            self._measure(event, payload["stage"], "draft")
-        if payload["stage"] == "geometry" and event.state == "active" and event.t0 is not None:
-            await self._queue_searches(event, event.t0, again=stage == "geometry")
+        if not _is_drawn_later(saved, outcome):
+            if new or not await self._store.artefacts(event_key, saved.revision):
+                await self._make_products(event, saved, outcome, now)
+                self._measure(event, payload["stage"], "draft")
+            await self._store.enqueue_many(self._looks(event, stage, payload["stage"]))
         self._log.info(
             "assessed",
             action="assessed",
@@ -162,18 +161,23 @@ class Assessing:
         said = "".join(f" ({each})" for each in why if each.partition(":")[0] in wanting and ":" in each)
         return RetryLater(next_look_s(event, now, self._ask_again_s), f"waiting for: {', '.join(wanting)}{said}")
 
-    async def _keep(self, event: Event, outcome: Outcome, stage: Stage) -> tuple[Assessment, bool] | None:
-        """Save a result, unless it was overtaken while it was computed: None then, and whoever overtook it has the say."""
+    async def _keep(self, event: Event, outcome: Outcome, stage: Stage, asked: str) -> tuple[Assessment, bool] | None:
+        """Save a result, unless it was overtaken while it was computed: None then, and whoever overtook it has the say.
+
+        What does not wait for its figures is queued with it.
+        """
         try:
             async with self._store.transaction():
-                saved, new = await self._store.save_assessment(outcome.assessment)
-                # Saving holds the event: nobody folds or saves until this ends, so what is read now stays true.
-                if (await self._store.event(event.event_key)).revision > event.revision:
+                # Nobody folds or saves until this ends, so what is read now stays true.
+                if await self._store.hold_event(event.event_key) > event.revision:
                     raise _Overtaken
+                saved, new = await self._store.save_assessment(outcome.assessment)
                 if new and stage == "geometry" and saved.revision > 1:
                     last = await self._store.assessment(event.event_key, saved.revision - 1)
                     if last is not None and last.searches and last.event_revision == event.revision:
                         raise _Overtaken
+                if _is_drawn_later(saved, outcome):
+                    await self._follow(event, saved, [self._drawing(event, saved), *self._looks(event, stage, asked)])
         except _Overtaken:
             self._log.info("overtaken", action="overtaken", event_key=event.event_key, event_revision=event.revision)
             return None
@@ -189,29 +193,30 @@ class Assessing:
                 await self._store.save_circular(products.circular)
             await self._follow(event, saved)
 
-    async def _queue_drawing(self, event: Event, saved: Assessment) -> None:
-        """Queue the figures, and, in the same transaction, what does not wait for them."""
-        async with self._store.transaction():
-            await self._store.enqueue(
-                "draw",
-                event.event_key,
-                {"revision": saved.revision},
-                dedupe_key=f"{event.event_key}:{saved.revision}:draw",
-                priority=priority("draw", self._age_s(event)),
-            )
-            await self._follow(event, saved)
+    def _drawing(self, event: Event, saved: Assessment) -> Wanted:
+        return Wanted(
+            "draw",
+            event.event_key,
+            {"revision": saved.revision},
+            dedupe_key=f"{event.event_key}:{saved.revision}:draw",
+            priority=priority("draw", self._age_s(event)),
+        )
 
     def _age_s(self, event: Event) -> float | None:
         return None if event.t0 is None else seconds_between(self._clock.now(), event.t0)
 
-    async def _queue_searches(self, event: Event, t0: Instant, *, again: bool) -> None:
-        """Queue the search for when the window has passed (unless it was just done), and the looks for better tiers still to come."""
+    def _looks(self, event: Event, stage: Stage, asked: str) -> list[Wanted]:
+        """What follows a first look: the search for when the window has passed (unless it was just done), and the looks for better
+        tiers still to come."""
+        t0 = event.t0
+        if asked != "geometry" or event.state != "active" or t0 is None:
+            return []
         policy = handlers.policies[event.policy]
         age_s = seconds_between(self._clock.now(), t0)
-        due: dict[Work, float] = {"search": policy.search_half_width_s + self._behind_s} if again else {}
+        due: dict[Work, float] = {"search": policy.search_half_width_s + self._behind_s} if stage == "geometry" else {}
         if event.role == "observation":
             due.update(looks(self._context.mission.tiers, age_s).items())
-        wanted = [
+        return [
             Wanted(
                 "assess",
                 event.event_key,
@@ -222,14 +227,18 @@ class Assessing:
             )
             for name, after in due.items()
         ]
-        await self._store.enqueue_many(wanted)
 
-    async def _follow(self, event: Event, saved: Assessment) -> None:
+    async def _follow(self, event: Event, saved: Assessment, also: Sequence[Wanted] = ()) -> None:
+        """Queue what follows a result, in the transaction that keeps it."""
         retracted = event.state == "retracted"
         if retracted:
             await self._store.withdraw_circulars(event.event_key, saved.revision, _RETRACTED.format(event.origin))
         age_s = self._age_s(event)
-        kinds: dict[str, Work] = {"tell": "tell", "publish": "publish"}
+        kinds: dict[str, Work] = {"tell": "tell"}
+        if is_deposited(saved, self._settings):
+            kinds["publish"] = "publish"
+        if retracted:
+            kinds["withdraw"] = "tell"
         wanted = [
             Wanted(
                 kind,
@@ -238,9 +247,9 @@ class Assessing:
                 dedupe_key=f"{event.event_key}:{saved.revision}:{kind}",
                 priority=priority(work, age_s),
             )
-            for kind, work in (kinds | ({"withdraw": "tell"} if retracted else {})).items()
+            for kind, work in kinds.items()
         ]
-        await self._store.enqueue_many(wanted)
+        await self._store.enqueue_many([*also, *wanted])
 
     async def _own_triggers(self, event: Event) -> tuple[OwnTrigger, ...]:
         """The mission's own alerts within the searched window, other than the event itself."""
@@ -273,6 +282,11 @@ class Assessing:
 
 class _Overtaken(Exception):  # noqa: N818 -- nothing went wrong
     """Something newer was saved meanwhile."""
+
+
+def _is_drawn_later(saved: Assessment, outcome: Outcome) -> bool:
+    """Whether a result has no draft: its figures take several times as long as computing it, and a job of their own makes them."""
+    return variant_of(saved) is None and not outcome.light_curves
 
 
 def _files(products: Products) -> dict[str, File]:

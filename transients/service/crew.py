@@ -41,16 +41,16 @@ class Crew:
     ----------
     size : int
         Calls at once; more wait their turn. One more process is there for urgent calls.
-    longest_s : float
-        A call that takes longer is ended with its process.
+    longest_s, urgent_s : float
+        A call that takes longer is ended with its process; and an urgent one, which takes a fraction of a second.
     memory_mb : int
         Private memory that a process may take, MB.
     """
 
-    def __init__(self, size: int, *, longest_s: float = 300.0, memory_mb: int = 4096) -> None:
+    def __init__(self, size: int, *, longest_s: float = 300.0, urgent_s: float = 45.0, memory_mb: int = 4096) -> None:
         self._ordinary, self._every = asyncio.Semaphore(size), asyncio.Semaphore(size + 1)
         self._size = size
-        self._longest_s = longest_s
+        self._longest_s, self._urgent_s = longest_s, urgent_s
         self._memory_bytes = memory_mb << 20
 
     async def __call__(self, function: Callable[..., T], /, *arguments: Any, **keywords: Any) -> T:
@@ -64,22 +64,24 @@ class Crew:
             It needed more memory than it may have.
         """
         async with self._ordinary, self._every:
-            return await self._called(_gently, (function, arguments, keywords), {}, function.__name__)
+            return await self._called(self._longest_s, _gently, (function, arguments, keywords), {}, function.__name__)
 
     async def urgent(self, function: Callable[..., T], /, *arguments: Any, **keywords: Any) -> T:
         """The same, for what takes little and is wanted at once: it does not wait for calls that are not urgent."""
         async with self._every:
-            return await self._called(function, arguments, keywords, function.__name__)
+            return await self._called(self._urgent_s, function, arguments, keywords, function.__name__)
 
-    async def _called(self, function: Callable[..., T], arguments: tuple[Any, ...], keywords: dict[str, Any], name: str) -> T:
+    async def _called(
+        self, longest_s: float, function: Callable[..., T], arguments: tuple[Any, ...], keywords: dict[str, Any], name: str
+    ) -> T:
         try:
-            with anyio.fail_after(self._longest_s):
+            with anyio.fail_after(longest_s):
                 return await anyio.to_process.run_sync(
                     _bounded, self._memory_bytes, function, arguments, keywords,
                     cancellable=True, limiter=anyio.CapacityLimiter(1),
                 )  # fmt: skip
         except TimeoutError as error:
-            raise ComputingLost(f"took longer than {self._longest_s:g} s", where=name) from error
+            raise ComputingLost(f"took longer than {longest_s:g} s", where=name) from error
         except BrokenWorkerProcess as error:
             raise ComputingLost("the process died", where=name) from error
         except MemoryError as error:
@@ -87,7 +89,11 @@ class Crew:
 
     async def warm(self) -> None:
         """Have every process started and everything imported and compiled before the first alert needs it."""
-        await asyncio.gather(*(self.urgent(_ready) for _ in range(self._size + 1)))
+        await asyncio.gather(*(self._ready() for _ in range(self._size + 1)))
+
+    async def _ready(self) -> None:
+        async with self._every:
+            await self._called(self._longest_s, _ready, (), {}, _ready.__name__)
 
     async def keep_warm(self, stopping: asyncio.Event) -> None:
         """Do that now, and again and again, until `stopping`."""

@@ -129,7 +129,7 @@ class Outgoing:
     async def publish(self, event_key: str | None, payload: dict[str, Any]) -> None:
         """Deposit the files of an assessment; published by the configured rule, or with payload {"release": true} by hand."""
         event, assessment, _ = await self._facts(event_key, payload)
-        if self._settings.zenodo.mode == "off" or assessment.verdict not in DEPOSITED or not may_leave(assessment):
+        if not is_deposited(assessment, self._settings):
             return
         await self._held()
         release = bool(payload.get("release")) or releases(self._settings.zenodo, assessment)
@@ -177,6 +177,11 @@ class Outgoing:
     async def _held(self) -> None:
         if await self._store.hold():
             raise RetryLater(self._held_s, "held: nothing leaves the house")
+
+
+def is_deposited(assessment: Assessment, settings: Settings) -> bool:
+    """Whether a result is worth a deposit, and the settings want one."""
+    return settings.zenodo.mode != "off" and assessment.verdict in DEPOSITED and may_leave(assessment)
 
 
 def server_of(contact: Contact) -> str:

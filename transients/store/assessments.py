@@ -64,15 +64,14 @@ class Assessments(Selection):
         """
         key = assessment.event_key
         async with self.transaction():
-            if await self._row("hold_event", key) is None:
-                raise NotFound(f"no event {key}")
+            await self.hold_event(key)
             facts = facts_key(assessment)
-            same = await self._row("same_assessment", key, facts)
-            if same is not None:
-                saved = from_json(same["record"], Assessment)
+            found = await self._row("same_assessment", key, facts)
+            if found["record"] is not None:
+                saved = from_json(found["record"], Assessment)
                 await self.save_artefacts(key, saved.revision, files or {}, keep=True)
                 return saved, False
-            revision = (await self._row("next_assessment", key))["revision"]
+            revision = found["next_revision"]
             # As it will be read: what is written from it now is what would be written from it later. (A whole number in a field of
             # floats would read as another text.)
             saved = from_json(to_json(msgspec.structs.replace(assessment, revision=revision)), Assessment)
@@ -80,6 +79,14 @@ class Assessments(Selection):
             await self.save_artefacts(key, revision, files or {})
             await self._tell("assessment", key, revision)
         return saved, True
+
+    async def hold_event(self, event_key: str) -> int:
+        """Let nobody else fold into an event or save for it until the transaction ends. Gives its revision. Raises NotFound."""
+        row = await self._row("hold_event", event_key)
+        if row is None:
+            raise NotFound(f"no event {event_key}")
+        revision: int = row["revision"]
+        return revision
 
     async def save_artefacts(self, event_key: str, revision: int, files: Mapping[str, File], *, keep: bool = False) -> None:
         """Keep files of an assessment. A name is given once.
@@ -98,12 +105,14 @@ class Assessments(Selection):
         RefusedInput
             A name has other bytes already.
         """
+        if not files:
+            return
+        rows = [(name, sha256_hex(file.data), file.media_type, file.data) for name, file in sorted(files.items())]
+        given = {name: blob_id for name, blob_id, *_ in rows}
         async with self.transaction():
-            for name, file in sorted(files.items()):
-                blob_id = await self.put_blob(file.data, file.media_type)
-                row = await self._row("put_artefact", event_key, revision, name, blob_id)
-                if row["blob_id"] != blob_id and not keep:
-                    raise RefusedInput(f"{name} of revision {revision} exists with other content", where=event_key)
+            for row in await self._rows("put_artefacts", event_key, revision, *map(list, zip(*rows, strict=True))):
+                if row["blob_id"] != given[row["name"]] and not keep:
+                    raise RefusedInput(f"{row['name']} of revision {revision} exists with other content", where=event_key)
 
     async def assessment(self, event_key: str, revision: int | None = None, as_of: Instant | None = None) -> Assessment | None:
         """An assessment: the newest, a numbered one, or the newest this database knew at an instant.
@@ -111,11 +120,12 @@ class Assessments(Selection):
         None when nothing was computed (by then). Raises NotFound for an unknown event or a revision that is not there.
         """
         row = await self._row("assessment", event_key, revision, stamp_or_none(as_of))
-        if row is not None:
+        if row is None:
+            raise NotFound(f"no event {event_key}")
+        if row["record"] is not None:
             return from_json(row["record"], Assessment)
         if revision is not None:
             raise NotFound(f"no assessment {revision} of {event_key}")
-        await self._require_event(event_key)
         return None
 
     async def assessments(self, event_key: str) -> tuple[Assessment, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -51,8 +52,9 @@ class JobDepth:
 
 @dataclasses.dataclass(frozen=True)
 class Started:
-    """An attempt of a job: the first is 1; `errors` are the earlier ones that went wrong."""
+    """An attempt of a job: the first is 1; `errors` are the earlier ones that went wrong, `place` is its row in the queue."""
 
+    place: int
     job_id: int
     kind: str
     event_key: str | None
@@ -151,10 +153,11 @@ class Jobs(Outgoing):
         return count
 
     async def adopt_orphans(self) -> int:
-        """Queue again every open job that is in no queue. Gives how many there were."""
+        """Queue again every open job that is in no queue, and let go of places of jobs that are over. Gives how many were queued."""
         async with self.transaction():
             # One process at a time, or two would adopt the same.
             await self._do("lock_adoption")
+            await self._do("forget_over")
             rows = await self._rows("orphans")
             await self._dispatch([(row["job_id"], row["kind"], row["priority"], None) for row in rows])
         return len(rows)
@@ -168,20 +171,18 @@ class Jobs(Outgoing):
         await self._do("forget_queue_log", older_than_s)
         await self._do("forget_queue_statistics", older_than_s)
 
-    async def start_job(self, job_id: int) -> Started | None:
-        """Mark a job as running. None when it is over already."""
-        row = await self._row("start_job", job_id)
-        if row is None:
-            return None
-        payload = msgspec.json.decode(row["payload"])
-        return Started(job_id, row["kind"], row["event_key"], payload, row["attempts"], row["errors"])
+    async def take_jobs(self, lanes: Sequence[str], most: int, *, silent_s: float) -> list[Started]:
+        """Take due jobs, and such as are in the hands of a worker that gave no sign for so long; a runner does so on a line of its own."""
+        return [started_of(row) for row in await self._rows("take_jobs", list(lanes), most, silent_s, [], uuid.uuid4())]
 
-    async def finish_job(self, started: Started, state: JobState, error: str | None = None, *, wrong: bool = False) -> None:
-        """Mark how an attempt ended: "done", "failed", or "queued" to be tried again; and whether it went wrong.
+    async def finish_job(
+        self, started: Started, state: JobState, error: str | None = None, *, wrong: bool = False, again_s: float = 0.0
+    ) -> None:
+        """Write how an attempt ended: "done", "failed", or "queued" to be tried again after `again_s`; and whether it went wrong.
 
         An attempt that was given up for dead and lived on says nothing: whoever took the job after it has the say.
         """
-        await self._do("finish_job", started.job_id, state, error, wrong, started.attempt)
+        await self._do("finish_job", started.job_id, state, error, wrong, started.attempt, started.place, again_s)
 
     async def _dispatch(self, jobs: Sequence[tuple[int, str, int, dt.datetime | None]]) -> None:
         """Put jobs into the queue: number, kind, priority, and when each is due."""
@@ -197,10 +198,24 @@ class Jobs(Outgoing):
                 await queue_on(connection).enqueue(list(lanes), list(numbers), list(priorities), delays)
 
 
+def started_of(row: Any) -> Started:
+    """A row of a job that was taken."""
+    payload = msgspec.json.decode(row["payload"])
+    return Started(row["place"], row["job_id"], row["kind"], row["event_key"], payload, row["attempts"], row["errors"])
+
+
 def _columns(jobs: Sequence[Wanted]) -> list[list[Any]]:
     """Jobs as columns. Of a key that comes twice the first counts."""
     rows = [
-        (job.kind, job.event_key, to_json(job.payload).decode(), job.dedupe_key, job.priority, stamp_or_none(job.not_before))
+        (
+            job.kind,
+            job.event_key,
+            to_json(job.payload).decode(),
+            job.dedupe_key,
+            job.priority,
+            stamp_or_none(job.not_before),
+            lane(job.kind, job.priority),
+        )
         for job in jobs
     ]
     return [list(column) for column in zip(*rows, strict=True)]

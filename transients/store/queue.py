@@ -14,6 +14,8 @@ from pgqueuer.queries import Queries
 
 QUEUE_SCHEMA = "pgqueuer"
 QUEUE_CHANNEL = Channel("transients_jobs")
+#: Where the lanes of new jobs are told, as queries have it. The library's own channel tells of every change, and not where.
+DUE_CHANNEL = "transients_due"
 #: Jobs of this priority or a higher one wait in a lane of their own, which has a place in every worker besides: however long what is
 #: at work takes, they need not wait for it.
 FIRST_PRIORITY = 90

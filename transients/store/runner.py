@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime as dt
-import functools
 import time
+import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import asyncpg
 import structlog
-from pgqueuer.domain.errors import RetryRequested
-from pgqueuer.models import Job as QueuedJob
-from pgqueuer.qm import QueueManager
 
 from schemas.errors import DatabaseUnreachable, ServiceUnreachable, TransientsError
 
 from .database import COMMAND_TIMEOUT_S, PASSING, SERVER_SETTINGS, translated
-from .jobs import Jobs, Started
-from .queue import FIRST_LANE, OUTSIDE, QUEUE_CHANNEL, queue_on
+from .jobs import Jobs, JobState, Started, started_of
+from .places import Places, places_for
+from .queries import load_queries
+from .queue import DUE_CHANNEL
 
 #: (event key, payload): runs a job. Raising retries it later or fails it, by the error's `retriable`.
 Handler = Callable[[str | None, dict[str, Any]], Awaitable[None]]
@@ -37,9 +35,12 @@ MAX_DATABASE_DELAY_S = 30.0
 #: A job does in seconds what it does at all; a data service may take a minute for each of its answers.
 LONGEST_S = 900.0
 _RECONNECT_S = 1.0
-#: New jobs are announced, but a job put back for a retry is not: so the queue is looked at this often.
-_LOOK = dt.timedelta(seconds=1)
-#: Between looks for jobs that are open but in no queue: the library drops a job whose retry it could not write.
+#: New jobs are announced; what is due later, was put back for a retry or left by a worker that died is not: so the queue is looked at
+#: this often, s.
+_LOOK_S = 1.0
+#: An answer of the queue that takes longer than this will not come, s.
+_PATIENCE_S = 10.0
+#: Between looks for jobs that are open but in no queue.
 _ADOPT_S = 30.0
 
 
@@ -67,7 +68,7 @@ class JobRunner:
         One per kind of job.
     concurrency : int
         Jobs at once in this process; and one more of those that go first (`queue.FIRST_PRIORITY`), and those that wait for
-        others' servers (`queue.OUTSIDE`).
+        others' servers (`queue.OUTSIDE`); see `places.places_for`.
     longest_s : float
         A job that takes longer is broken off and tried again, like one that failed: nothing else waits behind it for ever.
     observe : callable, optional
@@ -90,83 +91,115 @@ class JobRunner:
     ) -> None:
         self._store = store
         self._handlers = dict(handlers)
-        self._concurrency = concurrency
         self._first_delay_s = first_delay_s
         self._max_attempts = max_attempts
         self._longest_s = longest_s
         self._observe = observe
-        self._heartbeat = dt.timedelta(seconds=heartbeat_timeout_s)
-        self._stopping = asyncio.Event()
-        self._managers: list[QueueManager] = []
-        self._running: set[asyncio.Task[Any]] = set()
+        self._silent_s = heartbeat_timeout_s
+        self._places = places_for(self._handlers, concurrency)
+        #: Lanes in which something is due, as far as is known.
+        self._due: set[str] = set()
+        #: Jobs at work, by their places in the queue.
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._worker = uuid.uuid4()
         self._log = structlog.get_logger("transients.jobs")
 
     async def run(self) -> None:
-        """Work until `stop`."""
-        inside = [kind for kind in self._handlers if kind not in OUTSIDE]
-        outside = [kind for kind in self._handlers if kind in OUTSIDE]
-        await asyncio.gather(
-            self._take((*inside, FIRST_LANE), self._concurrency),
-            self._take((FIRST_LANE,), 1),
-            *(self._take((kind,), OUTSIDE[kind]) for kind in outside),
-        )
-
-    async def _take(self, lanes: Sequence[str], concurrency: int) -> None:
-        """Work off lanes until `stop`, so many jobs at once."""
-        while not self._stopping.is_set():
+        """Work until `stop`, and then until what runs has ended."""
+        while not self._over:
             try:
-                await self._work(lanes, concurrency)
+                await self._work()
             except Exception as error:
                 # Whatever it is, a worker that ends would let the work lie.
-                if self._stopping.is_set():
-                    return
                 self._log.warning(
                     "the queue broke off; trying again",
                     action="jobs-lost",
                     error=str(error),
-                    exc_info=not isinstance(error, PASSING),
+                    exc_info=not isinstance(error, (*PASSING, ServiceUnreachable)),
                 )
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), _RECONNECT_S)
+                self._wake.clear()
+                await self._pause(_RECONNECT_S)
 
     async def stop(self, deadline_s: float = 20.0) -> None:
         """Take no more jobs, let running ones finish within the deadline, then cancel them; they go back to the queue."""
-        self._stopping.set()
-        for manager in self._managers:
-            manager.shutdown.set()
-        if self._running:
-            await asyncio.wait(self._running, timeout=deadline_s)
-        for task in self._running:
+        self._stopping = True
+        self._wake.set()
+        tasks = set(self._running.values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=deadline_s)
+        for task in tasks:
             task.cancel()
 
-    async def _work(self, lanes: Sequence[str], concurrency: int) -> None:
+    @property
+    def _over(self) -> bool:
+        return self._stopping and not self._running
+
+    async def _pause(self, longest_s: float) -> None:
+        """Until something may have to be done."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), longest_s)
+        self._wake.clear()
+
+    async def _work(self) -> None:
+        """Fill the places as long as the line to the database holds, on which it hears of new jobs."""
         with translated():
             connection = await asyncpg.connect(
                 self._store.url, server_settings=SERVER_SETTINGS, command_timeout=COMMAND_TIMEOUT_S
             )
-        adopting: asyncio.Task[None] | None = None
-        manager = QueueManager(queue_on(connection), channel=QUEUE_CHANNEL)
-        self._managers.append(manager)
+        adopting = asyncio.create_task(self._adopt(), name="adopt jobs")
         try:
-            attempt = functools.partial(self._attempt, asyncio.Semaphore(concurrency))
-            for lane in lanes:
-                manager.entrypoint(lane, accepts_context=False)(attempt)
-            if self._stopping.is_set():
-                return
-            adopting = asyncio.create_task(self._adopt(), name="adopt jobs")
-            await manager.run(
-                dequeue_timeout=_LOOK,
-                batch_size=1,
-                # The library wants at least twice the batch; the semaphore keeps the true number.
-                max_concurrent_tasks=max(2, concurrency),
-                shutdown_on_listener_failure=True,
-                heartbeat_timeout=self._heartbeat,
-            )
+            connection.add_termination_listener(lambda _connection: self._wake.set())
+            await connection.add_listener(DUE_CHANNEL, self._hear)
+            look = 0.0
+            while not self._over:
+                if time.monotonic() >= look:
+                    look = time.monotonic() + await self._look(connection)
+                await self._fill(connection)
+                await self._pause(max(0.0, look - time.monotonic()))
+                if connection.is_closed():
+                    raise DatabaseUnreachable("the line on which jobs are heard of broke", where="database")
         finally:
-            self._managers = [each for each in self._managers if each is not manager]
-            if adopting is not None:
-                adopting.cancel()
+            adopting.cancel()
             await _close(connection)
+
+    def _hear(self, _connection: Any, _pid: int, _channel: str, lane: str) -> None:
+        self._due.add(lane)
+        self._wake.set()
+
+    async def _look(self, connection: Any) -> float:
+        """Give a sign of life for what runs, and see what is due without having been announced. Gives how soon to look again, s."""
+        if self._running:
+            await _ask(connection, load_queries()["beat"], list(self._running))
+        every_s = min(_LOOK_S, 0.25 * self._silent_s)
+        for row in await _ask(connection, load_queries()["lanes"], self._silent_s):
+            if row["wait_s"] <= 0.0:
+                self._due.add(row["lane"])
+            else:
+                every_s = min(every_s, row["wait_s"])
+        return every_s
+
+    async def _fill(self, connection: Any) -> None:
+        """Start what is due where there is a place for it."""
+        for places in self._places:
+            for lanes in places.turns:
+                due = lanes & self._due
+                if due and places.free and not self._stopping:
+                    await self._take(connection, places, due)
+
+    async def _take(self, connection: Any, places: Places, due: frozenset[str]) -> None:
+        # What is announced from now on may not be found any more.
+        self._due -= due
+        asked = places.free
+        asking = (list(due), asked, self._silent_s, list(self._running), self._worker)
+        found = await _ask(connection, load_queries()["take_jobs"], *asking)
+        if len(found) == asked:
+            # There may be more.
+            self._due |= due
+        for started in map(started_of, found):
+            places.busy += 1
+            self._running[started.place] = asyncio.create_task(self._attempt(started, places), name=f"job {started.job_id}")
 
     async def _adopt(self) -> None:
         """Now and then, queue again what fell out of the queue, and let nothing wait for a clock that was stepped back."""
@@ -180,40 +213,29 @@ class JobRunner:
                 self._log.warning("cannot look for lost jobs", action="jobs-adopt-failed", error=str(error))
             await asyncio.sleep(_ADOPT_S)
 
-    async def _attempt(self, slots: asyncio.Semaphore, queued: QueuedJob) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._running.add(task)
+    async def _attempt(self, started: Started, places: Places) -> None:
         try:
-            async with slots:
-                await self._run_one(int((queued.payload or b"").decode()))
-        except asyncio.CancelledError:
-            raise RetryRequested(dt.timedelta(0), "the worker is stopping") from None
-        except RetryRequested:
-            raise
+            await self._run_one(started)
         except Exception as error:
-            # What became of the job could not be written: it must come again.
-            raise RetryRequested(dt.timedelta(seconds=_RECONNECT_S), str(error)) from error
+            # What became of the job could not be written. It counts as left by a worker that died, and comes again.
+            self._log.warning("a job's end was not written", action="job-unwritten", job=started.job_id, error=str(error))
         finally:
-            self._running.discard(task)
+            del self._running[started.place]
+            places.busy -= 1
+            self._wake.set()
 
-    async def _run_one(self, job_id: int) -> None:
-        started = await self._store.start_job(job_id)
-        if started is None:
-            return
+    async def _run_one(self, started: Started) -> None:
         kind = started.kind
-        log = self._log.bind(job=job_id, kind=kind, event_key=started.event_key, attempt=started.attempt)
+        log = self._log.bind(job=started.job_id, kind=kind, event_key=started.event_key, attempt=started.attempt)
         begun = time.monotonic()
         try:
             await self._in_time(started)
         except asyncio.CancelledError:
             self._tell(kind, "stopped", begun)
             await asyncio.shield(self._store.finish_job(started, "queued", "stopped before it was done"))
-            raise
         except RetryLater as error:
             self._tell(kind, "later", begun)
-            await self._store.finish_job(started, "queued", str(error))
-            raise RetryRequested(dt.timedelta(seconds=error.delay_s), str(error)) from error
+            await self._store.finish_job(started, "queued", str(error), again_s=error.delay_s)
         except Exception as error:
             delay_s = self._delay(error, started)
             self._tell(kind, "failed" if delay_s is None else "again", begun)
@@ -221,9 +243,8 @@ class JobRunner:
             ours = isinstance(error, TransientsError)
             log.warning("a job went wrong", action="job-error", error=said, again_in_s=delay_s, exc_info=not ours)
             wrong = not isinstance(error, DatabaseUnreachable)
-            await self._store.finish_job(started, "failed" if delay_s is None else "queued", said, wrong=wrong)
-            if delay_s is not None:
-                raise RetryRequested(dt.timedelta(seconds=delay_s), said) from error
+            state: JobState = "failed" if delay_s is None else "queued"
+            await self._store.finish_job(started, state, said, wrong=wrong, again_s=delay_s or 0.0)
         else:
             self._tell(kind, "done", begun)
             await self._store.finish_job(started, "done")
@@ -250,6 +271,12 @@ class JobRunner:
         if not retriable or started.errors + 1 >= self._max_attempts:
             return None
         return min(self._first_delay_s * 2.0**started.errors, MAX_DELAY_S)
+
+
+async def _ask(connection: Any, query: str, *arguments: Any) -> Sequence[Any]:
+    with translated():
+        rows: Sequence[Any] = await connection.fetch(query, *arguments, timeout=_PATIENCE_S)
+    return rows
 
 
 async def _close(connection: Any) -> None:

@@ -3,27 +3,37 @@
 SELECT revision FROM event WHERE event_key = $1 FOR UPDATE;
 
 -- name: same_assessment
-SELECT revision, record FROM assessment WHERE event_key = $1 AND facts_key = $2;
-
--- name: next_assessment
-SELECT coalesce(max(revision), 0) + 1 AS revision FROM assessment WHERE event_key = $1;
+-- The assessment of event $1 from the facts $2, NULL if there is none; and the number of the next.
+SELECT (SELECT record FROM assessment WHERE event_key = $1 AND facts_key = $2) AS record,
+       (SELECT coalesce(max(revision), 0) + 1 FROM assessment WHERE event_key = $1) AS next_revision;
 
 -- name: put_assessment
 INSERT INTO assessment
     (event_key, revision, event_revision, mission, verdict, simulated, facts_key, facts_id, valid_at, known_at, record, records_version)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp(), $10, $11);
 
--- name: put_artefact
--- An artefact is made once; making it again with other bytes is an error the caller sees by the row that comes back.
-INSERT INTO artefact (event_key, revision, name, blob_id) VALUES ($1, $2, $3, $4)
+-- name: put_artefacts
+-- Files of revision $2 of event $1: names $3, what their bytes are called $4, media types $5 and bytes $6. A name is given once; giving
+-- it again with other bytes is an error the caller sees by the row that comes back.
+WITH kept AS (
+    INSERT INTO blob (blob_id, media_type, data)
+    SELECT DISTINCT ON (blob_id) blob_id, media_type, data
+    FROM unnest($4::text[], $5::text[], $6::bytea[]) AS u (blob_id, media_type, data) ORDER BY blob_id
+    ON CONFLICT (blob_id) DO NOTHING
+)
+INSERT INTO artefact (event_key, revision, name, blob_id)
+SELECT $1, $2, name, blob_id FROM unnest($3::text[], $4::text[]) AS u (name, blob_id)
 ON CONFLICT (event_key, revision, name) DO UPDATE SET name = excluded.name
-RETURNING blob_id;
+RETURNING name, blob_id;
 
 -- name: assessment
--- $2 NULL: the last revision; $3 NULL: as known now.
-SELECT record FROM assessment
-WHERE event_key = $1 AND ($2::integer IS NULL OR revision = $2) AND ($3::timestamptz IS NULL OR known_at <= $3)
-ORDER BY revision DESC LIMIT 1;
+-- $2 NULL: the last revision; $3 NULL: as known now. NULL where there is none; no row where there is no such event.
+SELECT a.record FROM event e LEFT JOIN LATERAL (
+    SELECT record FROM assessment
+    WHERE event_key = e.event_key AND ($2::integer IS NULL OR revision = $2) AND ($3::timestamptz IS NULL OR known_at <= $3)
+    ORDER BY revision DESC LIMIT 1
+) a ON true
+WHERE e.event_key = $1;
 
 -- name: assessments
 -- Every revision, newest first.

@@ -108,6 +108,18 @@ async def test_what_takes_too_long_is_ended() -> None:
     assert (await crew(place))[0] != pid
 
 
+async def test_an_urgent_call_that_hangs_is_given_up_far_earlier() -> None:
+    crew = Crew(1, longest_s=600.0, urgent_s=2.0)
+    await crew.warm()
+    slow = asyncio.create_task(crew(hold_the_interpreter, 4.0))
+    with pytest.raises(ComputingLost, match="longer than 2 s") as lost:
+        await crew.urgent(hold_the_interpreter, 600.0)
+    # Its job comes again; and what may take longer is not touched.
+    assert lost.value.retriable
+    await slow
+    await crew.urgent(place)
+
+
 async def test_a_call_given_up_ends_its_process(crew: Crew) -> None:
     await crew(place)
     doing = asyncio.create_task(crew(hold_the_interpreter, 600.0))

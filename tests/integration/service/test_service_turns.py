@@ -410,9 +410,10 @@ async def test_figures_of_a_geometry_are_drawn_after_it_and_once(
     event = await take(store, made, "S230518h")
     steps = assessing(store, made, SaidSource(), integral)
     await steps.assess(event.event_key, {"stage": "geometry", "event_revision": 1})
-    # Telling people waits for no figure.
+    # Telling people waits for no figure; and a geometry alone is not deposited.
     kinds = {job.kind: job for job in await store.jobs() if job.state == "queued"}
-    assert {"draw", "tell", "publish"} <= kinds.keys()
+    assert {"draw", "tell"} <= kinds.keys()
+    assert "publish" not in kinds
     assert kinds["draw"].payload == {"revision": 1}
     assert await store.artefacts(event.event_key, 1) == ()
     await steps.draw(event.event_key, {"revision": 1})

@@ -14,7 +14,7 @@ import pytest
 
 from schemas import Instant
 from schemas.errors import DatabaseUnreachable, NoData, NotFound, ServiceUnreachable
-from transients.store import Job, JobRunner, RetryLater, Store
+from transients.store import Job, JobRunner, RetryLater, Store, Wanted
 from transients.store.queue import FIRST_PRIORITY, OUTSIDE
 from transients.store.runner import Handler
 
@@ -162,17 +162,16 @@ async def test_only_errors_of_its_own_are_counted(store: Store) -> None:
 
 
 async def test_an_attempt_taken_for_dead_changes_nothing_more(store: Store) -> None:
-    number = await store.enqueue("step")
-    assert number is not None
-    first, second = await store.start_job(number), await store.start_job(number)
-    assert first is not None
-    assert second is not None
+    await store.enqueue("step")
+    (first,) = await store.take_jobs(["step"], 5, silent_s=60.0)
+    assert await store.take_jobs(["step"], 5, silent_s=60.0) == []
+    (second,) = await store.take_jobs(["step"], 5, silent_s=0.0)
     assert (first.attempt, second.attempt) == (1, 2)
     await store.finish_job(second, "done")
     await store.finish_job(first, "failed", "the database went away", wrong=True)
     (job,) = await store.jobs()
     assert (job.state, job.error) == ("done", None)
-    assert await store.start_job(number) is None
+    assert await store.take_jobs(["step"], 5, silent_s=0.0) == []
 
 
 async def test_jobs_that_wait_for_others_servers_keep_nobody_waiting(store: Store) -> None:
@@ -329,4 +328,28 @@ async def test_a_worker_busy_with_long_jobs_has_a_place_for_what_goes_first(stor
         # What goes first takes nobody's place, and makes none for others.
         assert (running, states["look", FIRST_PRIORITY - 1]) == (1, "queued")
         go_on.set()
+        await until(store, all_in("done"))
+
+
+async def test_first_looks_without_end_leave_a_place_to_the_rest(store: Store) -> None:
+    looked = asyncio.Event()
+    first, rest = 0, 0
+
+    async def look(event_key: str | None, payload: dict[str, Any]) -> None:
+        nonlocal first
+        first += 1
+        await looked.wait()
+
+    async def search(event_key: str | None, payload: dict[str, Any]) -> None:
+        nonlocal rest
+        rest += 1
+
+    await store.enqueue_many([Wanted("look", priority=FIRST_PRIORITY) for _ in range(10)])
+    await store.enqueue_many([Wanted("search", priority=FIRST_PRIORITY - 1) for _ in range(3)])
+    async with worker(store, {"look": look, "search": search}, concurrency=2):
+        await until(store, lambda jobs: rest == 3 and first == 3)
+        # One after the other in the one place that was theirs; then the first looks had that too.
+        states = [job.state for job in await store.jobs() if job.kind == "look"]
+        assert (states.count("running"), states.count("queued")) == (3, 7)
+        looked.set()
         await until(store, all_in("done"))

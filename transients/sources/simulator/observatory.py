@@ -68,12 +68,18 @@ class SimulatedObservatory:
         self._plan = lru_cache(maxsize=64)(self._plan_of)
         self._pointings = lru_cache(maxsize=64)(self._pointings_of)
         self._interval_s = lru_cache(maxsize=64)(self._interval_s_of)
+        # Everything that is asked about an instant is asked together.
+        self._number = lru_cache(maxsize=64)(self._number_of)
+        self._expected = lru_cache(maxsize=64)(self._expected_of)
         self.onset_and_counts = lru_cache(maxsize=4096)(self._onset_and_counts_of)
 
     # Revolutions and the plan
 
     def revolution(self, at: Instant) -> int:
         """Number of the revolution whose data interval has begun last (data windows are told by their start)."""
+        return self._number(at)
+
+    def _number_of(self, at: Instant) -> int:
         number = self.mission.revolution(time_of(at)).number
         return number if at >= self.mission.data_window(number).start or number == 1 else number - 1
 
@@ -83,6 +89,9 @@ class SimulatedObservatory:
 
     def expectation(self, at: Instant) -> DataExpectation:
         """Whether the spacecraft gives data at an instant."""
+        return self._expected(at)
+
+    def _expected_of(self, at: Instant) -> DataExpectation:
         end = self.mission.last_observation
         if end is not None and at > end:
             return self.mission.expectation(at)
