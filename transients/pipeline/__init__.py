@@ -2,7 +2,7 @@
 
 from .context import Compute, Context, Source
 from .journey import Outcome, OwnTrigger, Stage, journey
-from .products import Products, Signing, draw_products, make_products, write_products
+from .products import Products, Signing, data_files, draw_products, make_products, write_draft
 
 __all__ = [
     "Compute",
@@ -13,8 +13,9 @@ __all__ = [
     "Signing",
     "Source",
     "Stage",
+    "data_files",
     "draw_products",
     "journey",
     "make_products",
-    "write_products",
+    "write_draft",
 ]

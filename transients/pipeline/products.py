@@ -50,20 +50,23 @@ class Products:
 
 def make_products(event: Event, assessment: Assessment, outcome: Outcome, signing: Signing, created: Instant) -> Products:
     """Write and draw everything at once; takes most of a second of processor time, so it belongs off the event loop."""
-    circular, data = write_products(event, assessment, outcome, signing, created)
-    return Products(circular, draw_products(event, assessment, circular, data, outcome.skymap))
+    circular = write_draft(event, assessment, signing, created)
+    return Products(circular, draw_products(event, assessment, circular, data_files(outcome), outcome.skymap))
 
 
-def write_products(
-    event: Event, assessment: Assessment, outcome: Outcome, signing: Signing, created: Instant
-) -> tuple[Circular | None, dict[str, bytes]]:
-    """What is there at once: the draft, if the verdict calls for one, and the data that the figures are drawn from, by file name."""
-    data = {_curve_name(curve): write_lightcurve(curve) for curve in outcome.light_curves}
+def data_files(outcome: Outcome) -> dict[str, bytes]:
+    """What the figures are drawn from, by file name: the light curves and the limits over the map."""
+    files = {_curve_name(curve): write_lightcurve(curve) for curve in outcome.light_curves}
     if outcome.limit_map is not None:
-        data[_LIMITS] = outcome.limit_map
+        files[_LIMITS] = outcome.limit_map
+    return files
+
+
+def write_draft(event: Event, assessment: Assessment, signing: Signing, created: Instant) -> Circular | None:
+    """The draft, where the verdict calls for one."""
     if variant_of(assessment) is None:
-        return None, data
-    circular = draft(
+        return None
+    return draft(
         event,
         assessment,
         people=signing.people,
@@ -75,7 +78,6 @@ def write_products(
         circulars=signing.circulars,
         triggers_heard=signing.triggers_heard,
     )
-    return circular, data
 
 
 def draw_products(
@@ -86,7 +88,7 @@ def draw_products(
     Parameters
     ----------
     data
-        As `write_products` gave them.
+        As `data_files` gave them.
     skymap
         The map that the result rests on; None where it is not there any more: the sky is drawn without it.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -14,8 +14,9 @@ from .notebook import notebook
 from .provenance import provenance
 from .text import wrap
 
+_LIST = "README.txt"
 _ALWAYS = {
-    "README.txt": "this list",
+    _LIST: "this list",
     "assessment.json": "the result: every number with its unit in its name",
     "circular.txt": "draft of a circular; a person checks, signs and sends it",
     "event.json": "the event as its notices describe it",
@@ -71,8 +72,13 @@ def result_files(
         files["circular.txt"] = f"Subject: {circular.subject}\n\n{circular.body}".encode()
     files["result.ipynb"] = notebook(event, assessment, list(files), light_curves)
     files["provenance.json"] = _indented(to_json(provenance(assessment, files)))
-    files["README.txt"] = _readme(event, assessment, [*files, "README.txt"]).encode()
+    files[_LIST] = _readme(event, assessment, [*files, _LIST]).encode()
     return dict(sorted(files.items()))
+
+
+def is_complete(names: Iterable[str]) -> bool:
+    """Whether files are the whole folder of a result: the list of all is among them."""
+    return _LIST in names
 
 
 def _indented(data: bytes, said: str | None = None) -> bytes:

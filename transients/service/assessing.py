@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import mimetypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,9 +14,21 @@ import handlers
 from schemas import Assessment, Event, Instant
 from transients.config import Settings
 from transients.missions import seconds_between, shift
-from transients.pipeline import Compute, Context, Outcome, OwnTrigger, Products, Signing, Stage, journey, make_products
+from transients.pipeline import (
+    Compute,
+    Context,
+    Outcome,
+    OwnTrigger,
+    Signing,
+    Stage,
+    data_files,
+    draw_products,
+    journey,
+    write_draft,
+)
 from transients.pipeline.localise import localise
-from transients.report import variant_of
+from transients.report import is_complete, variant_of
+from transients.sky import SkyMap
 from transients.store import EventQuery, RetryLater, Store, Wanted
 from transients.store.assessments import File
 
@@ -25,7 +37,7 @@ from .later_data import look_again_s, looks
 from .outgoing import is_deposited
 from .patience import ASK_AGAIN_S, adds, given_up, next_look_s
 from .people import people_on_shift
-from .priorities import Work, priority
+from .priorities import JobKind, Work, priority
 from .watching import observe_stage
 
 _RETRACTED = "{} retracted the event."
@@ -79,20 +91,18 @@ class Assessing:
             now=now,
             stage=stage,
             own_triggers=await self._own_triggers(event),
+            before=None if before is None else before.geometry,
         )
         outcome, wanting = self._settled(event, outcome, now)
         if wanting and stage == "search" and not adds(outcome.assessment, before):
             raise self._again(event, wanting, outcome.not_yet, now)
-        kept = await self._keep(event, outcome, stage, payload["stage"])
+        kept = await self._keep(event, outcome, stage, payload["stage"], now)
         if kept is None:
             return
         saved, new = kept
         self._measure(event, payload["stage"], stage)
-        if not _is_drawn_later(saved, outcome):
-            if new or not await self._store.artefacts(event_key, saved.revision):
-                await self._make_products(event, saved, outcome, now)
-                self._measure(event, payload["stage"], "draft")
-            await self._store.enqueue_many(self._looks(event, stage, payload["stage"]))
+        if new and variant_of(saved) is not None:
+            self._measure(event, payload["stage"], "draft")
         self._log.info(
             "assessed",
             action="assessed",
@@ -107,24 +117,38 @@ class Assessing:
         self._await_tier(event, payload["stage"], saved, now)
 
     async def draw(self, event_key: str | None, payload: dict[str, Any]) -> None:
-        """Make the files of a result without a draft: the figures of a geometry whose search is still to come.
+        """Make the folder of a result: figures, and the lists of what there is.
 
-        Drawing takes several times as long as computing it, so every new alert goes before; and where a newer result stands, or the
-        event has changed, nobody would look at them.
+        Drawing takes several times as long as computing, so whatever is new goes before; and where a newer result stands, or the event
+        has changed, nobody would look at the figures of a result without a draft.
         """
         assert event_key is not None
-        event, saved = await self._store.event(event_key), await self._store.assessment(event_key)
-        if saved is None or saved.revision > payload["revision"] or saved.event_revision < event.revision:
+        revision = payload["revision"]
+        saved, circular = await self._store.assessment(event_key, revision), await self._store.circular(event_key, revision)
+        assert saved is not None
+        newest, newest_result = await self._store.event(event_key), await self._store.assessment(event_key)
+        assert newest_result is not None
+        overtaken = saved.event_revision < newest.revision or revision < newest_result.revision
+        names = [file.name for file in await self._store.artefacts(event_key, revision)]
+        if is_complete(names) or (overtaken and circular is None):
             return
-        if await self._store.artefacts(event_key, saved.revision):
-            return
-        outcome = Outcome(saved)
-        if saved.geometry is not None:
-            localised = await localise(event, self._context)
-            # A map that could be had then and cannot now, or the reverse, does not belong to this result.
-            same = localised.source in saved.geometry.provenance.inputs
-            outcome = dataclasses.replace(outcome, skymap=localised.skymap if same else None)
-        await self._make_products(event, saved, outcome, self._clock.now())
+        revisions = (newest,) if not overtaken else await self._store.event_revisions(event_key)
+        (event,) = (each for each in revisions if each.revision == saved.event_revision)
+        data = {name: await self._store.artefact(event_key, revision, name) for name in names}
+        skymap = await self._map_of(event, saved)
+        files = await self._context.compute(draw_products, event, saved, circular, data, skymap)
+        async with self._store.transaction():
+            await self._store.save_artefacts(event_key, revision, _files(files), keep=True)
+            await self._store.tell_drawn(event_key, revision)
+            if is_deposited(saved, self._settings):
+                await self._store.enqueue_many([self._wanted("publish", event, saved, "publish")])
+
+    async def _map_of(self, event: Event, saved: Assessment) -> SkyMap | None:
+        """The sky map that a result rests on. One that could be had then and cannot now, or the reverse, does not belong to it."""
+        if saved.geometry is None:
+            return None
+        localised = await localise(event, self._context)
+        return localised.skymap if localised.source in saved.geometry.provenance.inputs else None
 
     def _measure(self, event: Event, asked: str, stage: str) -> None:
         """How long a first look took since the alert came, or since its search could begin; later looks are no news."""
@@ -161,46 +185,31 @@ class Assessing:
         said = "".join(f" ({each})" for each in why if each.partition(":")[0] in wanting and ":" in each)
         return RetryLater(next_look_s(event, now, self._ask_again_s), f"waiting for: {', '.join(wanting)}{said}")
 
-    async def _keep(self, event: Event, outcome: Outcome, stage: Stage, asked: str) -> tuple[Assessment, bool] | None:
-        """Save a result, unless it was overtaken while it was computed: None then, and whoever overtook it has the say.
-
-        What does not wait for its figures is queued with it.
-        """
+    async def _keep(
+        self, event: Event, outcome: Outcome, stage: Stage, asked: str, now: Instant
+    ) -> tuple[Assessment, bool] | None:
+        """Save a result with its data and its draft, and queue what follows, unless it was overtaken while it was computed: None then,
+        and whoever overtook it has the say."""
+        data = await self._context.compute(data_files, outcome) if outcome.light_curves else {}
+        signing = await self._signing(event, now)
         try:
             async with self._store.transaction():
                 # Nobody folds or saves until this ends, so what is read now stays true.
                 if await self._store.hold_event(event.event_key) > event.revision:
                     raise _Overtaken
-                saved, new = await self._store.save_assessment(outcome.assessment)
+                saved, new = await self._store.save_assessment(outcome.assessment, _files(data))
                 if new and stage == "geometry" and saved.revision > 1:
                     last = await self._store.assessment(event.event_key, saved.revision - 1)
                     if last is not None and last.searches and last.event_revision == event.revision:
                         raise _Overtaken
-                if _is_drawn_later(saved, outcome):
-                    await self._follow(event, saved, [self._drawing(event, saved), *self._looks(event, stage, asked)])
+                circular = write_draft(event, saved, signing, saved.created)
+                if circular is not None:
+                    await self._store.save_circular(circular)
+                await self._follow(event, saved, self._looks(event, stage, asked))
         except _Overtaken:
             self._log.info("overtaken", action="overtaken", event_key=event.event_key, event_revision=event.revision)
             return None
         return saved, new
-
-    async def _make_products(self, event: Event, saved: Assessment, outcome: Outcome, now: Instant) -> None:
-        """Figures and draft, then, in one transaction, what is kept of them and the jobs that follow."""
-        signing = await self._signing(event, now)
-        products = await self._context.compute(make_products, event, saved, outcome, signing, saved.created)
-        async with self._store.transaction():
-            await self._store.save_artefacts(event.event_key, saved.revision, _files(products), keep=True)
-            if products.circular is not None:
-                await self._store.save_circular(products.circular)
-            await self._follow(event, saved)
-
-    def _drawing(self, event: Event, saved: Assessment) -> Wanted:
-        return Wanted(
-            "draw",
-            event.event_key,
-            {"revision": saved.revision},
-            dedupe_key=f"{event.event_key}:{saved.revision}:draw",
-            priority=priority("draw", self._age_s(event)),
-        )
 
     def _age_s(self, event: Event) -> float | None:
         return None if event.t0 is None else seconds_between(self._clock.now(), event.t0)
@@ -228,28 +237,22 @@ class Assessing:
             for name, after in due.items()
         ]
 
-    async def _follow(self, event: Event, saved: Assessment, also: Sequence[Wanted] = ()) -> None:
+    async def _follow(self, event: Event, saved: Assessment, looks: Sequence[Wanted]) -> None:
         """Queue what follows a result, in the transaction that keeps it."""
-        retracted = event.state == "retracted"
-        if retracted:
+        wanted = [self._wanted("tell", event, saved, "tell"), self._wanted("draw", event, saved, "draw")]
+        if event.state == "retracted":
             await self._store.withdraw_circulars(event.event_key, saved.revision, _RETRACTED.format(event.origin))
-        age_s = self._age_s(event)
-        kinds: dict[str, Work] = {"tell": "tell"}
-        if is_deposited(saved, self._settings):
-            kinds["publish"] = "publish"
-        if retracted:
-            kinds["withdraw"] = "tell"
-        wanted = [
-            Wanted(
-                kind,
-                event.event_key,
-                {"revision": saved.revision},
-                dedupe_key=f"{event.event_key}:{saved.revision}:{kind}",
-                priority=priority(work, age_s),
-            )
-            for kind, work in kinds.items()
-        ]
-        await self._store.enqueue_many([*also, *wanted])
+            wanted.append(self._wanted("withdraw", event, saved, "tell"))
+        await self._store.enqueue_many([*wanted, *looks])
+
+    def _wanted(self, kind: JobKind, event: Event, saved: Assessment, work: Work) -> Wanted:
+        return Wanted(
+            kind,
+            event.event_key,
+            {"revision": saved.revision},
+            dedupe_key=f"{event.event_key}:{saved.revision}:{kind}",
+            priority=priority(work, self._age_s(event)),
+        )
 
     async def _own_triggers(self, event: Event) -> tuple[OwnTrigger, ...]:
         """The mission's own alerts within the searched window, other than the event itself."""
@@ -284,13 +287,8 @@ class _Overtaken(Exception):  # noqa: N818 -- nothing went wrong
     """Something newer was saved meanwhile."""
 
 
-def _is_drawn_later(saved: Assessment, outcome: Outcome) -> bool:
-    """Whether a result has no draft: its figures take several times as long as computing it, and a job of their own makes them."""
-    return variant_of(saved) is None and not outcome.light_curves
-
-
-def _files(products: Products) -> dict[str, File]:
-    return {name: File(data, _media_type(name)) for name, data in products.files.items()}
+def _files(files: Mapping[str, bytes]) -> dict[str, File]:
+    return {name: File(data, _media_type(name)) for name, data in files.items()}
 
 
 def _media_type(name: str) -> str:

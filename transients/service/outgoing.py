@@ -11,11 +11,12 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from schemas import Assessment, Contact, Event, Instant, Message, Publication
-from schemas.errors import DatabaseUnreachable, ServiceUnreachable, TransientsError
+from schemas.errors import DatabaseUnreachable, NotYet, ServiceUnreachable, TransientsError
 from transients.config import Settings
 from transients.missions import seconds_between
 from transients.notify import channels, deliver, messages_for
 from transients.publish import deposit_for, intended, may_leave, publisher, releases
+from transients.report import is_complete
 from transients.store import RetryLater, Store
 from transients.store.queue import OUTSIDE
 
@@ -197,11 +198,13 @@ def server_of(contact: Contact) -> str:
 
 
 async def deposit(store: Store, event: Event, assessment: Assessment, settings: Settings, *, release: bool) -> Publication:
-    """Deposit an assessment's files, from wherever an earlier try stopped."""
+    """Deposit an assessment's files, from wherever an earlier try stopped. Raises NotYet while they are being drawn."""
     files = {
         found.name: await store.artefact(event.event_key, assessment.revision, found.name)
         for found in await store.artefacts(event.event_key, assessment.revision)
     }
+    if not is_complete(files):
+        raise NotYet(f"the files of revision {assessment.revision} are still to be drawn", where=event.event_key)
     service = publisher(settings)
     try:
         publication, _ = await store.intend_publication(intended(assessment, files, service.name, sandbox=service.sandbox))

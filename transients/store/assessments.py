@@ -114,6 +114,10 @@ class Assessments(Selection):
                 if row["blob_id"] != given[row["name"]] and not keep:
                     raise RefusedInput(f"{row['name']} of revision {revision} exists with other content", where=event_key)
 
+    async def tell_drawn(self, event_key: str, revision: int) -> None:
+        """Tell whoever listens that the files of an assessment are complete."""
+        await self._tell("files", event_key, revision)
+
     async def assessment(self, event_key: str, revision: int | None = None, as_of: Instant | None = None) -> Assessment | None:
         """An assessment: the newest, a numbered one, or the newest this database knew at an instant.
 

@@ -9,7 +9,7 @@ import msgspec
 from schemas import Assessment, Candidate, CandidateClass, Event, Gap, Instant, Record
 
 ChangeKind = Literal[
-    "event", "assessment", "circular", "publication", "message", "refused", "gap", "candidate", "hold", "reconnected"
+    "event", "assessment", "circular", "files", "publication", "message", "refused", "gap", "candidate", "hold", "reconnected"
 ]
 
 
