@@ -120,7 +120,9 @@ def _most_likely(found: Sequence[WindowExcess], per_fluence: FloatArray, prior: 
     precision = np.array([np.where(ok, 1.0 / each.sigma**2, 0.0) for ok, each in zip(here, found, strict=True)])
     pull = precision * np.array([np.where(ok, np.nan_to_num(each.counts), 0.0) for ok, each in zip(here, found, strict=True)])
     slope, curve = per_fluence @ pull, per_fluence**2 @ precision
-    ratio = 0.5 * np.maximum(slope, 0.0) ** 2 / np.maximum(curve, np.finfo(float).tiny)
+    ratio = np.maximum(slope, 0.0, out=slope)
+    ratio *= 0.5 * ratio
+    ratio /= np.maximum(curve, np.finfo(float).tiny, out=curve)
     seen = here.any(axis=0)
     # No average is above its largest term: those that cannot reach the one of the largest of all need not be known.
     largest = np.where(seen, ratio.max(axis=0), -np.inf)

@@ -8,6 +8,7 @@ distribution of the maximum to about a percent. Simulations in the tests say how
 from __future__ import annotations
 
 import functools
+import math
 
 import numpy as np
 from scipy.special import ndtr
@@ -37,11 +38,9 @@ def quiet_chance(level: float, steps: float, windows: float) -> float:
     windows : float
         Searched time over the window's length; 1 for a single window.
     """
-    high = min(level, REACH)
-    low = min(-REACH, high - 1.0)
-    value = 0.5 * (high + low) + 0.5 * (high - low) * NODE
-    about = _density(value) * _side(value, level, steps) ** (2.0 * sides(windows))
-    return float(0.5 * (high - low) * (about @ WEIGHT) * others(level, steps, windows))
+    from .kernels.maximum import quiet  # numba takes half a second to import
+
+    return quiet(level, *_highest(level, steps), 2.0 * sides(windows)) * others(level, steps, windows)
 
 
 def alarm_chance(level: float, steps: float, windows: float) -> float:
@@ -113,10 +112,23 @@ def hidden_chance(
     -------
     (n,) float64
     """
-    from .kernels.maximum import hidden  # numba takes half a second to import
+    from .kernels.maximum import hidden
 
-    correlation = max(0.0, 1.0 - 1.0 / steps)
-    return hidden(level, *_highest(level, steps), sides(windows), correlation, own_noise, np.asarray(burst, float), *inside)
+    beside = (level, *_highest(level, steps), sides(windows))
+    below = _second_below(*beside, _correlation(steps))
+    return hidden(*beside, _correlation(steps), own_noise, np.asarray(burst, float), *inside, below)
+
+
+def _correlation(steps: float) -> float:
+    """Of the excesses in a window and in the next."""
+    return max(0.0, 1.0 - 1.0 / steps)
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _second_below(level: float, high: float, below_high: float, reach: float, correlation: float) -> FloatArray:
+    from .kernels.maximum import second_below
+
+    return second_below(level, high, below_high, reach, math.sqrt(1.0 - correlation**2))
 
 
 def phases(steps: float) -> FloatArray:
@@ -127,15 +139,8 @@ def phases(steps: float) -> FloatArray:
 
 def _highest(level: float, steps: float) -> tuple[float, float]:
     """The level and the overshoot over it, and the chance of one window below; infinite where the next window shares no bin."""
-    high = level + _OVERSHOOT * float(np.sqrt(2.0 / steps))
-    return (np.inf, float(ndtr(level))) if steps < 1.5 else (high, float(ndtr(high)))
-
-
-def _side(value: FloatArray, level: float, steps: float) -> FloatArray:
-    """Chance that windows to one side, as far as they overlap, stay below `level`, given the outermost window's value."""
-    high, below = _highest(level, steps)
-    ratio = np.exp(np.clip(0.5 * (value**2 - high**2), -700.0, 50.0))
-    return np.asarray(np.clip(below - ratio * ndtr(value), 0.0, 1.0))
+    high = level + _OVERSHOOT * math.sqrt(2.0 / steps)
+    return (math.inf, float(ndtr(level))) if steps < 1.5 else (high, float(ndtr(high)))
 
 
 def _density(u: FloatArray) -> FloatArray:

@@ -95,8 +95,10 @@ def test_the_compiled_chance_is_that_of_its_python(steps: float, monkeypatch: py
     place = phases(steps)
     numbers = (4.0, 4.2, 0.9999, 0.7, max(0.0, 1.0 - 1.0 / steps), 0.02)
     arrays = (np.linspace(0.0, 12.0, 5), 1.0 - place / steps, 1.0 - (1.0 - place) / steps)
-    found = maximum.hidden(*numbers, *arrays)
-    for name in ("_beside", "_second_below"):
-        monkeypatch.setattr(maximum, name, getattr(maximum, name).py_func)
-    plain = maximum.hidden.py_func(*numbers, *arrays)  # type: ignore[attr-defined]
-    np.testing.assert_allclose(found, plain, rtol=1e-11, atol=1e-15)
+    below = maximum.second_below(*numbers[:4], 0.6)
+    found = [below, maximum.hidden(*numbers, *arrays, below), maximum.quiet(*numbers[:4])]
+    monkeypatch.setattr(maximum, "_beside", maximum._beside.py_func)  # type: ignore[attr-defined]
+    second_below, hidden, quiet = (getattr(maximum, name).py_func for name in ("second_below", "hidden", "quiet"))
+    plain = [second_below(*numbers[:4], 0.6), hidden(*numbers, *arrays, below), quiet(*numbers[:4])]
+    for one, other in zip(found, plain, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-11, atol=1e-15)

@@ -19,14 +19,13 @@ _MEANS = 193
 @compiled
 def hidden(
     level: float, high: float, below_high: float, reach: float, correlation: float, own_noise: float,
-    burst: FloatArray, before: FloatArray, after: FloatArray,
+    burst: FloatArray, before: FloatArray, after: FloatArray, below: FloatArray,
 ) -> FloatArray:  # fmt: skip
     """Chance that a burst stays hidden, (n,), the mean over its places in a bin: `before` and `after` (p,) are its parts in the windows.
 
     `high` is the level and the overshoot of a step over it, `below_high` the chance of a single window below that; infinite, and that
-    below the level, where the next window shares no bin.
+    below the level, where the next window shares no bin. `below` is `second_below`.
     """
-    below = _second_below(level, high, below_high, reach, math.sqrt(1.0 - correlation**2))
     step = 4.0 * REACH / (_MEANS - 1)
     chance = np.zeros(burst.size)
     for n in range(burst.size):
@@ -49,7 +48,7 @@ def hidden(
 
 
 @compiled
-def _second_below(level: float, high: float, below_high: float, reach: float, apart: float) -> FloatArray:
+def second_below(level: float, high: float, below_high: float, reach: float, apart: float) -> FloatArray:
     """Chance that a second window and those beyond it stay below the level, by its mean given the first; `apart` is its sigma."""
     chance = np.zeros(_MEANS)
     for m in range(_MEANS):
@@ -61,6 +60,18 @@ def _second_below(level: float, high: float, below_high: float, reach: float, ap
             density = _PER_ROOT / apart * math.exp(-0.5 * ((value - mean) / apart) ** 2)
             chance[m] += half * WEIGHT[q] * density * _beside(value, high, below_high, reach)
     return chance
+
+
+@compiled
+def quiet(level: float, high: float, below_high: float, reach: float) -> float:
+    """Chance that noise stays below the level in a window and, over `reach` of its length in all, in those to its sides."""
+    top = min(level, REACH)
+    half = 0.5 * (top - min(-REACH, top - 1.0))
+    total = 0.0
+    for q in range(NODE.size):
+        value = top - half + half * NODE[q]
+        total += WEIGHT[q] * math.exp(-0.5 * value * value) * _beside(value, high, below_high, reach)
+    return _PER_ROOT * half * total
 
 
 @compiled
