@@ -11,7 +11,7 @@ import numpy.typing as npt
 from schemas import FloatArray, LightCurve
 
 from .background import Background, fit_background
-from .bins import about, up_to_edges
+from .bins import about
 from .noise import Overdispersion, measure_overdispersion
 
 #: With less than this left outside a window (s), the background under it would be a guess.
@@ -162,13 +162,16 @@ class _Sums:
         basis = np.diff(background.cumulative_basis, axis=0)
         used = (~background.source).astype(float)
         weighted = basis * (used / np.maximum(model, 1e-9))[:, None]
-        information = np.einsum("ki,kj->kij", weighted, basis).reshape(len(width_s), -1)
         values = np.column_stack([ones, ones, residual, model, basis])
         squared = np.isin(np.arange(values.shape[1]), (1, 3))
         inside = values * np.where(squared, width_s[:, None] ** 2, width_s[:, None])
-        cumulative = up_to_edges(np.column_stack([inside, information, weighted * residual[:, None], used * width_s]))
-        whole = cumulative[-1, values.shape[1] :][: information.shape[1]].reshape(basis.shape[1], -1)
-        return cls(values, squared, cumulative, float(np.trace(background.covariance @ whole)) / basis.shape[1])
+        k = basis.shape[1]
+        information = np.einsum("ki,kj->kij", weighted, basis).reshape(-1, k * k)
+        cumulative = np.zeros((len(width_s) + 1, values.shape[1] + k * k + k + 1))
+        np.concatenate([inside, information, weighted * residual[:, None], (used * width_s)[:, None]], axis=1, out=cumulative[1:])
+        np.cumsum(cumulative, axis=0, out=cumulative)
+        whole = cumulative[-1, _SCALARS + k :][: k * k].reshape(k, k)
+        return cls(values, squared, cumulative, float(np.trace(background.covariance @ whole)) / k)
 
 
 def _without_window(sums: _Sums, every: FloatArray, scale: FloatArray) -> tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]:
@@ -182,6 +185,6 @@ def _without_window(sums: _Sums, every: FloatArray, scale: FloatArray) -> tuple[
     basis, information, pull, outside_s = np.split(every, (k, k + k * k, 2 * k + k * k), axis=1)
     whole, _, total_s = np.split(sums.cumulative[-1, _SCALARS + k :], (k * k, k * k + k))
     share, inside = basis / scale[:, None], np.ascontiguousarray(information).reshape(-1, k, k)
-    shift, variance, told = without_window(whole.reshape(k, k), pull, share, inside)
+    shift, variance, told = without_window(whole.reshape(k, k), np.ascontiguousarray(pull), share, inside)
     enough = np.asarray(total_s - outside_s[:, 0] >= _LEAST_OUTSIDE_S)
     return shift, np.asarray(sums.noise * variance), enough & told
