@@ -19,9 +19,6 @@ from schemas import FloatArray
 _OVERSHOOT = 0.583
 #: Places within a bin where a burst may begin; the chance is averaged over them. Windows of few bins lose much by a bad place.
 _PHASES, _PHASES_OF_FEW, _FEW = 4, 16, 4.0
-#: Gauss-Legendre nodes over six sigmas on either side.
-NODE, WEIGHT = np.polynomial.legendre.leggauss(32)
-REACH = 6.0
 #: Levels that are kept: the windows searched are the same for every event of a kind.
 _KEPT = 1024
 
