@@ -18,6 +18,8 @@ from .noise import Overdispersion, measure_overdispersion
 _LEAST_OUTSIDE_S = 20.0
 #: A window may lack this part of its length (rounding of bin edges) and is still called whole.
 _WHOLE = 1e-3
+#: Directions of a smooth curve that vary less than this part of the most, in variance, are left out.
+_LEAST_VARIANCE = 1e-6
 #: Sums over a window before those of the fit's functions: time, its square, residuals, model.
 _SCALARS = 4
 
@@ -146,6 +148,8 @@ class _Sums:
     cumulative : (bins + 1, m)
         These times the width, or its square, up to each edge; then, of the bins outside the source, the information on the
         coefficients, (k, k) in a row, the pull of the residuals on them, (k,), and the observed time.
+    whole : (k, k)
+        Information on the coefficients of all bins, and of what a smooth curve is taken to be before any.
     noise : float
         What the covariance carries on top of the inverse of the information: the over-dispersion of the fit.
     """
@@ -153,13 +157,14 @@ class _Sums:
     values: FloatArray
     squared: npt.NDArray[np.bool_]
     cumulative: FloatArray
+    whole: FloatArray
     noise: float
 
     @classmethod
     def of(cls, background: Background) -> _Sums:
         width_s, model = background.bins.width_s, background.counts
         ones, residual = np.ones(len(width_s)), background.bins.counts - model
-        basis = np.diff(background.cumulative_basis, axis=0)
+        basis = _functions(background)
         used = (~background.source).astype(float)
         weighted = basis * (used / np.maximum(model, 1e-9))[:, None]
         values = np.column_stack([ones, ones, residual, model, basis])
@@ -171,7 +176,24 @@ class _Sums:
         np.concatenate([inside, information, weighted * residual[:, None], (used * width_s)[:, None]], axis=1, out=cumulative[1:])
         np.cumsum(cumulative, axis=0, out=cumulative)
         whole = cumulative[-1, _SCALARS + k :][: k * k].reshape(k, k)
-        return cls(values, squared, cumulative, float(np.trace(background.covariance @ whole)) / k)
+        if background.knots_s is None:
+            return cls(values, squared, cumulative, whole, float(np.trace(background.covariance @ whole)) / k)
+        # Covariance 1 of its directions is that of information `noise`; the level, free before any bins, has all of it from them.
+        noise = float(np.linalg.eigvalsh(whole)[-1])
+        return cls(values, squared, cumulative, noise * np.eye(k), noise)
+
+
+def _functions(background: Background) -> FloatArray:
+    """What is fitted, integrated over each bin, (bins, k): polynomials, or of a smooth curve what varies, each by its own deviation.
+
+    Knots are far closer than the curve bends, so that their covariance has few directions.
+    """
+    basis = np.asarray(np.diff(background.cumulative_basis, axis=0))
+    if background.knots_s is None:
+        return basis
+    variance, direction = np.linalg.eigh(background.covariance)
+    kept = variance > _LEAST_VARIANCE * variance[-1]
+    return np.asarray(basis @ (direction[:, kept] * np.sqrt(variance[kept])))
 
 
 def _without_window(sums: _Sums, every: FloatArray, scale: FloatArray) -> tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]:
@@ -183,8 +205,7 @@ def _without_window(sums: _Sums, every: FloatArray, scale: FloatArray) -> tuple[
 
     k = sums.values.shape[1] - _SCALARS
     basis, information, pull, outside_s = np.split(every, (k, k + k * k, 2 * k + k * k), axis=1)
-    whole, _, total_s = np.split(sums.cumulative[-1, _SCALARS + k :], (k * k, k * k + k))
     share, inside = basis / scale[:, None], np.ascontiguousarray(information).reshape(-1, k, k)
-    shift, variance, told = without_window(whole.reshape(k, k), np.ascontiguousarray(pull), share, inside)
-    enough = np.asarray(total_s - outside_s[:, 0] >= _LEAST_OUTSIDE_S)
+    shift, variance, told = without_window(sums.whole, np.ascontiguousarray(pull), share, inside)
+    enough = np.asarray(sums.cumulative[-1, -1] - outside_s[:, 0] >= _LEAST_OUTSIDE_S)
     return shift, np.asarray(sums.noise * variance), enough & told

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import search_curves as sc
 
-from transients.search import Rates, rates_about, window_excess
 from transients.search.bins import up_to_edges
 from transients.search.kernels import maximum, published, windows
 from transients.search.kernels.falling import scaled
 from transients.search.maximum import phases
 from transients.search.published import rebin
-
-
-def drifting() -> Rates:
-    """Rates whose background is a smooth curve through many knots."""
-    rng = np.random.default_rng(3)
-    start = sc.starts(300.0, 0.25)
-    expected = 20_000.0 * (1.0 + 0.0022 * np.sin(start / 40.0))
-    return rates_about(sc.curve(start, rng.poisson(expected).astype(float), bin_s=0.25), 0.0)
 
 
 def test_sums_over_windows_count_bins_by_the_part_inside() -> None:
@@ -54,13 +44,6 @@ def test_elimination_is_the_solution_of_the_fit() -> None:
     assert told.all()
     nothing_left = np.array([whole, np.diag([whole[0, 0], 0.0, 0.0])])
     assert not windows.without_window(whole * np.eye(3), pull[:2], share[:2], nothing_left)[2].any()
-
-
-def test_a_window_that_hides_a_knot_is_not_judged() -> None:
-    rates = drifting()
-    assert rates.background.knots_s is not None
-    assert np.isfinite(window_excess(rates, [-100.0, 3.0], 8.0).sigma).all()
-    assert not np.isfinite(window_excess(rates, [-100.0, 3.0], 64.0).sigma).any()
 
 
 @pytest.mark.parametrize("n", [1, 7, 60])
