@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 
 import numpy as np
 
@@ -20,10 +21,13 @@ _POINTS, _STEP = 200, 0.15
 _FAINT, _BRIGHT = 0.05, 10.0
 #: The response's factor is integrated over this many deviations, in steps of an eighth.
 _DEVIATIONS = np.linspace(-5.0, 5.0, 81)
+_NORMAL = np.exp(-0.5 * _DEVIATIONS**2) / np.exp(-0.5 * _DEVIATIONS**2).sum()
 #: A burst this many sigmas above the level is never hidden by noise.
 _CERTAIN = 8.0
 #: Fluences are looked for up to this many times the one a median direction would need.
 _FAR = 1e6
+#: A single direction, in which an amount is its counts.
+_ONE = Groups(np.ones(1), np.ones(1))
 #: Tables that are kept: one event asks for each of its own several times.
 _KEPT = 256
 
@@ -68,6 +72,8 @@ class MissChance:
     @functools.lru_cache(maxsize=_KEPT)
     def above(cls, level: CountLevel, at: float, systematic_fraction: float) -> MissChance:
         """For an excess of `at` sigmas."""
+        from .kernels.falling import scaled  # numba takes half a second to import
+
         height = max(at, 0.0) + _CERTAIN
         # The best window holds at least this part of the burst, wherever in a bin it begins.
         least = float(np.max(level.inside, axis=0).min())
@@ -76,9 +82,7 @@ class MissChance:
         bare = _hidden(level, at, burst)
         log_burst = np.linspace(np.log(_FAINT), np.log(_BRIGHT * height / least), _POINTS)
         factor = np.maximum(1.0 + systematic_fraction * _DEVIATIONS, 0.0)
-        weight = np.exp(-0.5 * _DEVIATIONS**2)
-        spread = np.interp(np.exp(log_burst)[:, None] * factor, burst, bare, right=0.0)
-        return cls(level, at, log_burst, np.asarray(spread @ weight / weight.sum()))
+        return cls(level, at, log_burst, scaled(bare, burst[1], np.exp(log_burst), factor, _NORMAL))
 
     def __call__(self, counts: FloatArray) -> FloatArray:
         """Chance for bursts of these mean counts, of any shape."""
@@ -86,30 +90,30 @@ class MissChance:
             logs = np.log(np.asarray(counts, float) / self.level.sigma_counts)
         return np.asarray(np.interp(logs, self.log_burst, self.missed))
 
-    def over(self, groups: Groups, amount: float) -> float:
-        """Chance for a burst of this amount (erg cm-2, or erg) from anywhere in the region; what is out of sight is always missed."""
-        return float(self(amount / groups.values) @ groups.weights) + self._dark(groups)
+    def over(self, groups: Groups, amounts: FloatArray) -> FloatArray:
+        """Chance for bursts of these amounts (erg cm-2, or erg), (n,), from anywhere in the region; what is out of sight is missed."""
+        return np.asarray(self(amounts[:, None] / groups.values) @ groups.weights + self._dark(groups))
 
     def _dark(self, groups: Groups) -> float:
         """The chance that a burst comes from out of sight."""
-        return max(0.0, 1.0 - float(groups.weights.sum())) * float(self.missed[0])
+        return groups.dark * float(self.missed[0])
 
     def limit(self, groups: Groups, confidence: float) -> float | None:
         """The amount (erg cm-2, or erg) above which a burst is excluded; None where the confidence is not reached."""
-        from .kernels.falling import crossing  # numba takes half a second to import
+        from .kernels.falling import crossing
 
         if groups.values.size == 0:
             return None
-        unit = np.log(self.level.sigma_counts * float(np.median(groups.values)))
-        far = float(np.log(_FAR))
+        unit = math.log(self.level.sigma_counts * groups.median)
+        far = math.log(_FAR)
         step = (self.log_burst[-1] - self.log_burst[0]) / (len(self.log_burst) - 1)
-        shift = np.log(groups.values * self.level.sigma_counts) + self.log_burst[0]
+        shift = groups.logs + (math.log(self.level.sigma_counts) + self.log_burst[0])
         found = crossing(self.missed, step, shift, groups.weights, self._dark(groups), 1.0 - confidence, unit - far, unit + far)
-        return None if np.isnan(found) else float(np.exp(found))
+        return None if math.isnan(found) else math.exp(found)
 
     def counts(self, confidence: float) -> float | None:
         """The limit in counts for one direction."""
-        return self.limit(Groups(np.ones(1), np.ones(1)), confidence)
+        return self.limit(_ONE, confidence)
 
 
 def _hidden(level: CountLevel, at: float, burst: FloatArray) -> FloatArray:

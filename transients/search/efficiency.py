@@ -39,17 +39,15 @@ def efficiencies(
     """
     prob = np.atleast_1d(np.asarray(probabilities, float))
     prob = prob / prob.sum()
+    seen = {key: Groups.of(np.broadcast_to(np.asarray(each, float), prob.shape), prob) for key, each in responses.items()}
     found = []
     for level in levels:
         if level.windows <= 0.0:
             continue
         threshold = quiet_quantile(1.0 - false_alarm_probability, level.steps, level.windows)
         chance = MissChance.above(level, threshold, systematic_fraction)
-        for (instrument, spectrum), response in responses.items():
-            if instrument != level.instrument:
-                continue
-            groups = Groups.of(np.broadcast_to(np.asarray(response, float), prob.shape), prob)
-            half = chance.limit(groups, 0.5)
+        for (instrument, spectrum), groups in seen.items():
+            half = chance.limit(groups, 0.5) if instrument == level.instrument else None
             if half is None:
                 continue
             fluence = half * _FLUENCES
@@ -61,7 +59,7 @@ def efficiencies(
                     false_alarm_probability=false_alarm_probability,
                     threshold_snr=_short(threshold),
                     fluence_erg_cm2=tuple(_short(each) for each in fluence),
-                    probability=tuple(_short(max(0.0, 1.0 - chance.over(groups, float(each)))) for each in fluence),
+                    probability=tuple(_short(max(0.0, 1.0 - each)) for each in chance.over(groups, fluence)),
                 )
             )
     return tuple(found)

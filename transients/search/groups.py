@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 
 import numpy as np
@@ -28,6 +29,21 @@ class Groups:
 
     values: FloatArray
     weights: FloatArray
+
+    @functools.cached_property
+    def logs(self) -> FloatArray:
+        """ln of the values."""
+        return np.log(self.values)
+
+    @functools.cached_property
+    def median(self) -> float:
+        """Of the values, whatever their weights."""
+        return float(np.median(self.values))
+
+    @functools.cached_property
+    def dark(self) -> float:
+        """Probability of what is not seen."""
+        return max(0.0, 1.0 - float(self.weights.sum()))
 
     @classmethod
     def of(cls, values: npt.ArrayLike, prob: npt.ArrayLike) -> Groups:

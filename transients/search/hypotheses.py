@@ -14,6 +14,8 @@ from .combined import counts_per_fluence
 
 #: Directions are told apart when the logarithms of their responses differ by this much; coarser where that leaves too many.
 _FINEST, _MOST_DIRECTIONS = 0.005, 40
+#: One tile in so many is looked at first.
+_SOME = 16
 #: Part of the probability that no direction stands for.
 _TRACE = 1e-4
 
@@ -77,15 +79,18 @@ def _gathered(per_fluence: FloatArray, prob: FloatArray) -> tuple[FloatArray, Fl
     # What sees nothing is a cell of its own, far from any other.
     logs = np.log(np.where(per_fluence > 0.0, per_fluence, 1e-30))
     width = _FINEST
-    while True:
-        cells = np.round(logs / width).astype(np.int64)
-        cells -= cells.min(axis=0)
-        one = np.ravel_multi_index(tuple(cells.T), tuple(cells.max(axis=0) + 1))
-        cell = np.unique(one, return_inverse=True)[1]
-        if cell.max() < _MOST_DIRECTIONS:
-            break
+    # Some of the tiles are enough to see that a width leaves too many.
+    while _cells(logs[::_SOME], width).max() >= _MOST_DIRECTIONS or (cell := _cells(logs, width)).max() >= _MOST_DIRECTIONS:
         width *= 1.5
     weight = np.bincount(cell, prob)
     used = weight > 0.0
     mean = np.array([np.bincount(cell, prob * column) for column in per_fluence.T]).T
     return mean[used] / weight[used, None], np.asarray(weight[used], float)
+
+
+def _cells(logs: FloatArray, width: float) -> npt.NDArray[np.intp]:
+    """Which cell of this width each tile lies in, counted from 0, (n,)."""
+    cells = np.round(logs / width).astype(np.int64)
+    cells -= cells.min(axis=0)
+    one = np.ravel_multi_index(tuple(cells.T), tuple(cells.max(axis=0) + 1))
+    return np.unique(one, return_inverse=True)[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,6 +20,8 @@ from .spikes import classify_spike
 
 #: Durations tried, s: octaves of the range in which bursts come.
 DURATIONS_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 100.0)
+#: Averages and their largest terms differ by this in their last digits.
+_ROUNDING = 1e-9
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,15 +76,15 @@ def joint_search(
             continue
         length_s = size * first.bin_s
         found = [sliding_excess(rates, first, length_s, association_window_s) for rates in ordered]
-        ratio = _log_ratio(found, per_fluence, hypotheses.prior)
-        if not np.isfinite(ratio).any():
+        if not any(np.isfinite(each.sigma).any() for each in found):
             continue
-        top = int(np.argmax(ratio))
-        snr = float(np.sqrt(2.0 * max(0.0, ratio[top])))
-        windows = 1.0 + (int(np.isfinite(ratio).sum()) - 1) / size
+        top, log_ratio, judged = _most_likely(found, per_fluence, hypotheses.prior)
+        log_ratio = max(0.0, log_ratio)
+        snr = math.sqrt(2.0 * log_ratio)
+        windows = 1.0 + (judged - 1) / size
         chance = alarm_chance(snr, size, windows)
         start_s = float(starts_within(first, length_s, association_window_s)[top])
-        best.append(JointWindow(start_s, length_s, float(max(0.0, ratio[top])), snr, chance))
+        best.append(JointWindow(start_s, length_s, log_ratio, snr, chance))
     if not best:
         return None
     # Neighbouring durations share much: multiplying by their number is an upper bound of the chance.
@@ -111,15 +114,23 @@ def _bins_of(bins: Bins, window: JointWindow) -> tuple[int, int]:
     return begin, max(end, begin + 1)
 
 
-def _log_ratio(found: Sequence[WindowExcess], per_fluence: FloatArray, prior: FloatArray) -> FloatArray:
-    """ln of the averaged likelihood ratio for each window, (n,); -inf where no detector has it."""
+def _most_likely(found: Sequence[WindowExcess], per_fluence: FloatArray, prior: FloatArray) -> tuple[int, float, int]:
+    """The window of the largest averaged likelihood ratio, ln of that, and how many windows some detector has."""
     here = np.array([np.isfinite(each.sigma) for each in found])
     precision = np.array([np.where(ok, 1.0 / each.sigma**2, 0.0) for ok, each in zip(here, found, strict=True)])
     pull = precision * np.array([np.where(ok, np.nan_to_num(each.counts), 0.0) for ok, each in zip(here, found, strict=True)])
     slope, curve = per_fluence @ pull, per_fluence**2 @ precision
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where((slope > 0.0) & (curve > 0.0), 0.5 * slope**2 / curve, 0.0)
-    return np.where(here.any(axis=0), log_average(ratio, prior), -np.inf)
+    ratio = np.maximum(slope, 0.0, out=slope)
+    ratio *= 0.5 * ratio
+    ratio /= np.maximum(curve, np.finfo(float).tiny, out=curve)
+    seen = here.any(axis=0)
+    # No average is above its largest term: those that cannot reach the one of the largest of all need not be known.
+    largest = np.where(seen, ratio.max(axis=0), -np.inf)
+    least = log_average(ratio[:, [int(np.argmax(largest))]], prior)[0]
+    near = np.flatnonzero(largest > least - _ROUNDING)
+    average = log_average(ratio[:, near], prior)
+    top = int(np.argmax(average))
+    return int(near[top]), float(average[top]), int(seen.sum())
 
 
 def log_average(logs: FloatArray, prior: FloatArray) -> FloatArray:

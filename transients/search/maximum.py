@@ -8,6 +8,7 @@ distribution of the maximum to about a percent. Simulations in the tests say how
 from __future__ import annotations
 
 import functools
+import math
 
 import numpy as np
 from scipy.special import ndtr
@@ -18,9 +19,6 @@ from schemas import FloatArray
 _OVERSHOOT = 0.583
 #: Places within a bin where a burst may begin; the chance is averaged over them. Windows of few bins lose much by a bad place.
 _PHASES, _PHASES_OF_FEW, _FEW = 4, 16, 4.0
-#: Gauss-Legendre nodes over six sigmas on either side.
-_NODE, _WEIGHT = np.polynomial.legendre.leggauss(32)
-_REACH = 6.0
 #: Levels that are kept: the windows searched are the same for every event of a kind.
 _KEPT = 1024
 
@@ -37,11 +35,9 @@ def quiet_chance(level: float, steps: float, windows: float) -> float:
     windows : float
         Searched time over the window's length; 1 for a single window.
     """
-    high = min(level, _REACH)
-    low = min(-_REACH, high - 1.0)
-    value = 0.5 * (high + low) + 0.5 * (high - low) * _NODE
-    about = _density(value) * _side(value, level, steps) ** (2.0 * sides(windows))
-    return float(0.5 * (high - low) * (about @ _WEIGHT) * others(level, steps, windows))
+    from .kernels.maximum import quiet  # numba takes half a second to import
+
+    return quiet(level, *_highest(level, steps), 2.0 * sides(windows)) * others(level, steps, windows)
 
 
 def alarm_chance(level: float, steps: float, windows: float) -> float:
@@ -113,25 +109,23 @@ def hidden_chance(
     -------
     (n,) float64
     """
-    correlation = max(0.0, 1.0 - 1.0 / steps)
-    apart = np.sqrt(1.0 - correlation**2)
-    reach = sides(windows)
-    # Inner integral over the second window, against its mean given the first.
-    means = np.linspace(level - 2.0 * _REACH, level + 2.0 * _REACH, 193)
-    high = np.minimum(means + _REACH * apart, level)
-    low = np.minimum(means - _REACH * apart, high)
-    second = 0.5 * (high + low)[:, None] + 0.5 * (high - low)[:, None] * _NODE
-    density = _density((second - means[:, None]) / apart) / apart
-    below = 0.5 * (high - low) * ((density * _side(second, level, steps) ** reach) @ _WEIGHT)
-    mean = np.asarray(burst, float)[:, None, None] * inside[0][None, :, None]
-    other = np.asarray(burst, float)[:, None, None] * inside[1][None, :, None]
-    sigma = np.sqrt(1.0 + own_noise * np.maximum(mean, 0.0))
-    top = np.minimum(mean + _REACH * sigma, level)
-    bottom = np.minimum(mean - _REACH * sigma, top)
-    first = 0.5 * (top + bottom) + 0.5 * (top - bottom) * _NODE
-    joint = np.interp(other + correlation * (first - mean), means, below, left=1.0, right=0.0)
-    value = _density((first - mean) / sigma) / sigma * _side(first, level, steps) ** reach * joint
-    return np.asarray((0.5 * (top - bottom)[:, :, 0] * (value @ _WEIGHT)).mean(axis=1))
+    from .kernels.maximum import hidden
+
+    beside = (level, *_highest(level, steps), sides(windows))
+    below = _second_below(*beside, _correlation(steps))
+    return hidden(*beside, _correlation(steps), own_noise, np.asarray(burst, float), *inside, below)
+
+
+def _correlation(steps: float) -> float:
+    """Of the excesses in a window and in the next."""
+    return max(0.0, 1.0 - 1.0 / steps)
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _second_below(level: float, high: float, below_high: float, reach: float, correlation: float) -> FloatArray:
+    from .kernels.maximum import second_below
+
+    return second_below(level, high, below_high, reach, math.sqrt(1.0 - correlation**2))
 
 
 def phases(steps: float) -> FloatArray:
@@ -140,13 +134,10 @@ def phases(steps: float) -> FloatArray:
     return (np.arange(count) + 0.5) / count
 
 
-def _side(value: FloatArray, level: float, steps: float) -> FloatArray:
-    """Chance that windows to one side, as far as they overlap, stay below `level`, given the outermost window's value."""
-    if steps < 1.5:  # the next window shares no bin
-        return np.full(value.shape, float(ndtr(level)))
-    high = level + _OVERSHOOT * np.sqrt(2.0 / steps)
-    ratio = np.exp(np.clip(0.5 * (value**2 - high**2), -700.0, 50.0))
-    return np.asarray(np.clip(ndtr(high) - ratio * ndtr(value), 0.0, 1.0))
+def _highest(level: float, steps: float) -> tuple[float, float]:
+    """The level and the overshoot over it, and the chance of one window below; infinite where the next window shares no bin."""
+    high = level + _OVERSHOOT * math.sqrt(2.0 / steps)
+    return (math.inf, float(ndtr(level))) if steps < 1.5 else (high, float(ndtr(high)))
 
 
 def _density(u: FloatArray) -> FloatArray:

@@ -5,9 +5,10 @@ Its background is the plain mean of the window and bins are taken by number, not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from schemas import Excess, FloatArray, LightCurve, NoiseAtScale, PublishedSearch
 from schemas.errors import NoData
@@ -110,11 +111,8 @@ def published_search_bins(bins: Bins, half_width_s: float) -> PublishedSearch:
     if not noise:
         raise NoData("too few bins for the published method")
     before = up_to_edges(counts)
-    fitting = [n for n in scales if n <= len(counts)]
-    excesses = sorted((e for n in fitting for e in _excesses(bins, counts, before, n)), key=_by_fap)
-    return PublishedSearch(
-        background_rate_cts_s=noise[0].mean_cts_s, noise=noise, excesses=tuple(_group(excesses)), scales=len(scales)
-    )
+    excesses = _excesses(bins, before, [n for n in scales if n <= len(counts)])
+    return PublishedSearch(background_rate_cts_s=noise[0].mean_cts_s, noise=noise, excesses=excesses, scales=len(scales))
 
 
 def nominal_counts(bins: Bins) -> FloatArray:
@@ -122,63 +120,35 @@ def nominal_counts(bins: Bins) -> FloatArray:
     return bins.rate * bins.bin_s
 
 
-def _worth_a_look(before: FloatArray, n: int) -> list[int]:
-    """The phases of a scale in which some sum may lie more than the least excess above the mean: most are passed by at once."""
-    sliding = before[n:] - before[:-n]
-    phase = np.array(phases(n))
-    # A sum for each phase (rows) and group (columns); the last column is beyond the end for some.
-    place = phase[:, None] + n * np.arange(-(-len(sliding) // n))
-    here = place < len(sliding)
-    sums = np.where(here, sliding[np.minimum(place, len(sliding) - 1)], 0.0)
-    groups = here.sum(axis=1)
-    mean = sums.sum(axis=1) / np.maximum(groups, 1)
-    above = np.where(here, sums - mean[:, None], 0.0)
-    std = np.sqrt((above**2).sum(axis=1) / np.maximum(groups, 1))
-    # Sums taken in another order differ in their last digits.
-    worth = (groups >= 2) & (above.max(axis=1) > (1.0 - 1e-6) * MINIMUM_SNR * std)
-    return [int(each) for each in phase[worth]]
+def _excesses(bins: Bins, before: FloatArray, scales: Sequence[int]) -> tuple[Excess, ...]:
+    """The first of every group of excesses, by false-alarm probability."""
+    from .kernels.published import above_mean  # numba takes half a second to import
+
+    found = [above_mean(before, n, np.array(phases(n)), MINIMUM_SNR) for n in scales]
+    size = np.repeat(scales, [len(first) for first, _, _ in found])
+    first, counts, snr = (np.concatenate(column) for column in zip(*found, strict=True))
+    # Not by sums up to edges: neighbours lie a scale apart, and their centres' last digits tell whether they are one group.
+    centre = np.add.reduceat(np.append(bins.centre_s, 0.0), np.stack([first, first + size], axis=1).ravel())[::2] / size
+    scale = size * bins.bin_s
+    t_start = centre - 0.5 * scale
+    fap = np.array([published_fap(*each) for each in zip(snr.tolist(), scale.tolist(), centre.tolist(), strict=True)])
+    return tuple(
+        Excess(
+            t_start_s=float(t_start[k]),
+            duration_s=float(scale[k]),
+            counts=float(counts[k]),
+            snr=float(snr[k]),
+            rate_cts_s=float(counts[k] / scale[k]),
+            fap=float(fap[k]),
+            classification=fap_class(float(fap[k])),
+        )
+        for k in _firsts(t_start + 0.5 * scale, scale, np.argsort(fap, kind="stable"))
+    )
 
 
-def _excesses(bins: Bins, counts: FloatArray, before: FloatArray, n: int) -> Iterator[Excess]:
-    scale = n * bins.bin_s
-    centre = bins.centre_s
-    for phase in _worth_a_look(before, n):
-        sums = rebin(counts, n, phase)
-        mean, std, most = float(sums.mean()), float(sums.std()), float(sums.max())
-        # (sum - mean) / sqrt(sum) / (std / sqrt(mean)) is above 3 for no sum when it is not with the mean under the first root.
-        if std == 0.0 or most - mean <= MINIMUM_SNR * std:
-            continue
-        # A group without a count has no error by this method, and no excess.
-        error = np.where(sums > 0.0, np.sqrt(sums), np.inf)
-        snr = (sums - mean) / error / (std / np.sqrt(mean))
-        for k in np.flatnonzero(snr > MINIMUM_SNR):
-            first = phase + int(k) * n
-            t = float(centre[first : first + n].mean())
-            fap = published_fap(float(snr[k]), scale, t)
-            yield Excess(
-                t_start_s=t - 0.5 * scale,
-                duration_s=scale,
-                counts=float(sums[k] - mean),
-                snr=float(snr[k]),
-                rate_cts_s=float((sums[k] - mean) / scale),
-                fap=fap,
-                classification=fap_class(fap),
-            )
-
-
-def _by_fap(excess: Excess) -> float:
-    return excess.fap if excess.fap is not None else np.inf
-
-
-def _group(excesses: list[Excess]) -> Iterator[Excess]:
-    """The first of every group: one within the longer of the two scales of a group's first belongs to it."""
-    centres = np.empty(len(excesses))
-    scales = np.empty(len(excesses))
-    found = 0
-    for excess in excesses:
-        centre = excess.t_start_s + 0.5 * excess.duration_s
-        reach = np.maximum(scales[:found], excess.duration_s)
-        if not np.any(np.abs(centres[:found] - centre) < reach):
-            centres[found], scales[found] = centre, excess.duration_s
-            found += 1
-            yield excess
+def _firsts(centre: FloatArray, scale: FloatArray, left: npt.NDArray[np.intp]) -> Iterator[int]:
+    """The first of every group, in the order `left`: one within the longer of the two scales of a group's first belongs to it."""
+    while left.size:
+        first = int(left[0])
+        yield first
+        left = left[np.abs(centre[left] - centre[first]) >= np.maximum(scale[left], scale[first])]

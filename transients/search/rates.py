@@ -11,13 +11,17 @@ import numpy.typing as npt
 from schemas import FloatArray, LightCurve
 
 from .background import Background, fit_background
-from .bins import about, up_to_edges
+from .bins import about
 from .noise import Overdispersion, measure_overdispersion
 
 #: With less than this left outside a window (s), the background under it would be a guess.
 _LEAST_OUTSIDE_S = 20.0
 #: A window may lack this part of its length (rounding of bin edges) and is still called whole.
 _WHOLE = 1e-3
+#: Directions of a smooth curve that vary less than this part of the most, in variance, are left out.
+_LEAST_VARIANCE = 1e-6
+#: Sums over a window before those of the fit's functions: time, its square, residuals, model.
+_SCALARS = 4
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -97,15 +101,18 @@ def window_excess(rates: Rates, start_s: npt.ArrayLike, duration_s: float) -> Wi
     window's own bins (in closed form: a deleted residual), so that neither a burst pulls it up nor its absence makes the noise
     look smaller.
     """
+    from .kernels.windows import window_sums  # numba takes half a second to import
+
     bins, sums = rates.background.bins, rates._sums
     start: FloatArray = np.atleast_1d(np.asarray(start_s, float))
-    cut = _Cut.of(bins.start_s, bins.width_s, start, duration_s)
-    square = cut.sums(sums.square) / duration_s**2
-    whole = np.asarray((cut.sums(sums.time) > (1.0 - _WHOLE) * duration_s) & (square > 0.0))
+    every = window_sums(bins.start_s, bins.width_s, start, duration_s, sums.values, sums.squared, sums.cumulative)
+    time, squares, residual, model = every[:, :_SCALARS].T
+    square = squares / duration_s**2
+    whole = np.asarray((time > (1.0 - _WHOLE) * duration_s) & (square > 0.0))
     safe = np.where(square > 0.0, square, 1.0)
-    counts = cut.sums(sums.residual) / duration_s / safe
-    noise = float(rates.overdispersion.at(duration_s)) * cut.sums(sums.model) / duration_s**2 / safe**2
-    shift, variance, enough = _without_window(sums, cut, duration_s * safe)
+    counts = residual / duration_s / safe
+    noise = float(rates.overdispersion.at(duration_s)) * model / duration_s**2 / safe**2
+    shift, variance, enough = _without_window(sums, every[:, _SCALARS:], duration_s * safe)
     good = whole & enough
     sigma = np.sqrt(np.where(good, noise + variance, np.inf))
     return WindowExcess(np.where(good, counts + shift, np.nan), sigma, square)
@@ -130,119 +137,75 @@ def starts_within(first: Rates, length_s: float, association_window_s: tuple[flo
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class _Sum:
-    """Something of each bin, (bins,) or (bins, k), times its width to a power, summed up to each edge."""
-
-    values: FloatArray
-    power: int
-    weight: FloatArray
-    cumulative: FloatArray
-
-    @classmethod
-    def of(cls, values: FloatArray, width_s: FloatArray, power: int) -> _Sum:
-        weight = width_s**power
-        return cls(values, power, weight, up_to_edges(values * (weight if values.ndim == 1 else weight[:, None])))
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
 class _Sums:
     """Of a detector, for windows of any length: bins and excesses, and what the bins outside the source say of the fit.
 
     Attributes
     ----------
-    time, square, residual, model, basis : _Sum
-    information : (bins + 1, k, k)
-        Up to each edge; its last is that of the whole fit.
-    pull : (bins + 1, k)
-        Of the residuals on the coefficients.
-    outside_s : (bins + 1,)
-        Observed time outside the source.
+    values, squared : (bins, 4 + k), (4 + k,)
+        What counts by the part of a bin in the window, and whether by its square: the time, its square, the residuals' rate, the
+        model's times the width, and the k functions of the fit.
+    cumulative : (bins + 1, m)
+        These times the width, or its square, up to each edge; then, of the bins outside the source, the information on the
+        coefficients, (k, k) in a row, the pull of the residuals on them, (k,), and the observed time.
+    whole : (k, k)
+        Information on the coefficients of all bins, and of what a smooth curve is taken to be before any.
     noise : float
         What the covariance carries on top of the inverse of the information: the over-dispersion of the fit.
     """
 
-    time: _Sum
-    square: _Sum
-    residual: _Sum
-    model: _Sum
-    basis: _Sum
-    information: FloatArray
-    pull: FloatArray
-    outside_s: FloatArray
+    values: FloatArray
+    squared: npt.NDArray[np.bool_]
+    cumulative: FloatArray
+    whole: FloatArray
     noise: float
 
     @classmethod
     def of(cls, background: Background) -> _Sums:
         width_s, model = background.bins.width_s, background.counts
         ones, residual = np.ones(len(width_s)), background.bins.counts - model
-        basis = np.diff(background.cumulative_basis, axis=0)
+        basis = _functions(background)
         used = (~background.source).astype(float)
         weighted = basis * (used / np.maximum(model, 1e-9))[:, None]
-        information = up_to_edges(np.einsum("ki,kj->kij", weighted, basis))
-        return cls(
-            time=_Sum.of(ones, width_s, 1),
-            square=_Sum.of(ones, width_s, 2),
-            residual=_Sum.of(residual, width_s, 1),
-            model=_Sum.of(model, width_s, 2),
-            basis=_Sum.of(basis, width_s, 1),
-            information=information,
-            pull=up_to_edges(weighted * residual[:, None]),
-            outside_s=up_to_edges(used * width_s),
-            noise=float(np.trace(background.covariance @ information[-1])) / basis.shape[1],
-        )
+        values = np.column_stack([ones, ones, residual, model, basis])
+        squared = np.isin(np.arange(values.shape[1]), (1, 3))
+        inside = values * np.where(squared, width_s[:, None] ** 2, width_s[:, None])
+        k = basis.shape[1]
+        information = np.einsum("ki,kj->kij", weighted, basis).reshape(-1, k * k)
+        cumulative = np.zeros((len(width_s) + 1, values.shape[1] + k * k + k + 1))
+        np.concatenate([inside, information, weighted * residual[:, None], (used * width_s)[:, None]], axis=1, out=cumulative[1:])
+        np.cumsum(cumulative, axis=0, out=cumulative)
+        whole = cumulative[-1, _SCALARS + k :][: k * k].reshape(k, k)
+        if background.knots_s is None:
+            return cls(values, squared, cumulative, whole, float(np.trace(background.covariance @ whole)) / k)
+        # Covariance 1 of its directions is that of information `noise`; the level, free before any bins, has all of it from them.
+        noise = float(np.linalg.eigvalsh(whole)[-1])
+        return cls(values, squared, cumulative, noise * np.eye(k), noise)
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class _Cut:
-    """Which bins windows touch, first .. stop - 1, and how much of the outer two lies inside; every array is (n,)."""
+def _functions(background: Background) -> FloatArray:
+    """What is fitted, integrated over each bin, (bins, k): polynomials, or of a smooth curve what varies, each by its own deviation.
 
-    first: npt.NDArray[np.intp]
-    stop: npt.NDArray[np.intp]
-    width_s: FloatArray
-    first_s: FloatArray
-    last_s: FloatArray
-
-    @classmethod
-    def of(cls, bin_start_s: FloatArray, width_s: FloatArray, start_s: FloatArray, duration_s: float) -> _Cut:
-        bin_stop, stop_s = bin_start_s + width_s, start_s + duration_s
-        # A touch of less than a thousandth of a bin is a rounding of its edge.
-        slack = 1e-3 * width_s
-        first = np.searchsorted(bin_stop - slack, start_s, side="right")
-        stop = np.maximum(np.searchsorted(bin_start_s + slack, stop_s, side="left"), first)
-        head = np.minimum(first, len(width_s) - 1)
-        tail = np.clip(stop - 1, 0, len(width_s) - 1)
-        first_part = np.minimum(bin_stop[head], stop_s) - np.maximum(bin_start_s[head], start_s)
-        last_part = np.minimum(bin_stop[tail], stop_s) - np.maximum(bin_start_s[tail], start_s)
-        return cls(first, stop, width_s, _inside(first_part, width_s[head]), _inside(last_part, width_s[tail]))
-
-    def sums(self, of: _Sum) -> FloatArray:
-        """Sum over a window's bins of value times (time inside the window)^power, (n,) or (n, k)."""
-        several = self.stop - self.first > 1
-        head = np.minimum(self.first, len(self.width_s) - 1)
-        tail = np.clip(self.stop - 1, 0, len(self.width_s) - 1)
-        lost_first = np.where(self.stop > self.first, self.first_s**of.power - of.weight[head], 0.0)
-        lost_last = np.where(several, self.last_s**of.power - of.weight[tail], 0.0)
-        if of.values.ndim > 1:
-            lost_first, lost_last = lost_first[:, None], lost_last[:, None]
-        return np.asarray(self.plain(of.cumulative) + lost_first * of.values[head] + lost_last * of.values[tail])
-
-    def plain(self, cumulative: FloatArray) -> FloatArray:
-        """Sum over the touched bins, whole, of what is summed up to each edge."""
-        return np.asarray(cumulative[self.stop] - cumulative[self.first])
+    Knots are far closer than the curve bends, so that their covariance has few directions.
+    """
+    basis = np.asarray(np.diff(background.cumulative_basis, axis=0))
+    if background.knots_s is None:
+        return basis
+    variance, direction = np.linalg.eigh(background.covariance)
+    kept = variance > _LEAST_VARIANCE * variance[-1]
+    return np.asarray(basis @ (direction[:, kept] * np.sqrt(variance[kept])))
 
 
-def _inside(part_s: FloatArray, width_s: FloatArray) -> FloatArray:
-    """Time inside, taken as the whole bin where it is all but a thousandth of it."""
-    return np.where(part_s > (1.0 - _WHOLE) * width_s, width_s, np.maximum(part_s, 0.0))
+def _without_window(sums: _Sums, every: FloatArray, scale: FloatArray) -> tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]:
+    """What leaving a window's bins out of the fit adds to its excess, the variance of the background then, and where it can be done.
 
+    `every` has the windows' sums but for the first four.
+    """
+    from .kernels.windows import without_window
 
-def _without_window(sums: _Sums, cut: _Cut, scale: FloatArray) -> tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]:
-    """What leaving a window's bins out of the fit adds to its excess, the variance of the background then, and where it can be done."""
-    whole = sums.information[-1]
-    left = whole - cut.plain(sums.information)
-    enough = np.asarray(sums.outside_s[-1] - cut.plain(sums.outside_s) >= _LEAST_OUTSIDE_S)
-    left = np.where(enough[:, None, None], left, whole)
-    share = cut.sums(sums.basis) / scale[:, None]
-    solved = np.linalg.solve(left, share[:, :, None])[:, :, 0]
-    shift = np.einsum("ni,ni->n", solved, cut.plain(sums.pull))
-    return shift, np.asarray(sums.noise * np.einsum("ni,ni->n", solved, share)), enough
+    k = sums.values.shape[1] - _SCALARS
+    basis, information, pull, outside_s = np.split(every, (k, k + k * k, 2 * k + k * k), axis=1)
+    share, inside = basis / scale[:, None], np.ascontiguousarray(information).reshape(-1, k, k)
+    shift, variance, told = without_window(sums.whole, np.ascontiguousarray(pull), share, inside)
+    enough = np.asarray(sums.cumulative[-1, -1] - outside_s[:, 0] >= _LEAST_OUTSIDE_S)
+    return shift, np.asarray(sums.noise * variance), enough & told

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import search_curves as sc
 
-from transients.search import fit_background, rates_about, window_excess
+from transients.search import Rates, fit_background, rates_about, window_excess
 from transients.search.bins import about
 from transients.search.maximum import alarm_chance, hidden_chance, phases, quiet_chance, quiet_quantile
 
@@ -67,6 +67,25 @@ def test_what_is_not_observed_is_not_judged() -> None:
     assert np.isfinite(found.sigma).tolist() == [True, False, False, True]
     assert found.snr[1] == 0.0
     assert not np.isfinite(window_excess(rates, [-100.0], 190.0).sigma).any()  # nothing left for a background
+
+
+@pytest.fixture(scope="module")
+def drifting() -> list[Rates]:
+    """Backgrounds that only a smooth curve follows."""
+    start = sc.starts(300.0, 0.25)
+    drift = [20_000.0 * (1.0 + 0.0022 * np.sin(start / 40.0 + seed)) for seed in range(12)]
+    counts = [np.random.default_rng(seed).poisson(each).astype(float) for seed, each in enumerate(drift)]
+    return [rates_about(sc.curve(start, each, bin_s=0.25), 0.0) for each in counts]
+
+
+@pytest.mark.parametrize("duration", [0.25, 8.0, 32.0])
+def test_windows_on_a_smooth_background_scatter_by_their_noise(drifting: list[Rates], duration: float) -> None:
+    """Also those that hide all that tells a knot of the curve."""
+    assert all(rates.background.knots_s is not None for rates in drifting)
+    start = np.arange(-290.0, 290.0 - duration, max(duration, 8.0))
+    found = [window_excess(rates, start, duration) for rates in drifting]
+    assert all(np.isfinite(each.sigma).all() for each in found)
+    assert np.std(np.concatenate([each.snr for each in found])) == pytest.approx(1.0, abs=0.15)
 
 
 def moving_maxima(rng: np.random.Generator, trials: int, bins: int, size: int, burst: float = 0.0) -> np.ndarray:

@@ -1,8 +1,10 @@
-"""Where an average of shifted tables falls to a number."""
+"""Averages of a table seen at several scales or from several places, and where one of them falls to a number."""
 
 from __future__ import annotations
 
 import math
+
+import numpy as np
 
 from schemas import FloatArray
 
@@ -10,6 +12,22 @@ from ...compiled import compiled
 
 #: Of an interval of 28: to 1e-11.
 _HALVINGS = 42
+
+
+@compiled
+def scaled(table: FloatArray, step: float, at: FloatArray, factor: FloatArray, weight: FloatArray) -> FloatArray:
+    """Weighted sums of a table, linear between its places, each time seen at another scale: table[at * factor / step], (n,).
+
+    `at` (n,) and `factor` (k,) are not negative; beyond its end the table is 0.
+    """
+    found = np.zeros(at.size)
+    for n in range(at.size):
+        for k in range(factor.size):
+            place = at[n] * factor[k] / step
+            if place <= table.size - 1:
+                row = min(int(place), table.size - 2)
+                found[n] += weight[k] * (table[row] + (place - row) * (table[row + 1] - table[row]))
+    return found
 
 
 @compiled
