@@ -10,6 +10,7 @@ from typing import Any
 
 import dashboard_samples
 import handler_samples
+import msgspec
 import outgoing_samples
 import pytest
 from command_line import ask, command
@@ -22,7 +23,7 @@ from transients.store import Store
 from transients.store.assessments import File
 from transients.web import create_app, serve_app
 
-FILES = {"circular.txt": b"a draft\n", "assessment.json": b"{}\n"}
+FILES = {"README.txt": b"a list\n", "circular.txt": b"a draft\n", "assessment.json": b"{}\n"}
 BURST = {"TrigID": "700000001", "Burst_TJD": "20436", "Burst_SOD": "25689.10"}
 
 
@@ -112,6 +113,19 @@ def test_publish_by_hand_is_recorded_once(filled: str) -> None:
         return len(await store.publications())
 
     assert asyncio.run(with_store(filled, publications)) == 1
+
+
+def test_nothing_is_published_before_its_figures_are_drawn(filled: str) -> None:
+    async def undrawn(store: Store) -> None:
+        (event,) = await store.events()
+        last = await store.assessment(event.event_key)
+        assert last is not None
+        await store.save_assessment(msgspec.structs.replace(last, caveats=("something new",)))
+
+    asyncio.run(with_store(filled, undrawn))
+    error = command("publish", "700000001", "--to", "zenodo", "--json", TRANSIENTS_DATABASE__URL=filled).error
+    assert error["kind"] == "not-yet"
+    assert "still to be drawn" in error["message"]
 
 
 def test_nothing_is_published_while_held(filled: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -137,12 +138,18 @@ async def test_a_deposit_waits_a_week_for_its_service(
     nobody = f"http://127.0.0.1:{free_port()}"
     made = settings(postgres_url, tmp_path, zenodo=ZenodoSettings(mode="sandbox", token=Secret("t"), url=nobody))
     event = await take(store, made, "S230518h")
-    await assessing(store, made, SaidSource(), integral).assess(event.event_key, {"stage": "search", "event_revision": 1})
+    steps = assessing(store, made, SaidSource(), integral)
+    await steps.assess(event.event_key, {"stage": "search", "event_revision": 1})
     assessment = await store.assessment(event.event_key)
     assert assessment is not None
     assert assessment.verdict in outgoing_module.DEPOSITED
     out = Outgoing(store, made, "http://here")
     job = (event.event_key, {"revision": assessment.revision})
+    with pytest.raises(NotYet, match="still to be drawn"):
+        await outgoing_module.deposit(store, event, assessment, made, release=False)
+    assert "publish" not in {each.kind for each in await store.jobs()}
+    await steps.draw(*job)
+    assert "publish" in {each.kind for each in await store.jobs()}
     with pytest.raises(RetryLater) as later:
         await out.publish(*job)
     assert later.value.delay_s == outgoing_module.DEPOSIT_AGAIN_S
@@ -230,6 +237,7 @@ async def test_a_retraction_waits_for_no_data_and_a_deposit_for_the_switch(
     assert (found.verdict, found.searches != ()) == ("non-detection", True)
 
     out = Outgoing(store, made, "http://here")
+    await steps.draw(event.event_key, {"revision": 1})
     await store.set_hold(True, "a person")
     with pytest.raises(RetryLater):
         await out.publish(event.event_key, {"revision": 1})
@@ -434,13 +442,42 @@ async def test_nobody_draws_what_was_overtaken(store: Store, postgres_url: str, 
     await steps.assess(event.event_key, {"stage": "search", "event_revision": 1})
     await steps.draw(event.event_key, {"revision": 1})
     assert await store.artefacts(event.event_key, 1) == ()
-    assert "allsky.png" in {file.name for file in await store.artefacts(event.event_key, 2)}
-    # An event that changed is computed anew first.
+    # An event that changed is computed anew; but what a draft was written from is drawn, as the event was then.
     another = about("S230518h")[1]
     await Intake(store, made).put(raw(another, offset=1))
     assert (await store.event(event.event_key)).revision == 2
+    draft = await store.circular(event.event_key, 2)
+    assert draft is not None
     await steps.draw(event.event_key, {"revision": 2})
+    files = {file.name for file in await store.artefacts(event.event_key, 2)}
+    assert {"allsky.png", "limits.png", "lightcurve-SPI-ACS.png", "lightcurve-SPI-ACS.fits", "README.txt"} <= files
+    assert json.loads(await store.artefact(event.event_key, 2, "event.json"))["revision"] == 1
+    assert draft.body.encode() in await store.artefact(event.event_key, 2, "circular.txt")
     assert len(await store.assessments(event.event_key)) == 2
+
+
+async def test_a_search_stands_with_its_draft_and_data_before_its_figures(
+    store: Store, postgres_url: str, tmp_path: Path, integral: Integral
+) -> None:
+    made = settings(postgres_url, tmp_path)
+    event = await take(store, made, "S230518h")
+    steps = assessing(store, made, SaidSource(), integral)
+    await steps.assess(event.event_key, {"stage": "search", "event_revision": 1})
+    assert await store.circular(event.event_key, 1) is not None
+    data = {file.name: file.sha256 for file in await store.artefacts(event.event_key, 1)}
+    assert {"limits.multiorder.fits", "lightcurve-SPI-ACS.fits"} <= data.keys()
+    assert {name.rpartition(".")[2] for name in data} == {"fits"}
+    assert {"draw", "tell"} <= {job.kind for job in await store.jobs() if job.state == "queued"}
+    # Killed here and run again, it comes to the same.
+    jobs = len(await store.jobs())
+    await steps.assess(event.event_key, {"stage": "search", "event_revision": 1})
+    assert len(await store.assessments(event.event_key)) == 1
+    assert len(await store.jobs()) == jobs
+    await steps.draw(event.event_key, {"revision": 1})
+    drawn = {file.name: file.sha256 for file in await store.artefacts(event.event_key, 1)}
+    assert drawn.items() >= data.items()
+    listed = json.loads(await store.artefact(event.event_key, 1, "provenance.json"))["entity"].values()
+    assert {each["label"] for each in listed if "bytes" in each} == drawn.keys() - {"README.txt", "provenance.json"}
 
 
 async def test_a_map_that_is_not_there_any_more_is_not_replaced_in_the_figure(
@@ -450,20 +487,20 @@ async def test_a_map_that_is_not_there_any_more_is_not_replaced_in_the_figure(
     event = await take(store, made, "S230518h")
     await assessing(store, made, SaidSource(), integral).assess(event.event_key, {"stage": "geometry", "event_revision": 1})
     seen: list[Any] = []
-    real = assessing_module.make_products
+    real = assessing_module.draw_products
 
     def noted(*arguments: Any) -> Any:
-        seen.append(arguments[2])
+        seen.append(arguments)
         return real(*arguments)
 
-    monkeypatch.setattr(assessing_module, "make_products", noted)
+    monkeypatch.setattr(assessing_module, "draw_products", noted)
 
     async def gone(blob_id: str) -> bytes:
         raise ServiceUnreachable("the disk is away")
 
     monkeypatch.setattr(store, "get_blob", gone)
     await assessing(store, made, SaidSource(), integral).draw(event.event_key, {"revision": 1})
-    (outcome,) = seen
-    assert outcome.skymap is None
-    assert outcome.assessment.geometry.localisation.area90_deg2 < 41_000
+    ((_, saved, _, _, skymap),) = seen
+    assert skymap is None
+    assert saved.geometry.localisation.area90_deg2 < 41_000
     assert "allsky.png" in {file.name for file in await store.artefacts(event.event_key, 1)}
