@@ -15,7 +15,7 @@ from schemas import Assessment, Event, Instant
 from transients.config import Settings
 from transients.missions import seconds_between, shift
 from transients.pipeline import Compute, Context, Outcome, OwnTrigger, Products, Signing, Stage, journey, make_products
-from transients.pipeline.localise import localise
+from transients.pipeline.localise import Found, find, localised
 from transients.report import variant_of
 from transients.store import EventQuery, RetryLater, Store, Wanted
 from transients.store.assessments import File
@@ -118,13 +118,12 @@ class Assessing:
             return
         if await self._store.artefacts(event_key, saved.revision):
             return
-        outcome = Outcome(saved)
-        if saved.geometry is not None:
-            localised = await localise(event, self._context)
-            # A map that could be had then and cannot now, or the reverse, does not belong to this result.
-            same = localised.source in saved.geometry.provenance.inputs
-            outcome = dataclasses.replace(outcome, skymap=localised.skymap if same else None)
-        await self._make_products(event, saved, outcome, self._clock.now())
+        found = None if saved.geometry is None else await find(event, self._context)
+        # A map that could be had then and cannot now, or the reverse, does not belong to this result.
+        if found is not None and saved.geometry is not None and found.source not in saved.geometry.provenance.inputs:
+            found = None
+        signing = await self._signing(event, self._clock.now())
+        await self._keep_products(event, saved, await self._context.compute(_drawn, event, saved, found, signing))
 
     def _measure(self, event: Event, asked: str, stage: str) -> None:
         """How long a first look took since the alert came, or since its search could begin; later looks are no news."""
@@ -184,9 +183,13 @@ class Assessing:
         return saved, new
 
     async def _make_products(self, event: Event, saved: Assessment, outcome: Outcome, now: Instant) -> None:
-        """Figures and draft, then, in one transaction, what is kept of them and the jobs that follow."""
+        """Make figures and draft, and keep them."""
         signing = await self._signing(event, now)
         products = await self._context.compute(make_products, event, saved, outcome, signing, saved.created)
+        await self._keep_products(event, saved, products)
+
+    async def _keep_products(self, event: Event, saved: Assessment, products: Products) -> None:
+        """Keep them, and queue the jobs that follow, in one transaction."""
         async with self._store.transaction():
             await self._store.save_artefacts(event.event_key, saved.revision, _files(products), keep=True)
             if products.circular is not None:
@@ -287,6 +290,12 @@ class _Overtaken(Exception):  # noqa: N818 -- nothing went wrong
 def _is_drawn_later(saved: Assessment, outcome: Outcome) -> bool:
     """Whether a result has no draft: its figures take several times as long as computing it, and a job of their own makes them."""
     return variant_of(saved) is None and not outcome.light_curves
+
+
+def _drawn(event: Event, saved: Assessment, found: Found | None, signing: Signing) -> Products:
+    """The products of a result without a search, its map made from what was found."""
+    skymap = None if found is None else localised(event, found).skymap
+    return make_products(event, saved, Outcome(saved, skymap=skymap), signing, saved.created)
 
 
 def _files(products: Products) -> dict[str, File]:
