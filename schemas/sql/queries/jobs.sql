@@ -35,8 +35,8 @@ WHERE id = ANY ($1::bigint[]) AND status = 'picked';
 
 -- name: take_jobs
 -- Take the first $2 jobs of lanes $1 for worker $5 and mark them as running: due ones, and those of workers that gave no sign for $3
--- seconds, but for places $4: an attempt that the worker was taken for dead in may still run there. The server need not flush this to its disk: where it is lost, the
--- jobs still wait, and are taken again.
+-- seconds; but none in the places $4, where attempts of this worker still run, though another may have taken them for dead. The server
+-- need not flush this to its disk: where it is lost, the jobs still wait, and are taken again.
 WITH due AS (
     SELECT q.id, q.priority
     FROM unnest($1::text[]) AS lane CROSS JOIN LATERAL (
