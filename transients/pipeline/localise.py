@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from schemas import AllSky, Annulus, Circle, Ellipse, Event, InputRef, Localisation, Polygon, SkyMapRef, sha256_hex, to_json
+from schemas import AllSky, Event, InputRef, Localisation, SkyMapRef, SkyRegion, sha256_hex, to_json
 from schemas.errors import TransientsError
 from transients.sky import SkyMap, localisation, read_skymap, skymap_from_region
 
@@ -23,36 +23,59 @@ class Localised:
     retry: bool = False
 
 
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """What a sky map is made from: a region, with the bytes where it is a map; or why those cannot be had or used."""
+
+    region: SkyRegion
+    name: str
+    data: bytes | None = None
+    error: TransientsError | None = None
+
+    @property
+    def source(self) -> InputRef:
+        """It, as a provenance names it."""
+        if self.error is not None:
+            return InputRef(name="localisation", sha256=sha256_hex(to_json(AllSky())), source="none")
+        content = to_json(self.region) if self.data is None else self.data
+        return InputRef(name="localisation", sha256=sha256_hex(content), source=self.name)
+
+
+async def find(event: Event, context: Context) -> Found:
+    """An event's best region, its map fetched."""
+    region = event.region or AllSky()
+    if not isinstance(region, SkyMapRef):
+        return Found(region, "the alert")
+    name = region.label or region.url or f"map {region.blob_id}"
+    try:
+        return Found(region, name, await context.fetch_map(region))
+    except TransientsError as error:
+        return Found(region, name, error=error)
+
+
 async def localise(event: Event, context: Context) -> Localised:
     """Make the sky map of an event's best region. A map that cannot be had leaves the whole sky, and says why."""
-    region = event.region or AllSky()
-    caveats = () if event.region is not None else ("The alert gives no position: computed for the whole sky.",)
-    name = "the alert"
+    found = await find(event, context)
     try:
-        if not isinstance(region, SkyMapRef):
-            made = await context.compute(_of_region, region)
-            assumed = tuple(f"Position: {remark}." for remark in made[0].remarks)
-            return _localised(made, sha256_hex(to_json(region)), name, (*caveats, *assumed))
-        name = region.label or region.url or f"map {region.blob_id}"
-        data = await context.fetch_map(region)
-        return _localised(await context.compute(_of_map, data, name), sha256_hex(data), name, caveats)
+        return await context.compute(localised, event, found)
     except TransientsError as error:
-        made = await context.compute(_of_region, AllSky())
-        caveat = f"The position could not be used ({error}): computed for the whole sky."
-        return _localised(made, sha256_hex(to_json(AllSky())), "none", (caveat,), retry=error.retriable)
+        return await context.compute(localised, event, Found(found.region, found.name, error=error))
 
 
-def _of_region(region: Circle | Ellipse | Annulus | Polygon | AllSky) -> tuple[SkyMap, Localisation]:
-    skymap = skymap_from_region(region)
-    return skymap, localisation(skymap, str(region.__struct_config__.tag))
+def localised(event: Event, found: Found) -> Localised:
+    """The sky map of what was found. Raises TransientsError where that is a map that cannot be read."""
+    if found.error is not None:
+        skymap = skymap_from_region(AllSky())
+        caveat = f"The position could not be used ({found.error}): computed for the whole sky."
+        return Localised(skymap, localisation(skymap, _tag(AllSky())), found.source, (caveat,), retry=found.error.retriable)
+    if found.data is not None:
+        skymap = read_skymap(found.data, found.name)
+        return Localised(skymap, localisation(skymap, "skymap"), found.source)
+    skymap = skymap_from_region(found.region)
+    caveats = () if event.region is not None else ("The alert gives no position: computed for the whole sky.",)
+    assumed = tuple(f"Position: {remark}." for remark in skymap.remarks)
+    return Localised(skymap, localisation(skymap, _tag(found.region)), found.source, (*caveats, *assumed))
 
 
-def _of_map(data: bytes, name: str) -> tuple[SkyMap, Localisation]:
-    skymap = read_skymap(data, name)
-    return skymap, localisation(skymap, "skymap")
-
-
-def _localised(
-    made: tuple[SkyMap, Localisation], sha256: str, source: str, caveats: tuple[str, ...], *, retry: bool = False
-) -> Localised:
-    return Localised(*made, InputRef(name="localisation", sha256=sha256, source=source), caveats, retry)
+def _tag(region: SkyRegion) -> str:
+    return str(region.__struct_config__.tag)

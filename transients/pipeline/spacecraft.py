@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import functools
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -41,13 +42,20 @@ class SpacecraftState:
     #: What failed in a way that passes, by the words of the caveats.
     passing: tuple[str, ...] = ()
 
-    def __reduce__(self) -> tuple[Callable[[bytes], SpacecraftState], tuple[bytes]]:
-        # To other processes as one piece: pickled record by record, hundreds of pointings hold up the loop.
-        return _unpacked, (msgspec.msgpack.encode(self),)
+    def __reduce__(self) -> tuple[Callable[[bytes, bytes], SpacecraftState], tuple[bytes, bytes]]:
+        # To other processes as two pieces: pickled record by record, hundreds of pointings hold up the loop.
+        rest = msgspec.msgpack.encode(dataclasses.replace(self, pointings=()))
+        return _unpacked, (rest, msgspec.msgpack.encode(self.pointings))
 
 
-def _unpacked(packed: bytes) -> SpacecraftState:
-    return msgspec.msgpack.decode(packed, type=SpacecraftState)
+def _unpacked(rest: bytes, pointings: bytes) -> SpacecraftState:
+    return dataclasses.replace(msgspec.msgpack.decode(rest, type=SpacecraftState), pointings=_unpacked_pointings(pointings))
+
+
+@functools.lru_cache(maxsize=4)
+def _unpacked_pointings(packed: bytes) -> tuple[Pointing, ...]:
+    """They take milliseconds to read, and are the same for events within an hour or so."""
+    return msgspec.msgpack.decode(packed, type=tuple[Pointing, ...])
 
 
 async def spacecraft_state(t0: Instant, context: Context) -> SpacecraftState:

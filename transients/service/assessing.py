@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 import handlers
-from schemas import Assessment, Event, Instant
+from schemas import Assessment, Circular, Event, Instant
 from transients.config import Settings
 from transients.missions import seconds_between, shift
 from transients.pipeline import (
@@ -26,9 +26,8 @@ from transients.pipeline import (
     journey,
     write_draft,
 )
-from transients.pipeline.localise import localise
+from transients.pipeline.localise import Found, find, localised
 from transients.report import is_complete, variant_of
-from transients.sky import SkyMap
 from transients.store import EventQuery, RetryLater, Store, Wanted
 from transients.store.assessments import File
 
@@ -135,20 +134,13 @@ class Assessing:
         revisions = (newest,) if not overtaken else await self._store.event_revisions(event_key)
         (event,) = (each for each in revisions if each.revision == saved.event_revision)
         data = {name: await self._store.artefact(event_key, revision, name) for name in names}
-        skymap = await self._map_of(event, saved)
-        files = await self._context.compute(draw_products, event, saved, circular, data, skymap)
+        found = None if saved.geometry is None else await find(event, self._context)
+        files = await self._context.compute(_drawn, event, saved, circular, data, found)
         async with self._store.transaction():
             await self._store.save_artefacts(event_key, revision, _files(files), keep=True)
             await self._store.tell_drawn(event_key, revision)
             if is_deposited(saved, self._settings):
                 await self._store.enqueue_many([self._wanted("publish", event, saved, "publish")])
-
-    async def _map_of(self, event: Event, saved: Assessment) -> SkyMap | None:
-        """The sky map that a result rests on. One that could be had then and cannot now, or the reverse, does not belong to it."""
-        if saved.geometry is None:
-            return None
-        localised = await localise(event, self._context)
-        return localised.skymap if localised.source in saved.geometry.provenance.inputs else None
 
     def _measure(self, event: Event, asked: str, stage: str) -> None:
         """How long a first look took since the alert came, or since its search could begin; later looks are no news."""
@@ -285,6 +277,15 @@ class Assessing:
 
 class _Overtaken(Exception):  # noqa: N818 -- nothing went wrong
     """Something newer was saved meanwhile."""
+
+
+def _drawn(
+    event: Event, saved: Assessment, circular: Circular | None, data: Mapping[str, bytes], found: Found | None
+) -> dict[str, bytes]:
+    """The folder of a result. A map that could be had then and cannot now, or the reverse, does not belong to it."""
+    belongs = found is not None and saved.geometry is not None and found.source in saved.geometry.provenance.inputs
+    skymap = localised(event, found).skymap if belongs and found is not None else None
+    return draw_products(event, saved, circular, data, skymap)
 
 
 def _files(files: Mapping[str, bytes]) -> dict[str, File]:

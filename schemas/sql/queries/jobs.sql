@@ -35,13 +35,13 @@ WHERE id = ANY ($1::bigint[]) AND status = 'picked';
 
 -- name: take_jobs
 -- Take the first $2 jobs of lanes $1 for worker $5 and mark them as running: due ones, and those of workers that gave no sign for $3
--- seconds, but for places $4, whose jobs run in the worker itself. The server need not flush this to its disk: where it is lost, the
--- jobs still wait, and are taken again.
+-- seconds; but none in the places $4, where attempts of this worker still run, though another may have taken them for dead. The server
+-- need not flush this to its disk: where it is lost, the jobs still wait, and are taken again.
 WITH due AS (
     SELECT q.id, q.priority
     FROM unnest($1::text[]) AS lane CROSS JOIN LATERAL (
         SELECT id, priority FROM pgqueuer.queue
-        WHERE entrypoint = lane AND status = 'queued' AND execute_after <= now()
+        WHERE entrypoint = lane AND status = 'queued' AND execute_after <= now() AND id <> ALL ($4::bigint[])
         ORDER BY priority DESC, id LIMIT $2 FOR UPDATE SKIP LOCKED
     ) q
 ),
