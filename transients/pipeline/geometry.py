@@ -8,13 +8,13 @@ import astropy.units as u
 import msgspec
 
 from schemas import Event, Geometry, Instant, OrbitState, Orientation, Provenance, Urgency, Visibility, sha256_hex, to_json
-from schemas.errors import NoData
+from schemas.errors import NoData, TransientsError
 from schemas.provenance import InputRef
 from transients.missions import light_travel, orientation, sun_direction, to_time
 from transients.sky import coarsened, peak, sun_angles_deg, urgency, visibility
 
 from .context import Context, Given
-from .localise import Localised
+from .localise import Found, Localised, localised
 from .outlook import EXPOSURE_HALF_WINDOW_D, FORECAST_D, FORECAST_STEP_S, OtherPlaces, other_places, outlook
 from .spacecraft import SpacecraftState
 
@@ -22,9 +22,9 @@ _UNSHIFTED = "Without a position the light travel time is not known: T0 is taken
 
 
 async def geometry(
-    event: Event, localised: Localised, state: SpacecraftState, now: Instant, context: Context, before: Geometry | None = None
-) -> Geometry:
-    """Compute the geometry of an event with a known T0, off the event loop.
+    event: Event, found: Found, state: SpacecraftState, now: Instant, context: Context, before: Geometry | None = None
+) -> tuple[Localised, Geometry]:
+    """Make the sky map of an event with a known T0, and compute its geometry, off the event loop.
 
     Parameters
     ----------
@@ -34,52 +34,55 @@ async def geometry(
     """
     if event.t0 is None:
         raise NoData("the alert gives no time", where=event.event_key)
-    others = other_places(event.t0, context.given) if _located(localised) else OtherPlaces({})
-    provenance = _provenance(event, localised, state, others.places, context.given)
-    if before is not None and before.provenance == provenance:
-        return _renewed(before, event, localised, state, now, context.given)
-    return await context.compute(_compute, event, localised, state, others, provenance, now, context.given)
+    try:
+        return await _geometry(event, event.t0, found, state, now, context, before)
+    except TransientsError as error:
+        if found.data is None:
+            raise
+        # A map that no process survives.
+        return await _geometry(event, event.t0, Found(found.region, found.name, error=error), state, now, context, before)
 
 
-def _renewed(
-    before: Geometry, event: Event, localised: Localised, state: SpacecraftState, now: Instant, context: Given
-) -> Geometry:
+async def _geometry(
+    event: Event, t0: Instant, found: Found, state: SpacecraftState, now: Instant, context: Context, before: Geometry | None
+) -> tuple[Localised, Geometry]:
+    others = other_places(t0, context.given) if found.is_place else OtherPlaces({})
+    if before is not None and before.provenance == _provenance(event, found.source, state, others.places, context.given):
+        place = await context.compute(localised, event, found)
+        return place, _renewed(before, event, place, state, now, context.given)
+    return await context.compute(_compute, event, t0, found, state, others, now, context.given)
+
+
+def _renewed(before: Geometry, event: Event, place: Localised, state: SpacecraftState, now: Instant, context: Given) -> Geometry:
     return msgspec.structs.replace(
         before,
-        urgency=_urgency(event, localised, before.orientation, before.visibility, now, context),
-        caveats=_caveats(localised, state),
+        urgency=_urgency(event, place, before.orientation, before.visibility, now, context),
+        caveats=_caveats(place, state),
     )
 
 
-def _located(localised: Localised) -> bool:
+def _located(place: Localised) -> bool:
     """Without a position there is no direction, and no number may be made from one."""
-    return localised.localisation.kind != "all-sky"
+    return place.localisation.kind != "all-sky"
 
 
 def _compute(
-    event: Event,
-    localised: Localised,
-    state: SpacecraftState,
-    others: OtherPlaces,
-    provenance: Provenance,
-    now: Instant,
-    context: Given,
-) -> Geometry:
-    if event.t0 is None:
-        raise NoData("the alert gives no time", where=event.event_key)
-    mission, skymap = context.mission, localised.skymap
-    time = to_time(event.t0)
-    direction = peak(skymap) if _located(localised) else None
+    event: Event, t0: Instant, found: Found, state: SpacecraftState, others: OtherPlaces, now: Instant, context: Given
+) -> tuple[Localised, Geometry]:
+    place = localised(event, found)
+    mission, skymap, time = context.mission, place.skymap, to_time(t0)
+    direction = peak(skymap) if _located(place) else None
+    others = others if _located(place) else OtherPlaces({})
     revolution = mission.revolution(time)
     oriented = (
         None if state.attitude is None or direction is None else orientation(direction, state.attitude, mission.orientation_word)
     )
     coarse = coarsened(skymap)
     half_width_deg = context.settings.mission.sun_half_width_deg
-    seen = visibility(skymap, event.t0, mission, state.attitude, state.orbit, half_width_deg, coarse=coarse)
-    ahead = outlook(event.t0, skymap, coarse, direction, state, others, context)
-    return Geometry(
-        t0=event.t0,
+    seen = visibility(skymap, t0, mission, state.attitude, state.orbit, half_width_deg, coarse=coarse)
+    ahead = outlook(t0, skymap, coarse, direction, state, others, context)
+    facts = Geometry(
+        t0=t0,
         mission=mission.name,
         revolution=None if revolution is None else revolution.number,
         phase=None if revolution is None else revolution.phase,
@@ -91,34 +94,35 @@ def _compute(
         expectation=state.expectation,
         light_travel_s=None if direction is None else float(light_travel(direction, state.orbit).to_value(u.s)),
         sun_angle_deg=None if direction is None else float(direction.separation(sun_direction(time)).deg),
-        localisation=localised.localisation,
+        localisation=place.localisation,
         visibility=seen,
         exposure=ahead.exposure,
         forecast=ahead.forecast,
         advice=ahead.advice,
         history=ahead.history,
         light_travels=ahead.light_travels,
-        urgency=_urgency(event, localised, oriented, seen, now, context),
-        caveats=_caveats(localised, state),
+        urgency=_urgency(event, place, oriented, seen, now, context),
+        caveats=_caveats(place, state),
         planning_caveats=ahead.caveats,
-        provenance=provenance,
+        provenance=_provenance(event, place.source, state, others.places, context),
     )
+    return place, facts
 
 
 def _urgency(
     event: Event,
-    localised: Localised,
+    place: Localised,
     oriented: Orientation | None,
     seen: Visibility | None,
     now: Instant,
     context: Given,
 ) -> Urgency:
-    located = _located(localised)
+    located = _located(place)
     return urgency(
         properties=event.properties,
-        distance_mpc=distance_mpc(event, localised),
+        distance_mpc=distance_mpc(event, place),
         far_hz=None if event.significance is None else event.significance.far_hz,
-        area90_deg2=localised.localisation.area90_deg2 if located else None,
+        area90_deg2=place.localisation.area90_deg2 if located else None,
         theta_deg=None if oriented is None else oriented.theta_deg,
         visible_fraction=None if seen is None or not located else _plannable(seen),
         now=now,
@@ -126,8 +130,8 @@ def _urgency(
     )
 
 
-def _caveats(localised: Localised, state: SpacecraftState) -> tuple[str, ...]:
-    return (*localised.caveats, *state.caveats, *(() if _located(localised) else (_UNSHIFTED,)))
+def _caveats(place: Localised, state: SpacecraftState) -> tuple[str, ...]:
+    return (*place.caveats, *state.caveats, *(() if _located(place) else (_UNSHIFTED,)))
 
 
 def _plannable(seen: Visibility) -> float:
@@ -135,17 +139,17 @@ def _plannable(seen: Visibility) -> float:
     return seen.visible_fraction if seen.allowed_fraction is None else seen.allowed_fraction
 
 
-def distance_mpc(event: Event, localised: Localised) -> float | None:
+def distance_mpc(event: Event, place: Localised) -> float | None:
     """The mean luminosity distance: the map's own, else the alert's."""
-    mapped = localised.localisation.distmean_mpc
+    mapped = place.localisation.distmean_mpc
     return event.distance_mpc if mapped is None else mapped
 
 
 def _provenance(
-    event: Event, localised: Localised, state: SpacecraftState, others: Mapping[str, OrbitState], context: Given
+    event: Event, place: InputRef, state: SpacecraftState, others: Mapping[str, OrbitState], context: Given
 ) -> Provenance:
     simulated, source = context.source.simulated, context.source.name
-    inputs = [localised.source]
+    inputs = [place]
     # The expectation's sentence is what is shown of it; all of it is what the verdict may rest on.
     said = {
         "attitude": state.attitude,

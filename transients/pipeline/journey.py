@@ -18,7 +18,7 @@ from .context import Context, is_simulated
 from .counterpart import Counterpart, counterpart
 from .geometry import geometry
 from .limits import Limited, limits
-from .localise import localise
+from .localise import find
 from .rules import holds, proposes_circular
 from .spacecraft import ATTITUDE, spacecraft_state
 from .verdict import out_of_sight, verdict
@@ -80,20 +80,20 @@ async def journey(
     if event.t0 is None:
         caveats = () if event.state == "retracted" else ("The alert gives no time: nothing can be computed.",)
         return Outcome(_assessment(event, policy, context, now, seen=Counterpart(caveats=caveats), searched=True))
-    localised, state = await asyncio.gather(localise(event, context), spacecraft_state(event.t0, context))
-    facts = await geometry(event, localised, state, now, context, before)
-    position = ("position",) if localised.retry else ()
+    found, state = await asyncio.gather(find(event, context), spacecraft_state(event.t0, context))
+    place, facts = await geometry(event, found, state, now, context, before)
+    position = ("position",) if place.retry else ()
     not_yet, wanting = (*position, *state.passing), (*position, *(each for each in state.passing if each == ATTITUDE))
     if stage == "geometry" or event.state == "retracted":
         assessment = _assessment(event, policy, context, now, geometry=facts)
-        return Outcome(assessment, skymap=localised.skymap, not_yet=not_yet, wanting=wanting)
+        return Outcome(assessment, skymap=place.skymap, not_yet=not_yet, wanting=wanting)
     seen = await counterpart(facts, policy, context)
-    limited = await limits(event, facts, localised.skymap, seen, policy, context)
+    limited = await limits(event, facts, place.skymap, seen, policy, context)
     return Outcome(
         _assessment(
             event, policy, context, now, geometry=facts, seen=seen, limited=limited, own_triggers=own_triggers, searched=True
         ),
-        skymap=localised.skymap,
+        skymap=place.skymap,
         light_curves=seen.light_curves,
         limit_map=limited.limit_map,
         not_yet=(*not_yet, *seen.not_yet),

@@ -33,6 +33,11 @@ class Found:
     error: TransientsError | None = None
 
     @property
+    def is_place(self) -> bool:
+        """Whether it says anything of where on the sky."""
+        return self.error is None and not isinstance(self.region, AllSky)
+
+    @property
     def source(self) -> InputRef:
         """It, as a provenance names it."""
         if self.error is not None:
@@ -53,25 +58,22 @@ async def find(event: Event, context: Context) -> Found:
         return Found(region, name, error=error)
 
 
-async def localise(event: Event, context: Context) -> Localised:
-    """Make the sky map of an event's best region. A map that cannot be had leaves the whole sky, and says why."""
-    found = await find(event, context)
-    try:
-        return await context.compute(localised, event, found)
-    except TransientsError as error:
-        return await context.compute(localised, event, Found(found.region, found.name, error=error))
-
-
 def localised(event: Event, found: Found) -> Localised:
-    """The sky map of what was found. Raises TransientsError where that is a map that cannot be read."""
+    """The sky map of what was found. A map that cannot be had or read leaves the whole sky, and says why."""
+    if found.data is not None:
+        try:
+            skymap = read_skymap(found.data, found.name)
+        except TransientsError as error:
+            return localised(event, Found(found.region, found.name, error=error))
+        return Localised(skymap, localisation(skymap, "skymap"), found.source)
     if found.error is not None:
         skymap = skymap_from_region(AllSky())
         caveat = f"The position could not be used ({found.error}): computed for the whole sky."
         return Localised(skymap, localisation(skymap, _tag(AllSky())), found.source, (caveat,), retry=found.error.retriable)
-    if found.data is not None:
-        skymap = read_skymap(found.data, found.name)
-        return Localised(skymap, localisation(skymap, "skymap"), found.source)
-    skymap = skymap_from_region(found.region)
+    try:
+        skymap = skymap_from_region(found.region)
+    except TransientsError as error:
+        return localised(event, Found(found.region, found.name, error=error))
     caveats = () if event.region is not None else ("The alert gives no position: computed for the whole sky.",)
     assumed = tuple(f"Position: {remark}." for remark in skymap.remarks)
     return Localised(skymap, localisation(skymap, _tag(found.region)), found.source, (*caveats, *assumed))
