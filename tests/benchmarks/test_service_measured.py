@@ -41,14 +41,22 @@ def test_the_service_is_measured_to_the_last_result(
         assert_sound(line, "service")
         assert line["value"] is not None, line
     assert [line["unit"] for line in lines] == [
-        "ms", "ms", "s", "s", "alerts/s", "alerts/s", "ms", "ms", "MB", "deliveries/s", "alerts/s", "ms", "alerts/s", "alerts/s",
+        "ms", "ms", "s", "s", "s", "s", "alerts/s", "alerts/s", "alerts/s", "ms", "ms", "MB", "deliveries/s", "alerts/s", "ms",
+        "alerts/s", "alerts/s",
     ]  # fmt: skip
     # The small load leaves nothing behind.
     kept_up = [line["ratio"] for line in lines if "the rate they came at" in line["reference"]]
-    assert len(kept_up) == 2
+    assert len(kept_up) == 3
     assert all(0.0 < ratio <= 1.0 for ratio in kept_up)
     names = [(line["name"], line["reference"]) for line in lines]
     assert len(set(names)) == len(names)
+
+
+def test_files_count_for_the_result_that_the_draft_is_of() -> None:
+    heard = Arrivals()
+    for what, revision in (("files", 1), ("circular", 2), ("files", 1), ("files", 2)):
+        heard._note(what, "key", revision)  # type: ignore[arg-type]
+    assert (heard.count["files"], heard.count["circular"]) == ({"key": 1}, {"key": 1})
 
 
 @pytest.mark.parametrize(("assessments", "drafts"), [(1, 1), (3, 1), (2, 0), (2, 2), (0, 0)])

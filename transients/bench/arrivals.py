@@ -6,21 +6,25 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 from schemas.errors import TransientsError
 from transients.store import Store
 
-Result = Literal["event", "assessment", "circular"]
-_RESULTS: dict[str, Result] = {"event": "event", "assessment": "assessment", "circular": "circular"}
+#: "files": the figures, and all else that belongs to a result with a draft.
+Result = Literal["event", "assessment", "circular", "files"]
+_RESULTS: dict[str, Result] = {what: what for what in get_args(Result)}
 
 
 class Arrivals:
-    """By event, when it, its first assessment (the geometry) and its first draft stood (`time.perf_counter`), and how many came."""
+    """By event, when it, its first assessment (the geometry), its first draft and the figures to it stood (`time.perf_counter`), and how
+    many came."""
 
     def __init__(self) -> None:
         self.first: Mapping[Result, dict[str, float]] = {what: {} for what in _RESULTS.values()}
         self.count: Mapping[Result, dict[str, int]] = {what: {} for what in _RESULTS.values()}
+        #: Which assessment of an event the first draft was written from.
+        self._drafted: dict[str, int | None] = {}
         self._more = asyncio.Event()
 
     @classmethod
@@ -61,6 +65,13 @@ class Arrivals:
                 raise TransientsError("the measurement missed what the database told")
             what = _RESULTS.get(change.what)
             if what is not None and change.event_key is not None:
-                self.first[what].setdefault(change.event_key, time.perf_counter())
-                self.count[what][change.event_key] = self.count[what].get(change.event_key, 0) + 1
-                self._more.set()
+                self._note(what, change.event_key, change.revision)
+
+    def _note(self, what: Result, key: str, revision: int | None) -> None:
+        if what == "circular":
+            self._drafted.setdefault(key, revision)
+        if what == "files" and self._drafted.get(key) != revision:
+            return
+        self.first[what].setdefault(key, time.perf_counter())
+        self.count[what][key] = self.count[what].get(key, 0) + 1
+        self._more.set()

@@ -12,7 +12,7 @@ from schemas import Notice, SkyMapRef, sha256_hex
 from schemas.errors import NoData, TransientsError
 from transients import __version__
 from transients.config import Settings
-from transients.pipeline import Context, Signing, journey, make_products
+from transients.pipeline import Context, Signing, data_files, draw_products, journey, write_draft
 from transients.service.parts import utc_now
 
 from .documents import burst
@@ -22,13 +22,14 @@ from .unbroken import parts
 
 @dataclasses.dataclass(frozen=True)
 class Steps:
-    """Times from the bytes to the geometry, and on to draft and figures of the search, s; one each for every alert."""
+    """Times from the bytes to the geometry, on to the draft of the search, and on to its figures, s; one each for every alert."""
 
     located_s: tuple[float, ...]
     drafted_s: tuple[float, ...]
+    drawn_s: tuple[float, ...]
 
     def __add__(self, other: Steps) -> Steps:
-        return Steps(self.located_s + other.located_s, self.drafted_s + other.drafted_s)
+        return Steps(self.located_s + other.located_s, self.drafted_s + other.drafted_s, self.drawn_s + other.drawn_s)
 
 
 class Direct:
@@ -44,10 +45,9 @@ class Direct:
 
     async def steps(self, numbers: Iterable[int]) -> Steps:
         """Take alerts, one after the other."""
-        located, drafted = zip(*[await self._spent(number) for number in numbers], strict=True)
-        return Steps(located, drafted)
+        return Steps(*zip(*[await self._spent(number) for number in numbers], strict=True))
 
-    async def _spent(self, number: int) -> tuple[float, float]:
+    async def _spent(self, number: int) -> tuple[float, float, float]:
         document = burst(number, due(utc_now(), number))
         begun = time.perf_counter()
         notice = handlers.parse(document)
@@ -55,10 +55,13 @@ class Direct:
             raise TransientsError(f"the measurement's own document was not taken: {notice}")
         event = handlers.fold(None, notice, content_id=sha256_hex(document), received=utc_now())
         policy = handlers.policies[event.policy]
-        await journey(event, policy, self._context, now=utc_now(), stage="geometry")
+        geometry = await journey(event, policy, self._context, now=utc_now(), stage="geometry")
         located = time.perf_counter() - begun
-        outcome = await journey(event, policy, self._context, now=utc_now())
-        products = await asyncio.to_thread(make_products, event, outcome.assessment, outcome, Signing(), utc_now())
-        if products.circular is None or not outcome.assessment.searches:
+        outcome = await journey(event, policy, self._context, now=utc_now(), before=geometry.assessment.geometry)
+        data = await asyncio.to_thread(data_files, outcome)
+        circular = write_draft(event, outcome.assessment, Signing(), utc_now())
+        if circular is None or not outcome.assessment.searches:
             raise TransientsError(f"the measurement's own alert was not searched: {outcome.assessment.verdict}")
-        return located, time.perf_counter() - begun
+        drafted = time.perf_counter() - begun
+        await asyncio.to_thread(draw_products, event, outcome.assessment, circular, data, outcome.skymap)
+        return located, drafted, time.perf_counter() - begun

@@ -21,6 +21,8 @@ from .usage import lag_quantile_s
 _FIRST = 200_000_000
 #: What is left when the last alert came is waited for half as long as the load took, and so long at least, s.
 _LEAST_PATIENCE_S = 30.0
+#: What comes of an alert that is searched: in words, and as it is heard of.
+_SEARCHED: tuple[tuple[str, Result], ...] = (("drafts", "circular"), ("figures", "files"))
 #: What is aimed at: the loop comes round this late at most, s.
 _LATE_S = 0.05
 
@@ -42,6 +44,7 @@ async def load(whole: Fleet, sizes: Sizes) -> list[Line]:
     patience_s = max(0.5 * sizes.load_s, _LEAST_PATIENCE_S)
     await whole.came("assessment", put, patience_s)
     await whole.came("circular", searched, patience_s)
+    await whole.came("files", searched, patience_s)
     # What is not done by now is told as a rate below that of the alerts; what is done was done once.
     require_once(whole, searched - whole.heard.missing("circular", searched), 2, 1)
     require_once(whole, put.keys() - searched - whole.heard.missing("assessment", put), 1, 0)
@@ -49,9 +52,10 @@ async def load(whole: Fleet, sizes: Sizes) -> list[Line]:
     most_s = float(np.percentile(whole.heard.times("assessment", put), 99))
     return [
         _kept_up(f"{name}, geometries", whole, "assessment", put, sizes.load_s),
-        _kept_up(
-            f"{name}, one in {sizes.load_searched} searched, drafts with figures", whole, "circular",
-            {key: put[key] for key in searched}, sizes.load_s,
+        *(
+            _kept_up(f"{name}, one in {sizes.load_searched} searched, {words}", whole, what,
+                     {key: put[key] for key in searched}, sizes.load_s)
+            for words, what in _SEARCHED
         ),
         line(f"{name}, broker to geometry, 99 of 100 are faster", 1e3 * most_s, "ms",
              f"what is aimed at when they come alone: {1e3 * GEOMETRY_S:g} ms", GEOMETRY_S / most_s),

@@ -26,8 +26,8 @@ async def lone(whole: Fleet, direct: Direct, sizes: Sizes) -> tuple[list[Line], 
     numbers = range(_FIRST, _FIRST + sizes.lone_alerts)
     now = utc_now()
     put = await feed(whole, documents(numbers, (due(now, n) for n in numbers)), sizes.lone_every_s)
-    if not await whole.came("circular", put, PATIENCE_S):
-        raise whole.failure(f"{len(whole.heard.missing('circular', put))} of {len(put)} alerts got no draft")
+    if not await whole.came("files", put, PATIENCE_S):
+        raise whole.failure(f"{len(whole.heard.missing('files', put))} of {len(put)} alerts got no draft and figures")
     await whole.idle()
     require_once(whole, put, 2, 1)
     steps = before + await direct.steps(_DIRECT + n for n in range(50, 50 + sizes.slow_turns))
@@ -36,10 +36,11 @@ async def lone(whole: Fleet, direct: Direct, sizes: Sizes) -> tuple[list[Line], 
 
 def _lines(whole: Fleet, put: Mapping[str, float], steps: Steps, sizes: Sizes) -> list[Line]:
     rate = f"one alert each {sizes.lone_every_s:g} s"
-    located, drafted = whole.heard.times("assessment", put), whole.heard.times("circular", put)
+    located, drafted, drawn = (whole.heard.times(what, put) for what in ("assessment", "circular", "files"))
     return [
         *_compared(f"service: broker to geometry, {rate}", "ms", 1e3, located, steps.located_s, GEOMETRY_S),
-        *_compared(f"service: broker to draft and figures, {rate}", "s", 1.0, drafted, steps.drafted_s, DRAFT_S),
+        *_compared(f"service: broker to draft, {rate}", "s", 1.0, drafted, steps.drafted_s, DRAFT_S),
+        *_compared(f"service: broker to draft and figures, {rate}", "s", 1.0, drawn, steps.drawn_s, DRAFT_S),
     ]
 
 

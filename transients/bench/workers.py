@@ -20,7 +20,7 @@ _FIRST = 500_000_000
 
 async def workers(broker: EmbeddedKafka, address: str, steps: Steps, sizes: Sizes) -> list[Line]:
     """Alerts that come together, each located, searched and drafted, by one process that listens and some that work."""
-    direct_s = sizes.fleet_alerts * float(np.median(steps.drafted_s))
+    direct_s = sizes.fleet_alerts * float(np.median(steps.drawn_s))
     spent = {count: await _spent(broker, address, count, sizes) for count in sizes.fleets}
     found = []
     for count, took_s in spent.items():
@@ -39,8 +39,8 @@ async def _spent(broker: EmbeddedKafka, address: str, count: int, sizes: Sizes) 
         made = documents(numbers, (due(now, n) for n in numbers))
         begun = time.perf_counter()
         put = await feed(several, made, 0.0)
-        if not await several.came("circular", put, PATIENCE_S):
-            raise several.failure(f"{len(several.heard.missing('circular', put))} of {len(put)} alerts got no draft")
+        if not await several.came("files", put, PATIENCE_S):
+            raise several.failure(f"{len(several.heard.missing('files', put))} of {len(put)} alerts got no draft and figures")
         took_s = time.perf_counter() - begun
         await several.idle()
         require_once(several, put, 2, 1)
