@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
-from .queue import FIRST_LANE, OUTSIDE
+from .queue import FIRST_LANE, LEISURELY, OUTSIDE
 
 
 @dataclasses.dataclass
@@ -37,14 +37,16 @@ def places_for(kinds: Iterable[str], concurrency: int) -> list[Places]:
     """The places of a worker that has `concurrency` jobs at once.
 
     One more is for what goes first alone, so it need not wait for what takes long. And one of the others takes it only while nothing
-    else is due: however many first looks there are, the rest gets on. What waits for others' servers has places of its own.
+    else is due but what is leisurely: however many first looks there are, the rest gets on. What waits for others' servers has places of
+    its own.
     """
     every = frozenset(kinds)
     inside, first = every - OUTSIDE.keys(), frozenset({FIRST_LANE})
+    pressing = inside - LEISURELY
     found = [
         Places(concurrency - 1, (inside | first,)),
         Places(1, (first,)),
-        Places(1, (inside, first)),
+        Places(1, (pressing, inside - pressing | first)),
         *(Places(OUTSIDE[kind], (frozenset({kind}),)) for kind in sorted(every & OUTSIDE.keys())),
     ]
     return [places for places in found if places.size]
