@@ -141,7 +141,8 @@ def keep_for_good() -> None:
 
 
 def _ready() -> None:
-    """Import what the first event of a process would wait seconds for, and have the kernels compiled by a small search."""
+    """Import what the first event of a process would wait seconds for, and have the kernels compiled by a small search, its limits, and
+    a small region."""
     import importlib
 
     import astropy.units as u
@@ -149,8 +150,9 @@ def _ready() -> None:
     from astropy.coordinates import SkyCoord
 
     from schemas import Circle, Instant, LightCurve, LightCurveInfo
-    from transients.search import search
-    from transients.sky import probability_in_cone, skymap_from_region
+    from transients.search import count_levels, limits, search
+    from transients.sky import coarsened, probability_in_cone, skymap_from_region
+    from transients.sky.integrals import cone
 
     for name in ("healpy", "matplotlib.figure", "transients.pipeline", "transients.report.figures"):
         importlib.import_module(name)
@@ -160,8 +162,11 @@ def _ready() -> None:
         mission="none", instrument="none", tier="unknown", reference=t0, bin_s=0.1, content_id="0" * 64, source="warming up"
     )
     counts = np.random.default_rng(1).poisson(1000.0, len(start_s)).astype(float)
-    search(LightCurve(start_s=start_s, width_s=np.full(len(start_s), 0.1), counts=counts, info=info), t0, half_width_s=60.0)
-    probability_in_cone(
-        skymap_from_region(Circle(ra_deg=1.0, dec_deg=2.0, radius_deg=5.0)), SkyCoord(0.0, 0.0, unit="deg"), 9.0 * u.deg
-    )
+    curve = LightCurve(start_s=start_s, width_s=np.full(len(start_s), 0.1), counts=counts, info=info)
+    search(curve, t0, half_width_s=60.0)
+    limits(count_levels(curve, 0.0, (1.0,), half_width_s=60.0), {("none", "hard"): 1e-9})
+    region = skymap_from_region(Circle(ra_deg=1.0, dec_deg=2.0, radius_deg=5.0))
+    probability_in_cone(region, SkyCoord(0.0, 0.0, unit="deg"), 9.0 * u.deg)
+    cone(region.vectors[0], 0.1)(region.vectors)
+    coarsened(region).in_cones(region.vectors, 0.1)
     keep_for_good()
