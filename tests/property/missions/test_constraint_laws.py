@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transients.missions.constraints import AllOf, AnyOf, Constraint, EarthLimb, MoonLimb, SunAngle
+from transients.missions.constraints import AllOf, AnyOf, Constraint, EarthLimb, MoonLimb, Not, SunAngle
 from transients.missions.surroundings import Surroundings
 from transients.missions.times import from_ijd
 
@@ -79,6 +79,21 @@ def test_the_part_that_limits_is_the_one_with_the_least_margin(
     each = np.stack([part.margin_rad(v, about) for part in parts])
     np.testing.assert_array_equal(margin, each.min(axis=0))
     np.testing.assert_array_equal(np.take_along_axis(each, number[None], axis=0)[0], margin)
+
+
+@given(constraints, scenes())
+def test_what_is_allowed_as_caps_is_what_is_allowed(a: Constraint, scene: tuple[np.ndarray, Surroundings]) -> None:
+    v, about = scene
+    caps = a.caps(about)
+    if caps is None:
+        # Unions and complements are no such thing, nor what is made with one.
+        assert any(isinstance(part, AnyOf | Not) for part in a.parts())
+        return
+    axes, radii = caps
+    inside = np.where(radii[:, None] < np.pi, radii[:, None] - np.arccos(np.clip(axes @ v.T, -1, 1)), np.inf).min(axis=0)
+    margin = a.margin_rad(v, about)[0]
+    clear = np.abs(margin) > 1e-6
+    np.testing.assert_array_equal(inside[clear] > 0.0, margin[clear] > 0.0)
 
 
 def test_words() -> None:

@@ -22,5 +22,10 @@ def test_what_lies_whole_within_every_cone_is_counted_once(spread_deg: float, ra
     for radius in (inner, 0.5 * (inner + outer), outer):
         found = within + edge.in_cones(centres, radius)
         np.testing.assert_allclose(found, few.in_cones(centres, radius), atol=1e-12)
+        # The kernel against the rule in numpy: the part of a tile is straight in the cosine between its edges.
+        half = 0.25 * np.pi * few.radius_rad
+        nearest, farthest = np.cos(np.maximum(radius - half, 0.0)), np.cos(np.minimum(radius + half, np.pi))
+        part = np.clip((centres @ few.vectors.T - farthest) / (nearest - farthest), 0.0, 1.0)
+        np.testing.assert_allclose(few.in_cones(centres, 0.1, radius)[1], part @ few.prob, atol=1e-12)
     # It saves work where the cones are near each other.
     assert spread_deg > 1.0 or len(edge) < len(few)
