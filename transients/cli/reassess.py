@@ -47,7 +47,7 @@ async def _reassess(settings: Settings, names: tuple[str, ...]) -> dict[str, Any
             await store.enqueue(
                 "assess",
                 key,
-                {"stage": "again", "event_revision": event.revision},
+                {"stage": "asked", "event_revision": event.revision},
                 # Asked for once more, it is done once more.
                 dedupe_key=f"{key}:{event.revision}:asked:{secrets.token_hex(8)}",
                 priority=priority("asked"),

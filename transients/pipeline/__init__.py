@@ -2,7 +2,7 @@
 
 from .context import Compute, Context, Source
 from .journey import Outcome, OwnTrigger, Stage, journey
-from .products import Products, Signing, data_files, draw_products, make_products, write_draft
+from .products import Products, Signing, data_files, draw_products, is_data, make_products, write_draft
 
 __all__ = [
     "Compute",
@@ -15,6 +15,7 @@ __all__ = [
     "Stage",
     "data_files",
     "draw_products",
+    "is_data",
     "journey",
     "make_products",
     "write_draft",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 import astropy.units as u
 import msgspec
 
 from schemas import Event, Geometry, Instant, OrbitState, Orientation, Provenance, Urgency, Visibility, sha256_hex, to_json
-from schemas.errors import NoData, TransientsError
+from schemas.errors import ComputingLost, NoData, TooLarge
 from schemas.provenance import InputRef
 from transients.missions import light_travel, orientation, sun_direction, to_time
 from transients.sky import coarsened, peak, sun_angles_deg, urgency, visibility
@@ -36,17 +37,29 @@ async def geometry(
         raise NoData("the alert gives no time", where=event.event_key)
     try:
         return await _geometry(event, event.t0, found, state, now, context, before)
-    except TransientsError as error:
-        if found.data is None:
+    except (ComputingLost, TooLarge):
+        unusable = await _unusable(event, found, context)
+        if unusable is None:
             raise
-        # A map that no process survives.
-        return await _geometry(event, event.t0, Found(found.region, found.name, error=error), state, now, context, before)
+        return await _geometry(event, event.t0, unusable, state, now, context, before)
+
+
+async def _unusable(event: Event, found: Found, context: Context) -> Found | None:
+    """After a process was lost: what was found, with the reason, where it is a map that by itself takes a process with it."""
+    if found.data is None:
+        return None
+    try:
+        await context.compute(localised, event, found)
+    except (ComputingLost, TooLarge) as error:
+        return Found(found.region, found.name, error=error)
+    return None
 
 
 async def _geometry(
     event: Event, t0: Instant, found: Found, state: SpacecraftState, now: Instant, context: Context, before: Geometry | None
 ) -> tuple[Localised, Geometry]:
-    others = other_places(t0, context.given) if found.is_place else OtherPlaces({})
+    # Files of orbits are read when they are first asked.
+    others = await asyncio.to_thread(other_places, t0, context.given) if found.is_place else OtherPlaces({})
     if before is not None and before.provenance == _provenance(event, found.source, state, others.places, context.given):
         place = await context.compute(localised, event, found)
         return place, _renewed(before, event, place, state, now, context.given)

@@ -62,6 +62,11 @@ def data_files(outcome: Outcome) -> dict[str, bytes]:
     return files
 
 
+def is_data(name: str) -> bool:
+    """Whether a file of a result is one of those."""
+    return name == _LIMITS or (name.startswith(_CURVE) and name.endswith(".fits"))
+
+
 def write_draft(event: Event, assessment: Assessment, signing: Signing, created: Instant) -> Circular | None:
     """The draft, where the verdict calls for one."""
     if variant_of(assessment) is None:

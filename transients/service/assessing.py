@@ -23,6 +23,7 @@ from transients.pipeline import (
     Stage,
     data_files,
     draw_products,
+    is_data,
     journey,
     write_draft,
 )
@@ -40,6 +41,8 @@ from .priorities import JobKind, Work, priority
 from .watching import observe_stage
 
 _RETRACTED = "{} retracted the event."
+#: A map that is not there for the figures is asked for again after this at least, and for so long, s.
+_MAP_AGAIN_S, _MAP_AWAITED_S = 60.0, 86400.0
 _GIVEN_UP = "Asked for 14 days in vain and taken as final without: {}."
 
 
@@ -133,14 +136,25 @@ class Assessing:
             return
         revisions = (newest,) if not overtaken else await self._store.event_revisions(event_key)
         (event,) = (each for each in revisions if each.revision == saved.event_revision)
-        data = {name: await self._store.artefact(event_key, revision, name) for name in names}
-        found = None if saved.geometry is None else await find(event, self._context)
+        data = {name: await self._store.artefact(event_key, revision, name) for name in names if is_data(name)}
+        found = await self._found(event, saved)
         files = await self._context.compute(_drawn, event, saved, circular, data, found)
         async with self._store.transaction():
             await self._store.save_artefacts(event_key, revision, _files(files), keep=True)
             await self._store.tell_drawn(event_key, revision)
-            if is_deposited(saved, self._settings):
-                await self._store.enqueue_many([self._wanted("publish", event, saved, "publish")])
+            if newest.state != "retracted" and is_deposited(saved, self._settings):
+                await self._store.enqueue_many([self._wanted("publish", event, saved, priority("publish", self._age_s(event)))])
+
+    async def _found(self, event: Event, saved: Assessment) -> Found | None:
+        """What the map of a result is made from. One that was there and cannot be had now is waited for, for a day."""
+        if saved.geometry is None:
+            return None
+        found = await find(event, self._context)
+        if found.error is not None and found.error.retriable and found.source not in saved.geometry.provenance.inputs:
+            age_s = seconds_between(self._clock.now(), saved.created)
+            if age_s < _MAP_AWAITED_S:
+                raise RetryLater(max(_MAP_AGAIN_S, 0.1 * age_s), f"the map cannot be had: {found.error}")
+        return found
 
     def _measure(self, event: Event, asked: str, stage: str) -> None:
         """How long a first look took since the alert came, or since its search could begin; later looks are no news."""
@@ -178,7 +192,7 @@ class Assessing:
         return RetryLater(next_look_s(event, now, self._ask_again_s), f"waiting for: {', '.join(wanting)}{said}")
 
     async def _keep(
-        self, event: Event, outcome: Outcome, stage: Stage, asked: str, now: Instant
+        self, event: Event, outcome: Outcome, stage: Stage, asked: Work, now: Instant
     ) -> tuple[Assessment, bool] | None:
         """Save a result with its data and its draft, and queue what follows, unless it was overtaken while it was computed: None then,
         and whoever overtook it has the say."""
@@ -197,7 +211,7 @@ class Assessing:
                 circular = write_draft(event, saved, signing, saved.created)
                 if circular is not None:
                     await self._store.save_circular(circular)
-                await self._follow(event, saved, self._looks(event, stage, asked))
+                await self._follow(event, saved, asked, self._looks(event, stage, asked))
         except _Overtaken:
             self._log.info("overtaken", action="overtaken", event_key=event.event_key, event_revision=event.revision)
             return None
@@ -229,21 +243,25 @@ class Assessing:
             for name, after in due.items()
         ]
 
-    async def _follow(self, event: Event, saved: Assessment, looks: Sequence[Wanted]) -> None:
+    async def _follow(self, event: Event, saved: Assessment, asked: Work, looks: Sequence[Wanted]) -> None:
         """Queue what follows a result, in the transaction that keeps it."""
-        wanted = [self._wanted("tell", event, saved, "tell"), self._wanted("draw", event, saved, "draw")]
+        age_s = self._age_s(event)
+        # The figures of what nobody waits for need not be there sooner than it.
+        drawn = min(priority("draw", age_s), priority(asked, age_s))
+        wanted = [self._wanted("tell", event, saved, priority("tell", age_s)), self._wanted("draw", event, saved, drawn)]
         if event.state == "retracted":
             await self._store.withdraw_circulars(event.event_key, saved.revision, _RETRACTED.format(event.origin))
-            wanted.append(self._wanted("withdraw", event, saved, "tell"))
+            wanted.append(self._wanted("withdraw", event, saved, priority("tell", age_s)))
         await self._store.enqueue_many([*wanted, *looks])
 
-    def _wanted(self, kind: JobKind, event: Event, saved: Assessment, work: Work) -> Wanted:
+    @staticmethod
+    def _wanted(kind: JobKind, event: Event, saved: Assessment, turn: int) -> Wanted:
         return Wanted(
             kind,
             event.event_key,
             {"revision": saved.revision},
             dedupe_key=f"{event.event_key}:{saved.revision}:{kind}",
-            priority=priority(work, self._age_s(event)),
+            priority=turn,
         )
 
     async def _own_triggers(self, event: Event) -> tuple[OwnTrigger, ...]:

@@ -130,7 +130,7 @@ class Outgoing:
     async def publish(self, event_key: str | None, payload: dict[str, Any]) -> None:
         """Deposit the files of an assessment; published by the configured rule, or with payload {"release": true} by hand."""
         event, assessment, _ = await self._facts(event_key, payload)
-        if not is_deposited(assessment, self._settings):
+        if event.state == "retracted" or not is_deposited(assessment, self._settings):
             return
         await self._held()
         release = bool(payload.get("release")) or releases(self._settings.zenodo, assessment)

@@ -126,10 +126,10 @@ class JobRunner:
         """Take no more jobs, let running ones finish within the deadline, then cancel them; they go back to the queue."""
         self._stopping = True
         self._wake.set()
-        tasks = set(self._running.values())
-        if tasks:
-            await asyncio.wait(tasks, timeout=deadline_s)
-        for task in tasks:
+        over_at = time.monotonic() + deadline_s
+        while self._running and (left_s := over_at - time.monotonic()) > 0.0:
+            await asyncio.wait(set(self._running.values()), timeout=left_s)
+        for task in self._running.values():
             task.cancel()
 
     @property
@@ -171,7 +171,7 @@ class JobRunner:
     async def _look(self, connection: Any) -> float:
         """Give a sign of life for what runs, and see what is due without having been announced. Gives how soon to look again, s."""
         if self._running:
-            await _ask(connection, load_queries()["beat"], list(self._running))
+            await _ask(connection, load_queries()["beat"], list(self._running), self._worker)
         every_s = min(_LOOK_S, 0.25 * self._silent_s)
         for row in await _ask(connection, load_queries()["lanes"], self._silent_s):
             if row["wait_s"] <= 0.0:
@@ -198,6 +198,9 @@ class JobRunner:
             # There may be more.
             self._due |= due
         for started in map(started_of, found):
+            if self._stopping:
+                await self._store.finish_job(started, "queued", "stopped before it was begun")
+                continue
             places.busy += 1
             self._running[started.place] = asyncio.create_task(self._attempt(started, places), name=f"job {started.job_id}")
 
@@ -209,8 +212,10 @@ class JobRunner:
                 adopted = await self._store.adopt_orphans()
                 if adopted:
                     self._log.warning("jobs had fallen out of the queue", action="jobs-adopted", jobs=adopted)
-            except ServiceUnreachable as error:
-                self._log.warning("cannot look for lost jobs", action="jobs-adopt-failed", error=str(error))
+            except Exception as error:
+                # Whatever it is, it may pass.
+                ours = isinstance(error, TransientsError)
+                self._log.warning("cannot look for lost jobs", action="jobs-adopt-failed", error=str(error), exc_info=not ours)
             await asyncio.sleep(_ADOPT_S)
 
     async def _attempt(self, started: Started, places: Places) -> None:

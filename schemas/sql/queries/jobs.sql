@@ -28,10 +28,10 @@ SELECT entrypoint AS lane,
 FROM pgqueuer.queue WHERE status IN ('queued', 'picked') GROUP BY entrypoint;
 
 -- name: beat
--- A sign of life for jobs at work, by their places in the queue.
+-- A sign of life for jobs at work, by their places in the queue, as far as they are still in the hands of worker $2.
 UPDATE pgqueuer.queue SET heartbeat = clock_timestamp()
 FROM (SELECT set_config('synchronous_commit', 'off', true)) AS unhurried
-WHERE id = ANY ($1::bigint[]) AND status = 'picked';
+WHERE id = ANY ($1::bigint[]) AND status = 'picked' AND queue_manager_id = $2;
 
 -- name: take_jobs
 -- Take the first $2 jobs of lanes $1 for worker $5 and mark them as running: due ones, and those of workers that gave no sign for $3
@@ -69,11 +69,14 @@ SELECT place, job_id, kind, event_key, payload, attempts, errors FROM started OR
 -- name: finish_job
 -- $2 state, $3 error, $4 whether the attempt went wrong, $5 which attempt it was: once another has begun, an earlier one changes nothing.
 -- $6 its place in the queue, which it gives up, or takes again in $7 seconds. The server need not flush it to its disk: where it is lost,
--- the job runs once more and finds all done.
-WITH ended AS (
+-- the job runs once more and finds all done. The place is locked before the job, as by whoever takes it.
+WITH place AS (
+    SELECT id FROM pgqueuer.queue WHERE id = $6 FOR UPDATE
+),
+ended AS (
     UPDATE job SET state = $2, error = $3, errors = errors + $4::boolean::integer,
                    finished = CASE WHEN $2 = 'queued' THEN NULL ELSE clock_timestamp() END
-    FROM (SELECT set_config('synchronous_commit', 'off', true)) AS unhurried
+    FROM (SELECT set_config('synchronous_commit', 'off', true)) AS unhurried, (SELECT count(id) FROM place) AS locked
     WHERE job_id = $1 AND attempts = $5
     RETURNING job_id
 ),
@@ -134,7 +137,7 @@ ORDER BY j.job_id;
 -- name: forget_over
 -- Places of jobs that are over: a job and its place end together, but an earlier version ended the one and died before the other.
 DELETE FROM pgqueuer.queue q USING job j
-WHERE q.payload = convert_to(j.job_id::text, 'UTF8') AND j.state IN ('done', 'failed');
+WHERE j.job_id = convert_from(q.payload, 'UTF8')::bigint AND j.state IN ('done', 'failed');
 
 -- name: steady_queue
 -- The database's clock was stepped back: what was written before is of a time to come, and would wait for as long as the step was.

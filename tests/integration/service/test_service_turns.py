@@ -254,6 +254,11 @@ async def test_a_retraction_waits_for_no_data_and_a_deposit_for_the_switch(
     last = await store.assessment(event.event_key)
     assert last is not None
     assert (last.verdict, last.revision) == ("retracted", 2)
+    # What a draft was written from is drawn all the same, but nothing of a retracted event is deposited any more.
+    await steps.draw(event.event_key, {"revision": 1})
+    assert "publish" not in {job.kind for job in await store.jobs(state="queued") if job.payload.get("revision") == 2}
+    await out.publish(event.event_key, {"revision": 2, "release": True})
+    assert len(await store.publications()) == 1
 
 
 async def test_data_that_never_comes_is_not_waited_for_for_ever(
@@ -499,6 +504,11 @@ async def test_a_map_that_is_not_there_any_more_is_not_replaced_in_the_figure(
         raise ServiceUnreachable("the disk is away")
 
     monkeypatch.setattr(store, "get_blob", gone)
+    with pytest.raises(RetryLater, match="the disk is away"):
+        await assessing(store, made, SaidSource(), integral).draw(event.event_key, {"revision": 1})
+    assert seen == []
+    # A day later it is not waited for any more.
+    monkeypatch.setattr(assessing_module, "_MAP_AWAITED_S", 0.0)
     await assessing(store, made, SaidSource(), integral).draw(event.event_key, {"revision": 1})
     ((_, saved, _, _, skymap),) = seen
     assert skymap is None

@@ -10,10 +10,11 @@ import pytest
 from journey_samples import NOW, PLACE, T0, SaidSource, context, event
 
 import handlers
-from schemas import Circle, Event, Geometry, Instant, OrbitState, from_json, to_json
-from schemas.errors import NoData
+from schemas import Circle, Event, Geometry, Instant, OrbitState, SkyMapRef, from_json, to_json
+from schemas.errors import ComputingLost, NoData
 from transients.missions import shift
 from transients.pipeline import Context, journey
+from transients.sky import skymap_from_region, write_skymap
 
 POLICY = handlers.policies["gbm"]
 #: A night later: what is urgent in working hours may be less so.
@@ -85,6 +86,37 @@ async def test_another_place_version_or_spacecraft_is_computed_anew() -> None:
     ):
         assert "_compute" in called
         assert facts != first
+
+
+@pytest.mark.parametrize("maps_fault", [False, True])
+async def test_a_lost_process_is_no_lost_map(maps_fault: bool) -> None:
+    """Only a map that by itself takes a process with it leaves the whole sky; otherwise the job comes again."""
+    called: list[str] = []
+
+    async def compute(function: Any, *arguments: Any, **keywords: Any) -> Any:
+        called.append(function.__name__)
+        with_map = any(getattr(each, "data", None) is not None for each in arguments)
+        if with_map and (maps_fault or function.__name__ == "_compute"):
+            raise ComputingLost("the process died")
+        return await asyncio.to_thread(function, *arguments, **keywords)
+
+    data = write_skymap(skymap_from_region(PLACE))
+
+    async def fetch(_: SkyMapRef) -> bytes:
+        return data
+
+    around = dataclasses.replace(context(SaidSource()), compute=compute, fetch_map=fetch)
+    mapped = event(region=SkyMapRef(url="https://example.org/map.fits"))
+    if not maps_fault:
+        with pytest.raises(ComputingLost):
+            await journey(mapped, POLICY, around, now=NOW, stage="geometry")
+        assert called == ["_compute", "localised"]
+        return
+    outcome = await journey(mapped, POLICY, around, now=NOW, stage="geometry")
+    assert outcome.assessment.geometry is not None
+    assert outcome.assessment.geometry.localisation.kind == "all-sky"
+    assert any("the process died" in caveat for caveat in outcome.assessment.geometry.caveats)
+    assert "position" in outcome.wanting
 
 
 async def test_what_the_alert_says_else_counts_without_computing() -> None:
