@@ -15,7 +15,7 @@ _FREE = {"reassoc", "nnan", "nsz"}
 def compiled(function: Function) -> Function:
     """The compiled form of a function of numbers and arrays; the plain one stays at `.py_func`, which tests compare with.
 
-    numba takes half a second to import: a module of kernels is imported where it is used, not with its room.
+    numba takes a quarter of a second to import: a module of kernels is imported where it is used, not with its room.
     """
     return _compiled(function, False)
 

@@ -172,7 +172,7 @@ def _earth(about: Surroundings) -> tuple[FloatArray, FloatArray]:
 
 def _beyond(body: FloatArray, radius_rad: float, least_deg: float) -> CapsOfSky:
     """What lies at least so far from the limb of a body in the direction (3,)."""
-    return -body[np.newaxis], np.pi - np.maximum([radius_rad + np.radians(least_deg)], 0.0)
+    return -body[np.newaxis], np.array([np.pi - max(radius_rad + np.radians(least_deg), 0.0)])
 
 
 @dataclass(frozen=True)

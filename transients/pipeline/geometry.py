@@ -30,8 +30,8 @@ async def geometry(
     Parameters
     ----------
     before
-        One that was computed earlier: where it rests on the same inputs, parameters and version it is not computed again; only what
-        hangs on the hour, on the alert's own numbers and on what the sources say today is told anew.
+        One that was computed earlier: where it rests on the same inputs, parameters and version it is not computed again; only its
+        urgency, which hangs on the hour and the alert's own numbers, and its caveats are told anew.
     """
     if event.t0 is None:
         raise NoData("the alert gives no time", where=event.event_key)

@@ -72,7 +72,7 @@ class MissChance:
     @functools.lru_cache(maxsize=_KEPT)
     def above(cls, level: CountLevel, at: float, systematic_fraction: float) -> MissChance:
         """For an excess of `at` sigmas."""
-        from .kernels.falling import scaled  # numba takes half a second to import
+        from .kernels.falling import scaled  # numba takes a quarter of a second to import
 
         height = max(at, 0.0) + _CERTAIN
         # The best window holds at least this part of the burst, wherever in a bin it begins.

@@ -47,7 +47,9 @@ def efficiencies(
         threshold = quiet_quantile(1.0 - false_alarm_probability, level.steps, level.windows)
         chance = MissChance.above(level, threshold, systematic_fraction)
         for (instrument, spectrum), groups in seen.items():
-            half = chance.limit(groups, 0.5) if instrument == level.instrument else None
+            if instrument != level.instrument:
+                continue
+            half = chance.limit(groups, 0.5)
             if half is None:
                 continue
             fluence = half * _FLUENCES

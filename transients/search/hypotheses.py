@@ -79,8 +79,12 @@ def _gathered(per_fluence: FloatArray, prob: FloatArray) -> tuple[FloatArray, Fl
     # What sees nothing is a cell of its own, far from any other.
     logs = np.log(np.where(per_fluence > 0.0, per_fluence, 1e-30))
     width = _FINEST
-    # Some of the tiles are enough to see that a width leaves too many.
-    while _cells(logs[::_SOME], width).max() >= _MOST_DIRECTIONS or (cell := _cells(logs, width)).max() >= _MOST_DIRECTIONS:
+    while True:
+        # Some of the tiles are enough to see that a width leaves too many.
+        if _cells(logs[::_SOME], width).max() < _MOST_DIRECTIONS:
+            cell = _cells(logs, width)
+            if cell.max() < _MOST_DIRECTIONS:
+                break
         width *= 1.5
     weight = np.bincount(cell, prob)
     used = weight > 0.0

@@ -35,7 +35,7 @@ def quiet_chance(level: float, steps: float, windows: float) -> float:
     windows : float
         Searched time over the window's length; 1 for a single window.
     """
-    from .kernels.maximum import quiet  # numba takes half a second to import
+    from .kernels.maximum import quiet  # numba takes a quarter of a second to import
 
     return quiet(level, *_highest(level, steps), 2.0 * sides(windows)) * others(level, steps, windows)
 

@@ -122,7 +122,7 @@ def nominal_counts(bins: Bins) -> FloatArray:
 
 def _excesses(bins: Bins, before: FloatArray, scales: Sequence[int]) -> tuple[Excess, ...]:
     """The first of every group of excesses, by false-alarm probability."""
-    from .kernels.published import above_mean  # numba takes half a second to import
+    from .kernels.published import above_mean  # numba takes a quarter of a second to import
 
     found = [above_mean(before, n, np.array(phases(n)), MINIMUM_SNR) for n in scales]
     size = np.repeat(scales, [len(first) for first, _, _ in found])
@@ -142,6 +142,7 @@ def _excesses(bins: Bins, before: FloatArray, scales: Sequence[int]) -> tuple[Ex
             fap=float(fap[k]),
             classification=fap_class(float(fap[k])),
         )
+        # Of what is told: centres as one reads them off the excesses, last digits and all.
         for k in _firsts(t_start + 0.5 * scale, scale, np.argsort(fap, kind="stable"))
     )
 

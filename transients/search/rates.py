@@ -101,7 +101,7 @@ def window_excess(rates: Rates, start_s: npt.ArrayLike, duration_s: float) -> Wi
     window's own bins (in closed form: a deleted residual), so that neither a burst pulls it up nor its absence makes the noise
     look smaller.
     """
-    from .kernels.windows import window_sums  # numba takes half a second to import
+    from .kernels.windows import window_sums  # numba takes a quarter of a second to import
 
     bins, sums = rates.background.bins, rates._sums
     start: FloatArray = np.atleast_1d(np.asarray(start_s, float))

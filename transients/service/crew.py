@@ -1,7 +1,7 @@
 """Processes that do the arithmetic, so that the loop that takes alerts never waits for it; each call bounded in time and memory.
 
 The processes are anyio's: started when needed, kept, killed with the call that is given up. They run at a lower priority than the
-loop, and hold nothing between calls but what they have imported and compiled.
+loop, and hold nothing between calls but what they have imported and compiled, and tables that hang on a call's arguments alone.
 """
 
 from __future__ import annotations

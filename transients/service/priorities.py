@@ -1,4 +1,4 @@
-"""Who goes first: telling people, a new alert, its figures, whoever waits at a screen, data that came later, then the archive."""
+"""Who goes first: telling people, a new alert, whoever waits at a screen, figures, data that came later, then the archive."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ JobKind = Literal["assess", "draw", "tell", "deliver", "publish", "withdraw"]
 #: takes little and is wanted at once; what a new version or calibration changes is wanted some day.
 _OF_NOW: dict[Work, int] = {
     "tell": FIRST_PRIORITY + 10, "geometry": FIRST_PRIORITY,
-    "search": 80, "draw": 75, "asked": 70, "publish": 60, "nrt": 50, "cons": 40, "again": 5,
+    "search": 80, "asked": 70, "draw": 65, "publish": 60, "nrt": 50, "cons": 40, "again": 5,
 }  # fmt: skip
 #: An alert about something this long ago came out of an archive, s: nobody waits for it.
 ARCHIVE_AGE_S = 7 * 86400.0

@@ -10,14 +10,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
 from schemas import FloatArray
 
 from ..compiled import compiled
 from ._pixels import FACE_RING, place
-
-IntArray = npt.NDArray[np.int64]
+from .healpix import IntArray
 
 _DEEPEST = 29
 #: Twelve faces wait at first; then three siblings at each order while the fourth is worked on.

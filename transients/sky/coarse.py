@@ -52,7 +52,7 @@ class CoarseMap:
         return np.asarray(share @ self.prob)
 
     def in_cones(self, axes: FloatArray, *radii_rad: float) -> FloatArray:
-        """The same for cones of some radii about each of many axes (k, 3), a row for each radius, (r, k): much faster."""
+        """Probability within cones of some radii about each of many axes (k, 3), a row for each radius, (r, k), by the rule of `within`."""
         from . import _cones  # numba takes a quarter of a second
 
         radii = np.array(radii_rad)[:, np.newaxis]

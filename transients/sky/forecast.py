@@ -11,6 +11,7 @@ from transients.missions import times
 from transients.missions.almanac import Almanac
 from transients.missions.constraints import Constraint
 from transients.missions.frames import ra_dec_deg
+from transients.missions.surroundings import Surroundings
 
 from . import healpix
 from .coarse import CoarseMap
@@ -81,9 +82,8 @@ def _names(constraint: Constraint) -> tuple[str, ...]:
     return tuple(part.name for part in constraint.parts())
 
 
-def _margins(direction: FloatArray, t: FloatArray, constraint: Constraint, almanac: Almanac) -> FloatArray:
+def _margins(direction: FloatArray, about: Surroundings, constraint: Constraint) -> FloatArray:
     """Of every part, (parts, m)."""
-    about = almanac.at(t)
     return np.stack([part.margin_rad(direction[np.newaxis], about)[:, 0] for part in constraint.parts()])
 
 
@@ -92,8 +92,7 @@ def _certain(direction: FloatArray, span_s: float, constraint: Constraint, alman
 
     def looked_at(t: FloatArray) -> _Looked:
         about = almanac.at(t)
-        margins = [part.margin_rad(direction[np.newaxis], about)[:, 0] for part in constraint.parts()]
-        return _Looked(t, np.stack(margins), about.position_km)
+        return _Looked(t, _margins(direction, about, constraint), about.position_km)
 
     known = looked_at(np.linspace(0.0, span_s, int(np.ceil(span_s / _STEP_S)) + 1))
     todo = np.arange(len(known.t) - 1)
@@ -178,7 +177,7 @@ def _end_errors(
         return []
     t = np.array([at for at, _ in ends])
     rows, columns = np.array([part for _, part in ends]), np.arange(len(ends))
-    before, after = (_margins(direction, t + step, constraint, almanac) for step in (-_SLOPE_S, _SLOPE_S))
+    before, after = (_margins(direction, almanac.at(t + step), constraint) for step in (-_SLOPE_S, _SLOPE_S))
     slope = np.abs(after - before)[rows, columns] / (2.0 * _SLOPE_S)
     turn = {part.body: almanac.direction_error_rad(part.body, t) for part in constraint.parts()}
     found: list[float | None] = []

@@ -78,15 +78,16 @@ def read_columns(data: bytes, m: SkyMap) -> dict[str, FloatArray]:
     RefusedInput
         The file has other tiles than the map.
     """
-    table: Any = fits.open(io.BytesIO(data))[1].data
     rows = np.argsort(m.uniq, kind="stable")
-    if not np.array_equal(table["UNIQ"], m.uniq[rows]):
-        raise RefusedInput("the file has other tiles than the map")
     found: dict[str, FloatArray] = {}
-    for name in table.names:
-        if name not in _OF_THE_MAP:
-            found[name] = np.empty(len(m))
-            found[name][rows] = table[name]
+    with fits.open(io.BytesIO(data)) as hdus:
+        table: Any = hdus[1].data
+        if not np.array_equal(table["UNIQ"], m.uniq[rows]):
+            raise RefusedInput("the file has other tiles than the map")
+        for name in table.names:
+            if name not in _OF_THE_MAP:
+                found[name] = np.empty(len(m))
+                found[name][rows] = table[name]
     return found
 
 

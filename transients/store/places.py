@@ -42,11 +42,11 @@ def places_for(kinds: Iterable[str], concurrency: int) -> list[Places]:
     """
     every = frozenset(kinds)
     inside, first = every - OUTSIDE.keys(), frozenset({FIRST_LANE})
-    pressing = inside - LEISURELY
+    pressing, leisurely = inside - LEISURELY, inside & LEISURELY
     found = [
         Places(concurrency - 1, (inside | first,)),
         Places(1, (first,)),
-        Places(1, (pressing, inside - pressing | first)),
+        Places(1, (pressing, leisurely | first)),
         *(Places(OUTSIDE[kind], (frozenset({kind}),)) for kind in sorted(every & OUTSIDE.keys())),
     ]
     return [places for places in found if places.size]

@@ -23,7 +23,7 @@ FIRST_LANE = "first"
 #: Kinds of jobs that wait for servers of others, and how many of each a worker has at once, in places of their own: a mail server that
 #: takes a line and says nothing keeps no alert waiting, and no other kind.
 OUTSIDE = {"deliver": 4, "publish": 1, "withdraw": 1}
-#: Kinds that take long and that nobody waits for: no alert's first look waits for one in any place.
+#: Kinds that take long and that nobody waits for: of no place do they take a turn before a first look that is due.
 LEISURELY = frozenset({"draw"})
 # Every name that the environment could change otherwise (PGQUEUER_PREFIX …): all processes must agree on them.
 _NAMES: dict[str, Any] = {

@@ -69,6 +69,8 @@ class JobRunner:
     concurrency : int
         Jobs at once in this process; and one more of those that go first (`queue.FIRST_PRIORITY`), and those that wait for
         others' servers (`queue.OUTSIDE`); see `places.places_for`.
+    heartbeat_timeout_s : float
+        Jobs of a worker that gave no sign of them for so long go to others.
     longest_s : float
         A job that takes longer is broken off and tried again, like one that failed: nothing else waits behind it for ever.
     observe : callable, optional

@@ -70,7 +70,7 @@ def test_looking_ends() -> None:
 
 
 def test_the_order_of_work() -> None:
-    of_now: tuple[Work, ...] = ("tell", "geometry", "search", "draw", "asked", "publish", "nrt", "cons")
+    of_now: tuple[Work, ...] = ("tell", "geometry", "search", "asked", "draw", "publish", "nrt", "cons")
     archived: tuple[Work, ...] = ("geometry", "search", "draw", "publish", "nrt", "cons", "again")
     order = [*(priority(work, 60.0) for work in of_now), *(priority(work, ARCHIVE_AGE_S + 1.0) for work in archived)]
     assert all(a > b for a, b in itertools.pairwise(order))

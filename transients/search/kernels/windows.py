@@ -10,7 +10,7 @@ from schemas import FloatArray
 from ...compiled import compiled
 
 #: A touch of less than this part of a bin is a rounding of its edge, and what lacks less is the whole bin.
-SLACK = 1e-3
+_SLACK = 1e-3
 #: A coefficient of which less than this part of the information is left, which is the rounding of sums, is not told.
 _TOLD = 1e-13
 
@@ -37,10 +37,10 @@ def window_sums(
         begin, end = start_s[k], start_s[k] + duration_s
         if k > 0 and begin < start_s[k - 1]:
             first = stop = 0
-        while first < bins and bin_start_s[first] + width_s[first] - SLACK * width_s[first] <= begin:
+        while first < bins and bin_start_s[first] + width_s[first] - _SLACK * width_s[first] <= begin:
             first += 1
         stop = max(stop, first)
-        while stop < bins and bin_start_s[stop] + SLACK * width_s[stop] < end:
+        while stop < bins and bin_start_s[stop] + _SLACK * width_s[stop] < end:
             stop += 1
         for c in range(cumulative.shape[1]):
             found[k, c] = cumulative[stop, c] - cumulative[first, c]
@@ -56,7 +56,7 @@ def window_sums(
 def _inside_s(bin_start_s: float, width_s: float, begin: float, end: float) -> float:
     """How much of a bin lies between two times."""
     part_s = min(bin_start_s + width_s, end) - max(bin_start_s, begin)
-    return width_s if part_s > (1.0 - SLACK) * width_s else max(part_s, 0.0)
+    return width_s if part_s > (1.0 - _SLACK) * width_s else max(part_s, 0.0)
 
 
 @compiled
