@@ -14,8 +14,7 @@ import numpy as np
 from schemas import FloatArray
 
 from ..compiled import compiled
-from ._pixels import FACE_RING, place
-from .healpix import IntArray
+from ._pixels import FACE_RING, IntArray, place
 
 _DEEPEST = 29
 #: Twelve faces wait at first; then three siblings at each order while the fourth is worked on.

@@ -10,11 +10,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from schemas import FloatArray
 
 from ..compiled import compiled
-from .healpix import IntArray
+
+IntArray = npt.NDArray[np.int64]
 
 #: Ring (in units of nside, from the north pole) and longitude (in units of 45 deg) of each face's lowest corner.
 FACE_RING = np.array([2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4], dtype=np.float64)

@@ -10,7 +10,7 @@ from schemas import Excess, FloatArray, LightCurve, SearchResult
 from transients.missions.times import between_frames_s, seconds_between
 
 from ..facts import noise_by_scale, strongest, tier_word, utc_text
-from ..numbers import seconds, significance
+from ..numbers import percent, seconds, significance
 from .canvas import COLOURS, Picture, finish, footnote, label, margins, new_figure, title
 
 #: Bins of the upper panel: at most so many, so that a line is a line.
@@ -154,10 +154,8 @@ def _second_axis(axes: Any, light_travel_s: float) -> None:
 def _caveat(search: SearchResult) -> str:
     ratios = ", ".join(f"{ratio:.2f} at {seconds(scale)} s" for scale, ratio in noise_by_scale(search)[:5])
     noise = f"Observed over Poisson noise (σ/√N): {ratios}. " if ratios else ""
-    gaps = (
-        ""
-        if search.completeness >= 1
-        else f"{100 * (1 - search.completeness):.1f} % of the window is missing (grey between data). "
-    )
+    missing = 1.0 - search.completeness
+    part = "Less than 0.1%" if missing < 1e-3 else percent(missing)
+    gaps = f"{part} of the window is missing (grey between data). " if missing > 0.0 else ""
     full = "Counters may have saturated: rates are lower limits. " if search.saturated else ""
     return f"{noise}{gaps}{full}Single bins above the band are often particle hits, not photons."
