@@ -197,7 +197,8 @@ class Assessing:
         """Save a result with its data and its draft, and queue what follows, unless it was overtaken while it was computed: None then,
         and whoever overtook it has the say."""
         data = await self._context.compute(data_files, outcome) if outcome.light_curves else {}
-        signing = await self._signing(event, now)
+        # Who is on shift is asked, and may be waited for, only where somebody is to sign.
+        signing = Signing() if variant_of(outcome.assessment) is None else await self._signing(event, now)
         try:
             async with self._store.transaction():
                 # Nobody folds or saves until this ends, so what is read now stays true.
