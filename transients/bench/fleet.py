@@ -106,6 +106,12 @@ class Fleet:
                 return False
         return True
 
+    async def require_drawn(self, keys: Collection[str], patience_s: float) -> None:
+        """Wait until each of the events has its draft and figures. Raises TransientsError when they do not come."""
+        if not await self.came("files", keys, patience_s):
+            missing = len(self.heard.missing("files", keys))
+            raise self.failure(f"{missing} of {len(keys)} alerts got no draft and figures")
+
     async def idle(self, patience_s: float = _PATIENCE_S) -> None:
         """Wait until no job runs or is due. Raises TransientsError when that does not come."""
 

@@ -55,8 +55,7 @@ async def warm(fleet: Fleet, alerts: int) -> None:
     now = utc_now()
     numbers = range(_WARM, _WARM + alerts)
     put = await feed(fleet, documents(numbers, (due(now, n) for n in numbers)), 0.0)
-    if not await fleet.came("files", put, PATIENCE_S):
-        raise fleet.failure(f"{len(fleet.heard.missing('files', put))} of the first alerts got no draft and figures")
+    await fleet.require_drawn(put, PATIENCE_S)
     await fleet.idle()
 
 

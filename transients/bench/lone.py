@@ -26,8 +26,7 @@ async def lone(whole: Fleet, direct: Direct, sizes: Sizes) -> tuple[list[Line], 
     numbers = range(_FIRST, _FIRST + sizes.lone_alerts)
     now = utc_now()
     put = await feed(whole, documents(numbers, (due(now, n) for n in numbers)), sizes.lone_every_s)
-    if not await whole.came("files", put, PATIENCE_S):
-        raise whole.failure(f"{len(whole.heard.missing('files', put))} of {len(put)} alerts got no draft and figures")
+    await whole.require_drawn(put, PATIENCE_S)
     await whole.idle()
     require_once(whole, put, 2, 1)
     steps = before + await direct.steps(_DIRECT + n for n in range(50, 50 + sizes.slow_turns))

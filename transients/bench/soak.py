@@ -38,8 +38,7 @@ async def soak(whole: Fleet, lasting_s: float, every_s: float, look_s: float) ->
             fed += per_look
             # One beat after the last, and what is left is done: there is no growing queue that would hide what the memory does.
             await asyncio.sleep(every_s)
-            if not await whole.came("files", put, max(look_s, 120.0)):
-                raise whole.failure(f"{len(whole.heard.missing('files', put))} of {per_look} alerts got no draft and figures")
+            await whole.require_drawn(put, max(look_s, 120.0))
     finally:
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)

@@ -39,8 +39,7 @@ async def _spent(broker: EmbeddedKafka, address: str, count: int, sizes: Sizes) 
         made = documents(numbers, (due(now, n) for n in numbers))
         begun = time.perf_counter()
         put = await feed(several, made, 0.0)
-        if not await several.came("files", put, PATIENCE_S):
-            raise several.failure(f"{len(several.heard.missing('files', put))} of {len(put)} alerts got no draft and figures")
+        await several.require_drawn(put, PATIENCE_S)
         took_s = time.perf_counter() - begun
         await several.idle()
         require_once(several, put, 2, 1)

@@ -51,7 +51,7 @@ async def _unusable(event: Event, found: Found, context: Context) -> Found | Non
     try:
         await context.compute(localised, event, found)
     except (ComputingLost, TooLarge) as error:
-        return Found(found.region, found.name, error=error)
+        return found.failed(error)
     return None
 
 

@@ -37,6 +37,10 @@ class Found:
         """Whether it says anything of where on the sky."""
         return self.error is None and not isinstance(self.region, AllSky)
 
+    def failed(self, error: TransientsError) -> Found:
+        """The same, with why it cannot be had or used."""
+        return Found(self.region, self.name, error=error)
+
     @property
     def source(self) -> InputRef:
         """It, as a provenance names it."""
@@ -60,23 +64,20 @@ async def find(event: Event, context: Context) -> Found:
 
 def localised(event: Event, found: Found) -> Localised:
     """The sky map of what was found. A map that cannot be had or read leaves the whole sky, and says why."""
-    if found.data is not None:
-        try:
-            skymap = read_skymap(found.data, found.name)
-        except TransientsError as error:
-            return localised(event, Found(found.region, found.name, error=error))
-        return Localised(skymap, localisation(skymap, "skymap"), found.source)
     if found.error is not None:
         skymap = skymap_from_region(AllSky())
         caveat = f"The position could not be used ({found.error}): computed for the whole sky."
         return Localised(skymap, localisation(skymap, _tag(AllSky())), found.source, (caveat,), retry=found.error.retriable)
     try:
-        skymap = skymap_from_region(found.region)
+        skymap = skymap_from_region(found.region) if found.data is None else read_skymap(found.data, found.name)
     except TransientsError as error:
-        return localised(event, Found(found.region, found.name, error=error))
+        return localised(event, found.failed(error))
+    facts = localisation(skymap, _tag(found.region))
+    if found.data is not None:
+        return Localised(skymap, facts, found.source)
     caveats = () if event.region is not None else ("The alert gives no position: computed for the whole sky.",)
     assumed = tuple(f"Position: {remark}." for remark in skymap.remarks)
-    return Localised(skymap, localisation(skymap, _tag(found.region)), found.source, (*caveats, *assumed))
+    return Localised(skymap, facts, found.source, (*caveats, *assumed))
 
 
 def _tag(region: SkyRegion) -> str:

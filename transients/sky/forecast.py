@@ -94,13 +94,13 @@ def _certain(direction: FloatArray, span_s: float, constraint: Constraint, alman
         about = almanac.at(t)
         return _Looked(t, _margins(direction, about, constraint), about.position_km)
 
+    share = np.arange(1, _PIECES) / _PIECES
     known = looked_at(np.linspace(0.0, span_s, int(np.ceil(span_s / _STEP_S)) + 1))
     todo = np.arange(len(known.t) - 1)
     while True:
         cut = todo[_uncertain(known, todo, constraint, almanac)]
         if not len(cut):
             return known.t, known.margins
-        share = np.arange(1, _PIECES) / _PIECES
         between = known.t[cut, np.newaxis] + np.diff(known.t)[cut, np.newaxis] * share
         known = known.with_more(np.repeat(cut + 1, len(share)), looked_at(between.ravel()))
         # What is put in moves what follows, and leaves so many pieces to be asked.

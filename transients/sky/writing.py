@@ -15,7 +15,9 @@ from schemas.errors import RefusedInput
 
 from .maps import SkyMap
 
-_OF_THE_MAP = frozenset({"UNIQ", "PROBDENSITY", "DISTMU", "DISTSIGMA", "DISTNORM"})
+#: A map's own distances, and their units.
+_DISTANCES = (("distmu", "Mpc"), ("distsigma", "Mpc"), ("distnorm", "Mpc-2"))
+_OF_THE_MAP = frozenset({"UNIQ", "PROBDENSITY", *(name.upper() for name, _ in _DISTANCES)})
 
 
 def write_skymap(
@@ -45,7 +47,7 @@ def write_skymap(
     """
     rows = np.argsort(m.uniq, kind="stable")
     table = [fits.Column("UNIQ", "K", array=m.uniq[rows]), fits.Column("PROBDENSITY", "D", unit="sr-1", array=m.density[rows])]
-    for name, unit in (("distmu", "Mpc"), ("distsigma", "Mpc"), ("distnorm", "Mpc-2")):
+    for name, unit in _DISTANCES:
         values = getattr(m, name)
         if values is not None:
             table.append(fits.Column(name.upper(), "D", unit=unit, array=values[rows]))
