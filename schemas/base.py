@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import math
+import operator
 import re
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, Self, TypeVar, dataclass_transform
 
 import msgspec
+from msgspec import inspect
 
 #: The version of the records as a set: raised when a record's meaning changes, stored with every row.
 RECORDS_VERSION = 1
@@ -23,15 +27,67 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """
 
     def __post_init__(self) -> None:
-        for name in self.__struct_fields__:
-            value = getattr(self, name)
-            if type(value) not in _NO_FLOATS and (found := _infinite(value)) is not None:
+        # Records are made by the thousand: what is plainly finite is passed at once.
+        for value in _numbers_of(type(self))(self):
+            if not (type(value) is float and math.isfinite(value)) and type(value) not in _NO_FLOATS:
+                self._require_finite()
+                return
+
+    def __reduce__(self) -> tuple[Callable[..., Self], tuple[type[Self], bytes]]:
+        # To other processes in one piece: pickled record by record, hundreds of them hold up the loop.
+        return _unpacked, (type(self), msgspec.msgpack.encode(self))
+
+    def _require_finite(self) -> None:
+        for name in _with_floats(type(self)):
+            if (found := _infinite(getattr(self, name))) is not None:
                 where, number = found
                 raise ValueError(f"{type(self).__name__}.{name}{where} must be finite or None, not {number}")
 
 
 #: Types that hold no float, passed over without a look: every record is checked when it is made.
 _NO_FLOATS = frozenset({type(None), str, bytes, int, bool})
+_NO_FLOATS_WITHIN = (
+    inspect.NoneType,
+    inspect.StrType,
+    inspect.BytesType,
+    inspect.BoolType,
+    inspect.LiteralType,
+    inspect.StructType,
+)
+
+
+@functools.cache
+def _with_floats(kind: type[Record]) -> tuple[str, ...]:
+    """The fields of a record that may hold a number, themselves or within; records within have been checked themselves."""
+    described = inspect.type_info(kind)
+    assert isinstance(described, inspect.StructType)
+    return tuple(field.name for field in described.fields if _may_hold_floats(field.type))
+
+
+@functools.cache
+def _numbers_of(kind: type[Record]) -> Callable[[Record], tuple[Any, ...]]:
+    """Gives what stands in those fields."""
+    names = _with_floats(kind)
+    if not names:
+        return lambda record: ()
+    # Of one name it would give no tuple.
+    return operator.attrgetter(*names, names[0])
+
+
+def _may_hold_floats(kind: inspect.Type) -> bool:
+    match kind:
+        case inspect.UnionType():
+            return any(map(_may_hold_floats, kind.types))
+        case inspect.VarTupleType() | inspect.ListType():
+            return _may_hold_floats(kind.item_type)
+        case inspect.TupleType():
+            return any(map(_may_hold_floats, kind.item_types))
+        case inspect.DictType():
+            return _may_hold_floats(kind.value_type)
+        case inspect.Metadata():
+            return _may_hold_floats(kind.type)
+        case _:
+            return not isinstance(kind, _NO_FLOATS_WITHIN)
 
 
 def _infinite(value: Any) -> tuple[str, float] | None:
@@ -40,7 +96,7 @@ def _infinite(value: Any) -> tuple[str, float] | None:
         return None if math.isfinite(value) else ("", value)
     if isinstance(value, dict):
         items = value.items()
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, list | tuple) and not _all_finite(value):
         items = enumerate(value)  # type: ignore[assignment]
     else:
         return None
@@ -48,6 +104,14 @@ def _infinite(value: Any) -> tuple[str, float] | None:
         if type(item) not in _NO_FLOATS and (found := _infinite(item)) is not None:
             return f"[{key}]{found[0]}", found[1]
     return None
+
+
+def _all_finite(values: Sequence[Any]) -> bool:
+    """Whether there is nothing but finite numbers in it, without a look at each."""
+    try:
+        return all(map(math.isfinite, values))
+    except (TypeError, OverflowError):  # something else, or a whole number beyond floats
+        return False
 
 
 _ISO = re.compile(
@@ -129,6 +193,10 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 def to_json(record: Any) -> bytes:
     """Encode a record (or plain data) as JSON, always the same bytes for the same content."""
     return _encoder.encode(record)
+
+
+def _unpacked(kind: type[T], packed: bytes) -> T:
+    return msgspec.msgpack.decode(packed, type=kind)
 
 
 def from_json(data: bytes | str, kind: type[T]) -> T:

@@ -14,6 +14,8 @@ import os
 import sys
 from pathlib import Path
 
+import uvloop
+
 from ingest import KafkaSource
 from transients.bench.unbroken import parts
 from transients.config import Settings, load_settings
@@ -53,4 +55,4 @@ async def _stop_with(parent: int, service: Service) -> None:
 if __name__ == "__main__":
     _settings = load_settings(Path(sys.argv[1]), {})
     set_up_logs(_settings.log_format)
-    asyncio.run(serve(_settings, sys.argv[2:]))
+    uvloop.run(serve(_settings, sys.argv[2:]))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import click
+import uvloop
 
 from transients.service.app import ROLES, Role, Service, run_as_process
 from transients.service.logs import set_up_logs
@@ -22,4 +21,4 @@ def serve_command(context: click.Context, roles: tuple[str, ...]) -> None:
     settings = settings_of(context)
     set_up_logs(settings.log_format)
     chosen: tuple[Role, ...] = ROLES if not roles or "all" in roles else roles  # type: ignore[assignment]
-    asyncio.run(run_as_process(Service(settings, chosen)))
+    uvloop.run(run_as_process(Service(settings, chosen)))

@@ -6,7 +6,7 @@ from .contacts import read_contact
 from .deliver import deliver
 from .factory import channels
 from .rota import contacts_of, on_shift, read_rota
-from .rules import messages_for
+from .rules import messages_for, reached_now
 
 __all__ = [
     "AppriseChannel",
@@ -20,6 +20,7 @@ __all__ = [
     "deliver",
     "messages_for",
     "on_shift",
+    "reached_now",
     "read_contact",
     "read_rota",
 ]

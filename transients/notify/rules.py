@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Literal
 
 from schemas import Assessment, Contact, Event, Grade, Message, Shift
@@ -72,7 +72,7 @@ def messages_for(
     name = occasion if turn == 0 or occasion not in ("detection", "withdrawn") else f"{occasion}-{turn + 1}"
     subject, body = _subject(event, assessment, occasion), _body(event, assessment, occasion, url)
     messages = {}
-    reached = [*_people(shifts, settings)]
+    reached = [*reached_now(shifts, settings)]
     if occasion in ("withdrawn", "retracted"):
         reached += [(message.to, message.contact) for message in told if message.state != "failed"]
     for person, contact in reached:
@@ -119,7 +119,8 @@ def _worth(assessment: Assessment, settings: NotifySettings) -> bool:
     return assessment.verdict == "detection" or _urgent(assessment, settings)
 
 
-def _people(shifts: Iterable[Shift], settings: NotifySettings) -> Iterable[tuple[str, Contact]]:
+def reached_now(shifts: Iterable[Shift], settings: NotifySettings) -> Iterator[tuple[str, Contact]]:
+    """Whom a new occasion is told to, and how: who is on shift, and who is told `always`."""
     for shift in shifts:
         for contact in shift.contacts:
             yield shift.person, contact

@@ -14,7 +14,7 @@ from schemas import Assessment, Contact, Event, Instant, Message, Publication
 from schemas.errors import DatabaseUnreachable, NotYet, ServiceUnreachable, TransientsError
 from transients.config import Settings
 from transients.missions import seconds_between
-from transients.notify import channels, deliver, messages_for
+from transients.notify import channels, deliver, messages_for, reached_now
 from transients.publish import deposit_for, intended, may_leave, publisher, releases
 from transients.report import is_complete
 from transients.store import RetryLater, Store
@@ -66,11 +66,13 @@ class Outgoing:
 
     async def tell(self, event_key: str | None, payload: dict[str, Any]) -> None:
         """Tell whoever is on shift what this assessment is worth telling; each message once, whatever happens."""
-        event, assessment, previous = await self._facts(event_key, payload)
+        assert event_key is not None
         await self._held()
-        now = self._clock.now()
-        told = await self._store.messages(event.event_key)
-        shifts = await people_on_shift(self._settings, now)
+        told = await self._store.messages(event_key)
+        shifts = await people_on_shift(self._settings, self._clock.now())
+        if not told and not any(reached_now(shifts, self._settings.notify)):
+            return
+        event, assessment, previous = await self._facts(event_key, payload)
         url = f"{self._public_url}/events/{quote(event.event_key, safe='')}"
         for message in messages_for(event, assessment, previous, shifts, self._settings.notify, url, told=told):
             async with self._store.transaction():
