@@ -12,7 +12,7 @@ from schemas import Notice, SkyMapRef, sha256_hex
 from schemas.errors import NoData, TransientsError
 from transients import __version__
 from transients.config import Settings
-from transients.pipeline import Context, Signing, data_files, draw_products, journey, write_draft
+from transients.pipeline import Context, Signing, draw_products, journey, write_draft
 from transients.service.parts import utc_now
 
 from .documents import burst
@@ -58,10 +58,9 @@ class Direct:
         geometry = await journey(event, policy, self._context, now=utc_now(), stage="geometry")
         located = time.perf_counter() - begun
         outcome = await journey(event, policy, self._context, now=utc_now(), before=geometry.assessment.geometry)
-        data = await asyncio.to_thread(data_files, outcome)
         circular = write_draft(event, outcome.assessment, Signing(), utc_now())
         if circular is None or not outcome.assessment.searches:
             raise TransientsError(f"the measurement's own alert was not searched: {outcome.assessment.verdict}")
         drafted = time.perf_counter() - begun
-        await asyncio.to_thread(draw_products, event, outcome.assessment, circular, data, outcome.skymap)
+        await asyncio.to_thread(draw_products, event, outcome.assessment, circular, outcome.data, outcome.skymap)
         return located, drafted, time.perf_counter() - begun

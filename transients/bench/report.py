@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 from schemas import Assessment, Event, LightCurve, SearchResult
 from schemas.errors import TransientsError
+from transients.pipeline.data import CURVE
 from transients.report import draft
 from transients.report.figures import lightcurve_figure
 from transients.search import search
+from transients.sources import read_lightcurve
 
 from .assessed import NOW, Journey
 from .lines import Line, line
@@ -24,11 +26,12 @@ def measure(sizes: Sizes) -> Iterator[Line]:
     """The whole way, then draft and figure."""
     way = Journey()
     outcome = way.take()
-    if not outcome.light_curves or not outcome.assessment.searches:
+    curves = tuple(read_lightcurve(data, name) for name, data in outcome.data.items() if name.startswith(CURVE))
+    if not curves or not outcome.assessment.searches:
         raise TransientsError(f"the measurement's own event was not searched: {outcome.assessment.caveats}")
-    yield _journey(way, outcome.light_curves, sizes)
+    yield _journey(way, curves, sizes)
     yield _draft(way.event, outcome.assessment, sizes)
-    yield _figure(outcome.light_curves[0], outcome.assessment.searches[0], sizes)
+    yield _figure(curves[0], outcome.assessment.searches[0], sizes)
 
 
 def _journey(way: Journey, curves: tuple[LightCurve, ...], sizes: Sizes) -> Line:

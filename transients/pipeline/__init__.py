@@ -1,8 +1,9 @@
 """An event's journey: each step a function of its inputs and sources."""
 
 from .context import Compute, Context, Source
+from .data import is_data
 from .journey import Outcome, OwnTrigger, Stage, journey
-from .products import Products, Signing, data_files, draw_products, is_data, make_products, write_draft
+from .products import Products, Signing, draw_products, make_products, write_draft
 
 __all__ = [
     "Compute",
@@ -13,7 +14,6 @@ __all__ = [
     "Signing",
     "Source",
     "Stage",
-    "data_files",
     "draw_products",
     "is_data",
     "journey",

@@ -10,9 +10,11 @@ from typing import Any, Protocol, TypeVar
 from schemas import (
     Attitude,
     DataExpectation,
+    DataStatus,
     Geometry,
     Instant,
     LightCurve,
+    LightCurveInfo,
     OrbitState,
     Pointing,
     SkyMapRef,
@@ -95,11 +97,11 @@ class Context:
         return Given(self.mission, source, self.settings, self.version, self.other_orbits)
 
 
-def is_simulated(geometry: Geometry | None, light_curves: Iterable[LightCurve], context: Context | Given) -> bool:
-    """Whether anything of a result comes from a simulator: the source as a whole, the attitude, or any light curve."""
+def is_simulated(geometry: Geometry | None, rates: Iterable[DataStatus | LightCurveInfo], context: Context | Given) -> bool:
+    """Whether anything of a result comes from a simulator: the source as a whole, the attitude, or any count rate."""
     attitude = None if geometry is None else geometry.attitude
     return (
         context.source.simulated
         or (attitude is not None and attitude.source == "simulated")
-        or any(curve.info.simulated for curve in light_curves)
+        or any(each.simulated for each in rates)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections.abc import Mapping
 
 from schemas import DataStatus, Geometry, Instant, LightCurve, Policy, SearchResult, TimeFrame
 from schemas.errors import NoData, NotYet, RefusedInput, TransientsError
@@ -11,7 +12,10 @@ from transients.missions import shift
 from transients.search import search
 from transients.sources import bins_kept, without_periodic_bins
 
-from .context import Context
+from .context import Context, Given
+
+#: What each instrument's source answered: its light curve, or why there is none.
+Answers = Mapping[str, LightCurve | TransientsError]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,38 +24,45 @@ class Counterpart:
 
     data: tuple[DataStatus, ...] = ()
     searches: tuple[SearchResult, ...] = ()
-    light_curves: tuple[LightCurve, ...] = ()
     caveats: tuple[str, ...] = ()
     not_yet: tuple[str, ...] = ()
     passing: tuple[str, ...] = ()
 
 
-async def counterpart(geometry: Geometry, policy: Policy, context: Context) -> Counterpart:
-    """Fetch all count rates about T0 at once and search the one that decides. What cannot be had is named, never replaced."""
+async def answers(geometry: Geometry, policy: Policy, context: Context) -> Answers:
+    """Fetch all count rates about T0 at once, those that decide first."""
+    instruments = (context.mission.searched, *context.mission.limiting)
+    fetched = await asyncio.gather(*(_had(instrument, geometry, policy, context) for instrument in instruments))
+    return dict(zip(instruments, fetched, strict=True))
+
+
+def curves(found: Answers) -> tuple[LightCurve, ...]:
+    """Those that there are."""
+    return tuple(answer for answer in found.values() if not isinstance(answer, TransientsError))
+
+
+def counterpart(geometry: Geometry, policy: Policy, found: Answers, context: Given) -> Counterpart:
+    """Search the count rate that decides. What cannot be had is named, never replaced."""
     data: list[DataStatus] = []
-    found: list[LightCurve] = []
     caveats: list[str] = []
     not_yet: list[str] = []
     passing: list[str] = []
     searches: tuple[SearchResult, ...] = ()
-    instruments = (context.mission.searched, *context.mission.limiting)
-    fetched = await asyncio.gather(*(_had(instrument, geometry, policy, context) for instrument in instruments))
-    for instrument, light_curve in zip(instruments, fetched, strict=True):
-        if isinstance(light_curve, TransientsError):
-            if light_curve.retriable:
-                not_yet.append(f"{instrument}: {light_curve}")
+    for instrument, answer in found.items():
+        if isinstance(answer, TransientsError):
+            if answer.retriable:
+                not_yet.append(f"{instrument}: {answer}")
                 passing.append(instrument)
-            caveats.append(f"No {instrument} data: {light_curve}")
+            caveats.append(f"No {instrument} data: {answer}")
             data.append(_no_data(instrument, context))
             continue
-        found.append(light_curve)
-        data.append(_status(light_curve, policy, context))
+        data.append(_status(answer, policy, context))
         if instrument == context.mission.searched:
             try:
-                searches = (await context.compute(_search, light_curve, geometry, policy),)
+                searches = (_search(answer, geometry, policy),)
             except (NoData, RefusedInput) as error:
                 caveats.append(f"{instrument} could not be searched: {error}")
-    return Counterpart(tuple(data), searches, tuple(found), tuple(caveats), tuple(not_yet), tuple(passing))
+    return Counterpart(tuple(data), searches, tuple(caveats), tuple(not_yet), tuple(passing))
 
 
 async def _had(instrument: str, geometry: Geometry, policy: Policy, context: Context) -> LightCurve | TransientsError:
@@ -96,7 +107,7 @@ def _search(light_curve: LightCurve, geometry: Geometry, policy: Policy) -> Sear
     )
 
 
-def _status(light_curve: LightCurve, policy: Policy, context: Context) -> DataStatus:
+def _status(light_curve: LightCurve, policy: Policy, context: Given) -> DataStatus:
     info = light_curve.info
     observed = float(light_curve.width_s.sum()) / (2.0 * policy.search_half_width_s)
     simulated = info.simulated or context.source.simulated
@@ -106,7 +117,7 @@ def _status(light_curve: LightCurve, policy: Policy, context: Context) -> DataSt
     )
 
 
-def _no_data(instrument: str, context: Context) -> DataStatus:
+def _no_data(instrument: str, context: Given) -> DataStatus:
     return DataStatus(
         instrument=instrument, tier="none", completeness=0.0, source=context.source.name, simulated=context.source.simulated
     )

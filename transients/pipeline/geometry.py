@@ -12,7 +12,7 @@ from schemas import Event, Geometry, Instant, OrbitState, Orientation, Provenanc
 from schemas.errors import ComputingLost, NoData, TooLarge
 from schemas.provenance import InputRef
 from transients.missions import light_travel, orientation, sun_direction, to_time
-from transients.sky import coarsened, peak, sun_angles_deg, urgency, visibility
+from transients.sky import SkyMap, coarsened, peak, sun_angles_deg, urgency, visibility
 
 from .context import Context, Given
 from .localise import Found, Localised, localised
@@ -23,8 +23,15 @@ _UNSHIFTED = "Without a position the light travel time is not known: T0 is taken
 
 
 async def geometry(
-    event: Event, found: Found, state: SpacecraftState, now: Instant, context: Context, before: Geometry | None = None
-) -> tuple[Localised, Geometry]:
+    event: Event,
+    found: Found,
+    state: SpacecraftState,
+    now: Instant,
+    context: Context,
+    before: Geometry | None = None,
+    *,
+    with_map: bool = True,
+) -> tuple[SkyMap | None, Localised, Geometry]:
     """Make the sky map of an event with a known T0, and compute its geometry, off the event loop.
 
     Parameters
@@ -32,16 +39,18 @@ async def geometry(
     before
         One that was computed earlier: where it rests on the same inputs, parameters and version it is not computed again; only its
         urgency, which hangs on the hour and the alert's own numbers, and its caveats are told anew.
+    with_map
+        Whether the map is wanted: it may be large, and is made in another process.
     """
     if event.t0 is None:
         raise NoData("the alert gives no time", where=event.event_key)
     try:
-        return await _geometry(event, event.t0, found, state, now, context, before)
+        return await _geometry(event, event.t0, found, state, now, context, before, with_map)
     except (ComputingLost, TooLarge):
         unusable = await _unusable(event, found, context)
         if unusable is None:
             raise
-        return await _geometry(event, event.t0, unusable, state, now, context, before)
+        return await _geometry(event, event.t0, unusable, state, now, context, before, with_map)
 
 
 async def _unusable(event: Event, found: Found, context: Context) -> Found | None:
@@ -49,21 +58,33 @@ async def _unusable(event: Event, found: Found, context: Context) -> Found | Non
     if found.data is None:
         return None
     try:
-        await context.compute(localised, event, found)
+        await context.compute(_localised, event, found, False)
     except (ComputingLost, TooLarge) as error:
         return found.failed(error)
     return None
 
 
 async def _geometry(
-    event: Event, t0: Instant, found: Found, state: SpacecraftState, now: Instant, context: Context, before: Geometry | None
-) -> tuple[Localised, Geometry]:
+    event: Event,
+    t0: Instant,
+    found: Found,
+    state: SpacecraftState,
+    now: Instant,
+    context: Context,
+    before: Geometry | None,
+    with_map: bool,
+) -> tuple[SkyMap | None, Localised, Geometry]:
     # Files of orbits are read when they are first asked.
     others = await asyncio.to_thread(other_places, t0, context.given) if found.is_place else OtherPlaces({})
     if before is not None and before.provenance == _provenance(event, found.source, state, others.places, context.given):
-        place = await context.compute(localised, event, found)
-        return place, _renewed(before, event, place, state, now, context.given)
-    return await context.compute(_compute, event, t0, found, state, others, now, context.given)
+        skymap, place = await context.compute(_localised, event, found, with_map)
+        return skymap, place, _renewed(before, event, place, state, now, context.given)
+    return await context.compute(_compute, event, t0, found, state, others, now, context.given, with_map)
+
+
+def _localised(event: Event, found: Found, with_map: bool) -> tuple[SkyMap | None, Localised]:
+    skymap, place = localised(event, found)
+    return skymap if with_map else None, place
 
 
 def _renewed(before: Geometry, event: Event, place: Localised, state: SpacecraftState, now: Instant, context: Given) -> Geometry:
@@ -80,10 +101,17 @@ def _located(place: Localised) -> bool:
 
 
 def _compute(
-    event: Event, t0: Instant, found: Found, state: SpacecraftState, others: OtherPlaces, now: Instant, context: Given
-) -> tuple[Localised, Geometry]:
-    place = localised(event, found)
-    mission, skymap, time = context.mission, place.skymap, to_time(t0)
+    event: Event,
+    t0: Instant,
+    found: Found,
+    state: SpacecraftState,
+    others: OtherPlaces,
+    now: Instant,
+    context: Given,
+    with_map: bool,
+) -> tuple[SkyMap | None, Localised, Geometry]:
+    skymap, place = localised(event, found)
+    mission, time = context.mission, to_time(t0)
     direction = peak(skymap) if _located(place) else None
     others = others if _located(place) else OtherPlaces({})
     revolution = mission.revolution(time)
@@ -119,7 +147,7 @@ def _compute(
         planning_caveats=ahead.caveats,
         provenance=_provenance(event, place.source, state, others.places, context),
     )
-    return place, facts
+    return skymap if with_map else None, place, facts
 
 
 def _urgency(

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from schemas import Assessment, Event, Geometry, Instant, LightCurve, Policy
+from schemas import Assessment, Event, Geometry, Instant, Policy
 from transients.sky import SkyMap
 
-from .context import Context, is_simulated
-from .counterpart import Counterpart, counterpart
+from .context import Context, Given, is_simulated
+from .counterpart import Answers, Counterpart, answers, counterpart, curves
+from .data import data_files
 from .geometry import geometry
 from .limits import Limited, limits
 from .localise import find
@@ -38,8 +39,10 @@ class Outcome:
     ----------
     assessment
         Its revision is 0: the store counts.
-    limit_map
-        The limit map as multi-order FITS; None without limits.
+    skymap
+        None for a first look, which is not drawn from here.
+    data
+        The files its figures are drawn from, by name.
     not_yet
         What was not there yet and may still come; empty when coming again would change nothing.
     wanting
@@ -48,8 +51,7 @@ class Outcome:
 
     assessment: Assessment
     skymap: SkyMap | None = None
-    light_curves: tuple[LightCurve, ...] = ()
-    limit_map: bytes | None = None
+    data: Mapping[str, bytes] = dataclasses.field(default_factory=dict)
     not_yet: tuple[str, ...] = ()
     wanting: tuple[str, ...] = ()
 
@@ -81,24 +83,32 @@ async def journey(
         caveats = () if event.state == "retracted" else ("The alert gives no time: nothing can be computed.",)
         return Outcome(_assessment(event, policy, context, now, seen=Counterpart(caveats=caveats), searched=True))
     found, state = await asyncio.gather(find(event, context), spacecraft_state(event.t0, context))
-    place, facts = await geometry(event, found, state, now, context, before)
+    searched = stage == "search" and event.state != "retracted"
+    skymap, place, facts = await geometry(event, found, state, now, context, before, with_map=searched)
     position = ("position",) if place.retry else ()
     not_yet, wanting = (*position, *state.passing), (*position, *(each for each in state.passing if each == ATTITUDE))
-    if stage == "geometry" or event.state == "retracted":
-        assessment = _assessment(event, policy, context, now, geometry=facts)
-        return Outcome(assessment, skymap=place.skymap, not_yet=not_yet, wanting=wanting)
-    seen = await counterpart(facts, policy, context)
-    limited = await limits(event, facts, place.skymap, seen, policy, context)
+    if skymap is None:
+        return Outcome(_assessment(event, policy, context, now, geometry=facts), not_yet=not_yet, wanting=wanting)
+    rates = await answers(facts, policy, context)
+    seen, limited, data = await context.compute(_searched, event, facts, skymap, rates, policy, context.given)
     return Outcome(
         _assessment(
             event, policy, context, now, geometry=facts, seen=seen, limited=limited, own_triggers=own_triggers, searched=True
         ),
-        skymap=place.skymap,
-        light_curves=seen.light_curves,
-        limit_map=limited.limit_map,
+        skymap=skymap,
+        data=data,
         not_yet=(*not_yet, *seen.not_yet),
         wanting=(*wanting, *_rates_wanting(facts, seen, context)),
     )
+
+
+def _searched(
+    event: Event, geometry: Geometry, skymap: SkyMap, rates: Answers, policy: Policy, context: Given
+) -> tuple[Counterpart, Limited, dict[str, bytes]]:
+    """All that the count rates say, in one call: they and the map are large, and travel between processes once."""
+    seen, found = counterpart(geometry, policy, rates, context), curves(rates)
+    limited = limits(event, geometry, skymap, found, policy, context)
+    return seen, limited, data_files(found, limited.limit_map)
 
 
 def _rates_wanting(geometry: Geometry, seen: Counterpart, context: Context) -> tuple[str, ...]:
@@ -132,7 +142,7 @@ def _assessment(
         created=now,
         role=event.role,
         state=event.state,
-        simulated=is_simulated(geometry, seen.light_curves, context),
+        simulated=is_simulated(geometry, seen.data, context),
         geometry=geometry,
         data=seen.data,
         searches=seen.searches,

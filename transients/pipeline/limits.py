@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -25,8 +26,7 @@ from transients.search import Rates, count_limits, fluence_per_count, limit_map,
 from transients.sky import LEAST_HIDDEN, SkyMap, TilesSeen, hidden_fractions, is_hidden, peak, response_at_peak, write_skymap
 
 from .confidence import CURVE_CONFIDENCE, OwnLimits, own_limits
-from .context import Context, Given, is_simulated
-from .counterpart import Counterpart
+from .context import Given, is_simulated
 from .joint import joint
 
 #: The spectrum whose response is put into words, as in the circulars.
@@ -46,23 +46,18 @@ class Limited:
     caveats: tuple[str, ...] = ()
 
 
-async def limits(
-    event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart, policy: Policy, context: Context
+def limits(
+    event: Event, geometry: Geometry, skymap: SkyMap, curves: Sequence[LightCurve], policy: Policy, context: Given
 ) -> Limited:
     """Upper limits from the count rates that there are. Needs an attitude; without one there are none, and that is said."""
-    if not seen.light_curves:
+    if not curves:
         return Limited()
     if geometry.attitude is None:
         return Limited(caveats=("No upper limits: the attitude is not known.",))
-    return await context.compute(_compute, event, geometry, skymap, seen, policy, context.given)
-
-
-def _compute(event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart, policy: Policy, context: Given) -> Limited:
-    assert geometry.attitude is not None
     published_counts: dict[str, dict[float, float]] = {}
     detectors: list[Rates] = []
     caveats: list[str] = []
-    for curve in seen.light_curves:
+    for curve in curves:
         t0_s = _t0_seconds(curve, geometry)
         try:
             published_counts[curve.info.instrument] = count_limits(curve, t0_s, _PUBLISHED_SCALES_S, policy.search_half_width_s)
@@ -88,11 +83,11 @@ def _compute(event: Event, geometry: Geometry, skymap: SkyMap, seen: Counterpart
     seen_map = dataclasses.replace(skymap, prob=view.prob)
     own = own_limits(detectors, responses, seen_map, policy, distance, in_sight=view.in_sight)
     maps = _maps(published_counts, responses, len(skymap)) | _own_maps(own)
-    simulated = is_simulated(geometry, seen.light_curves, context)
+    simulated = is_simulated(geometry, (curve.info for curve in curves), context)
     fits = _map_file(event, skymap, maps, context, simulated=simulated) if maps else None
     words = _words(geometry, skymap, tuple(sorted(used)), context)
     response = context.mission.response
-    provenance = _provenance(geometry, seen, policy, context, distance)
+    provenance = _provenance(geometry, curves, policy, context, distance)
     result = LimitResult(
         published=published_limits(published_counts, responses, view.prob, distance, view.area_sr),
         limits=own.limits,
@@ -198,12 +193,14 @@ def _map_file(event: Event, skymap: SkyMap, maps: dict[str, FloatArray], context
     return write_skymap(skymap, columns, header)
 
 
-def _provenance(geometry: Geometry, seen: Counterpart, policy: Policy, context: Given, distance_mpc: float | None) -> Provenance:
-    curves = tuple(
+def _provenance(
+    geometry: Geometry, curves: Sequence[LightCurve], policy: Policy, context: Given, distance_mpc: float | None
+) -> Provenance:
+    inputs = tuple(
         InputRef(
             name=curve.info.instrument, sha256=curve.info.content_id, source=curve.info.source, simulated=curve.info.simulated
         )
-        for curve in seen.light_curves
+        for curve in curves
     )
     return Provenance(
         step="limits",
@@ -217,5 +214,5 @@ def _provenance(geometry: Geometry, seen: Counterpart, policy: Policy, context: 
             "distance_mpc": distance_mpc,
             "response": context.mission.response.version,
         },
-        inputs=(*geometry.provenance.inputs, *curves),
+        inputs=(*geometry.provenance.inputs, *inputs),
     )

@@ -13,9 +13,8 @@ from .context import Context
 
 @dataclasses.dataclass(frozen=True)
 class Localised:
-    """The map, its numbers, what it was made from, and what to be told about it."""
+    """A map's numbers, what it was made from, and what to be told about it."""
 
-    skymap: SkyMap
     localisation: Localisation
     source: InputRef
     caveats: tuple[str, ...] = ()
@@ -62,22 +61,23 @@ async def find(event: Event, context: Context) -> Found:
         return Found(region, name, error=error)
 
 
-def localised(event: Event, found: Found) -> Localised:
+def localised(event: Event, found: Found) -> tuple[SkyMap, Localised]:
     """The sky map of what was found. A map that cannot be had or read leaves the whole sky, and says why."""
     if found.error is not None:
         skymap = skymap_from_region(AllSky())
         caveat = f"The position could not be used ({found.error}): computed for the whole sky."
-        return Localised(skymap, localisation(skymap, _tag(AllSky())), found.source, (caveat,), retry=found.error.retriable)
+        facts = localisation(skymap, _tag(AllSky()))
+        return skymap, Localised(facts, found.source, (caveat,), retry=found.error.retriable)
     try:
         skymap = skymap_from_region(found.region) if found.data is None else read_skymap(found.data, found.name)
     except TransientsError as error:
         return localised(event, found.failed(error))
     facts = localisation(skymap, _tag(found.region))
     if found.data is not None:
-        return Localised(skymap, facts, found.source)
+        return skymap, Localised(facts, found.source)
     caveats = () if event.region is not None else ("The alert gives no position: computed for the whole sky.",)
     assumed = tuple(f"Position: {remark}." for remark in skymap.remarks)
-    return Localised(skymap, facts, found.source, (*caveats, *assumed))
+    return skymap, Localised(facts, found.source, (*caveats, *assumed))
 
 
 def _tag(region: SkyRegion) -> str:

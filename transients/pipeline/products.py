@@ -18,12 +18,11 @@ from transients.report.figures import (
     visibility_figure,
 )
 from transients.sky import SkyMap, read_columns, read_skymap
-from transients.sources import read_lightcurve, write_lightcurve
+from transients.sources import read_lightcurve
 
+from .data import CURVE, LIMITS
 from .journey import Outcome
 
-#: Files of a result's data: a light curve's name begins so; the limits over the map.
-_CURVE, _LIMITS = "lightcurve-", "limits.multiorder.fits"
 #: Which of the limits over the map is drawn, and what it is.
 _DRAWN, _DRAWN_IS = "HARD_1S", "3σ, 1 s, hard spectrum"
 
@@ -51,20 +50,7 @@ class Products:
 def make_products(event: Event, assessment: Assessment, outcome: Outcome, signing: Signing, created: Instant) -> Products:
     """Write and draw everything at once; takes most of a second of processor time, so it belongs off the event loop."""
     circular = write_draft(event, assessment, signing, created)
-    return Products(circular, draw_products(event, assessment, circular, data_files(outcome), outcome.skymap))
-
-
-def data_files(outcome: Outcome) -> dict[str, bytes]:
-    """What the figures are drawn from, by file name: the light curves and the limits over the map."""
-    files = {_curve_name(curve): write_lightcurve(curve) for curve in outcome.light_curves}
-    if outcome.limit_map is not None:
-        files[_LIMITS] = outcome.limit_map
-    return files
-
-
-def is_data(name: str) -> bool:
-    """Whether a file of a result is one of those."""
-    return name == _LIMITS or (name.startswith(_CURVE) and name.endswith(".fits"))
+    return Products(circular, draw_products(event, assessment, circular, outcome.data, outcome.skymap))
 
 
 def write_draft(event: Event, assessment: Assessment, signing: Signing, created: Instant) -> Circular | None:
@@ -97,8 +83,8 @@ def draw_products(
     skymap
         The map that the result rests on; None where it is not there any more: the sky is drawn without it.
     """
-    curves = {name: read_lightcurve(each, name) for name, each in data.items() if name.startswith(_CURVE)}
-    figures = _figures(event, assessment, curves, data.get(_LIMITS), skymap)
+    curves = {name: read_lightcurve(each, name) for name, each in data.items() if name.startswith(CURVE)}
+    figures = _figures(event, assessment, curves, data.get(LIMITS), skymap)
     instruments = {name: curve.info.instrument for name, curve in curves.items()}
     return result_files(event, assessment, circular, {**data, **figures}, light_curves=instruments)
 
@@ -124,7 +110,7 @@ def _figures(
             drawn = lightcurve_figure(curve, result, name=name, mark=word, light_travel_s=travel_s)
             files[file.removesuffix(".fits") + ".png"] = drawn.png
     if limit_map is not None:
-        tiles = read_skymap(limit_map, _LIMITS)
+        tiles = read_skymap(limit_map, LIMITS)
         limit = read_columns(limit_map, tiles).get(_DRAWN)
         if limit is not None:
             drawn = limit_figure(tiles, limit, name=name, what=_DRAWN_IS, mark=word, view=_view(geometry))
@@ -132,10 +118,6 @@ def _figures(
     if assessment.limits is not None and has_curves(assessment.limits):
         files["sensitivity.png"] = sensitivity_figure(assessment.limits, name=name, mark=word).png
     return files
-
-
-def _curve_name(curve: LightCurve) -> str:
-    return f"{_CURVE}{curve.info.instrument.replace('/', '-')}.fits"
 
 
 def _view(geometry: Geometry | None) -> tuple[Attitude, float] | None:

@@ -21,7 +21,6 @@ from transients.pipeline import (
     OwnTrigger,
     Signing,
     Stage,
-    data_files,
     draw_products,
     is_data,
     journey,
@@ -196,7 +195,6 @@ class Assessing:
     ) -> tuple[Assessment, bool] | None:
         """Save a result with its data and its draft, and queue what follows, unless it was overtaken while it was computed: None then,
         and whoever overtook it has the say."""
-        data = await self._context.compute(data_files, outcome) if outcome.light_curves else {}
         # Who is on shift is asked, and may be waited for, only where somebody is to sign.
         signing = Signing() if variant_of(outcome.assessment) is None else await self._signing(event, now)
         try:
@@ -204,7 +202,7 @@ class Assessing:
                 # Nobody folds or saves until this ends, so what is read now stays true.
                 if await self._store.hold_event(event.event_key) > event.revision:
                     raise _Overtaken
-                saved, new = await self._store.save_assessment(outcome.assessment, _files(data))
+                saved, new = await self._store.save_assessment(outcome.assessment, _files(outcome.data))
                 if new and stage == "geometry" and saved.revision > 1:
                     last = await self._store.assessment(event.event_key, saved.revision - 1)
                     if last is not None and last.searches and last.event_revision == event.revision:
@@ -303,7 +301,7 @@ def _drawn(
 ) -> dict[str, bytes]:
     """The folder of a result. A map that could be had then and cannot now, or the reverse, does not belong to it."""
     belongs = found is not None and saved.geometry is not None and found.source in saved.geometry.provenance.inputs
-    skymap = localised(event, found).skymap if belongs and found is not None else None
+    skymap = localised(event, found)[0] if belongs and found is not None else None
     return draw_products(event, saved, circular, data, skymap)
 
 

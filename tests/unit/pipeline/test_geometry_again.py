@@ -110,7 +110,7 @@ async def test_a_lost_process_is_no_lost_map(maps_fault: bool) -> None:
     if not maps_fault:
         with pytest.raises(ComputingLost):
             await journey(mapped, POLICY, around, now=NOW, stage="geometry")
-        assert called == ["_compute", "localised"]
+        assert called == ["_compute", "_localised"]
         return
     outcome = await journey(mapped, POLICY, around, now=NOW, stage="geometry")
     assert outcome.assessment.geometry is not None

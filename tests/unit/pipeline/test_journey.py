@@ -19,6 +19,7 @@ from schemas.errors import NoData, NotYet, ServiceUnreachable
 from transients.config import MissionSettings, Settings
 from transients.missions import light_travel, orientation, sun_direction, to_time
 from transients.pipeline import Outcome, Signing, journey, make_products
+from transients.pipeline.data import LIMITS
 from transients.pipeline.geometry import EXPOSURE_HALF_WINDOW_D
 from transients.sky import fov_exposure, localisation, skymap_from_region, urgency, visibility
 
@@ -60,8 +61,7 @@ async def test_a_quiet_sky_gives_limits_and_says_simulated_everywhere() -> None:
         twins = [each for each in alone if (each.spectrum, each.duration_s) == (entry.spectrum, entry.duration_s)]
         if entry.confidence == 0.9:
             assert all(entry.expected_erg_cm2 <= each.expected_erg_cm2 for each in twins if each.confidence == 0.9)
-    assert out.limit_map is not None
-    with fits.open(io.BytesIO(out.limit_map)) as units:
+    with fits.open(io.BytesIO(out.data[LIMITS])) as units:
         assert units[1].header["SIMULATD"] is True
         ours = units[1].data["HARD_1S_P90"]
     # Direction by direction, as the entry of the deepest expectation says of the whole region.
@@ -118,7 +118,7 @@ async def test_attitude_only() -> None:
 
 async def test_rates_without_attitude_are_searched_and_give_no_limits() -> None:
     out = await go(SaidSource({"attitude": ServiceUnreachable("away")}, bursts=(BURST,)))
-    assert (out.assessment.verdict, out.assessment.limits, out.limit_map) == ("detection", None, None)
+    assert (out.assessment.verdict, out.assessment.limits, LIMITS in out.data) == ("detection", None, False)
     assert "No upper limits: the attitude is not known." in out.assessment.caveats
     assert out.wanting == ("attitude",)
 

@@ -18,6 +18,7 @@ from schemas import AllSky, Assessment, Circle, Event, Instant, OrbitState, SkyR
 from transients.config import MissionSettings, Settings
 from transients.missions import known, seconds_between, shift
 from transients.pipeline import Context, Outcome, Products, Signing, journey, make_products
+from transients.pipeline.data import LIMITS
 from transients.report import check_circular
 from transients.sky import hidden_fractions, read_columns, skymap_from_region
 
@@ -91,8 +92,7 @@ def test_limits_are_those_of_what_is_in_sight() -> None:
     assert geometry.orbit is not None
     (counts,) = [counts for name, scale, counts in found.count_limits if scale == 1.0]
     hidden = hidden_fractions(skymap_from_region(AllSky()), geometry.orbit)
-    assert outcome.limit_map is not None
-    values = read_columns(outcome.limit_map, skymap_from_region(AllSky()))["HARD_1S"]
+    values = read_columns(outcome.data[LIMITS], skymap_from_region(AllSky()))["HARD_1S"]
     assert np.isnan(values[hidden == 1.0]).all()
     assert np.isfinite(values[hidden < 1.0]).all()
     best = LOW.response.best("LAM", "hard")
