@@ -101,7 +101,7 @@ def outlook(
         if table is None
         else parts.attempt("pointing history", lambda: pointing_history(n, table, EXPOSURE_HALF_WINDOW_D, source=source)),
         forecast=parts.attempt("visibility forecast", lambda: _forecast(t0, coarse, towards, context)),
-        advice=parts.attempt("pointing advice", lambda: _advice(t0, skymap, state, context))
+        advice=parts.attempt("pointing advice", lambda: _advice(t0, skymap, coarse, state, context))
         if context.mission.patterns
         else None,
         light_travels=light_travels(skymap, towards, {context.mission.name: state.orbit, **others.places}),
@@ -128,11 +128,11 @@ def _forecast(t0: Instant, coarse: CoarseMap, towards: SkyCoord, context: Given)
     )
 
 
-def _advice(t0: Instant, skymap: SkyMap, state: SpacecraftState, context: Given) -> PointingAdvice:
+def _advice(t0: Instant, skymap: SkyMap, coarse: CoarseMap, state: SpacecraftState, context: Given) -> PointingAdvice:
     mission = context.mission
     about = surroundings(to_time(t0).reshape((1,)), position_km(state.orbit)[np.newaxis])
     constraint = mission.constraint(context.settings.mission.sun_half_width_deg)
-    return pointing_advice(skymap, t0, constraint, about, mission.patterns, mission.slew, attitude=state.attitude)
+    return pointing_advice(skymap, t0, constraint, about, mission.patterns, mission.slew, attitude=state.attitude, coarse=coarse)
 
 
 def other_places(t0: Instant, context: Given) -> OtherPlaces:

@@ -2,36 +2,98 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from schemas import FloatArray
 
-from ..compiled import compiled_sums
+from ..compiled import compiled, compiled_sums
+
+#: The mean of unit vectors shorter than this points nowhere in particular.
+_SCATTERED = 0.5
+#: Of arc cosines, rad.
+_ROUNDING = 1e-6
+
+
+@compiled
+def bound(v: FloatArray) -> tuple[float, float, float, float]:
+    """The middle of unit vectors (n, 3), and the angle from it within which they all lie, rad; pi where they are all about."""
+    a, b, c = 0.0, 0.0, 0.0
+    for n in range(len(v)):
+        a, b, c = a + v[n, 0], b + v[n, 1], c + v[n, 2]
+    length = math.sqrt(a * a + b * b + c * c)
+    if length < _SCATTERED * len(v):
+        return 1.0, 0.0, 0.0, math.pi
+    a, b, c = a / length, b / length, c / length
+    least = 1.0
+    for n in range(len(v)):
+        least = min(least, a * v[n, 0] + b * v[n, 1] + c * v[n, 2])
+    return a, b, c, math.acos(max(least, -1.0)) + _ROUNDING
 
 
 @compiled_sums
-def within(axes: FloatArray, places: FloatArray, prob: FloatArray, outer: FloatArray, slope: FloatArray) -> FloatArray:
+def within(
+    axes: FloatArray,
+    together: int,
+    places: FloatArray,
+    prob: FloatArray,
+    cosine_half: FloatArray,
+    sine_half: FloatArray,
+    radii: FloatArray,
+) -> FloatArray:
     """Probability within r cones about each of k axes, (r, k).
+
+    The part of a tile that counts is straight in the cosine of its place from the axis: none where the edge is half a width nearer to
+    the axis, all where it is as much farther. Of tiles that every cone of a group of axes holds whole only the sum is taken, and
+    those beyond every one are left out.
 
     Parameters
     ----------
     axes : (k, 3) float64
         Unit vectors.
-    places : (3, n) float64
-        Unit vectors of the tiles, a column each.
-    prob : (n,) float64
-    outer, slope : (r, n) float64
-        The part of a tile that counts is `slope` times what its cosine exceeds `outer` by, cut to 0 … 1.
+    together : int
+        So many that follow one another are a group: the nearer they are, the less is done.
+    places : (n, 3), prob : (n,), cosine_half, sine_half : (n,) float64
+        Unit vectors of the tiles, their probability, and of half the width in which an edge cuts them.
+    radii : (r,) float64
+        rad.
     """
-    out = np.empty((len(outer), len(axes)))
-    cosine = np.empty(len(prob))
-    for k in range(len(axes)):
-        a, b, c = axes[k]
+    out = np.zeros((len(radii), len(axes)))
+    edge = np.empty((6, len(prob)))
+    outer, slope = np.empty(len(prob)), np.empty(len(prob))
+    inner_rad, outer_rad, widest = radii.min(), radii.max(), math.acos(min(max(cosine_half.min(), -1.0), 1.0))
+    map_a, map_b, map_c, map_reach = bound(places)
+    for first in range(0, len(axes), together):
+        last = min(first + together, len(axes))
+        a, b, c, reach = bound(axes[first:last])
+        away = math.acos(min(max(a * map_a + b * map_b + c * map_c, -1.0), 1.0))
+        margin = reach + widest + _ROUNDING
+        if away - map_reach - margin >= outer_rad:
+            continue
+        whole = math.cos(inner_rad - margin) if inner_rad > margin else 2.0
+        none = math.cos(outer_rad + margin) if outer_rad + margin < math.pi else -2.0
+        held, count = 0.0, 0
         for n in range(len(prob)):
-            cosine[n] = a * places[0, n] + b * places[1, n] + c * places[2, n]
-        for r in range(len(outer)):
-            total = 0.0
-            for n in range(len(prob)):
-                total += min(max((cosine[n] - outer[r, n]) * slope[r, n], 0.0), 1.0) * prob[n]
-            out[r, k] = total
+            cosine = a * places[n, 0] + b * places[n, 1] + c * places[n, 2]
+            if cosine >= whole:
+                held += prob[n]
+            elif cosine > none:
+                edge[0, count], edge[1, count], edge[2, count] = places[n, 0], places[n, 1], places[n, 2]
+                edge[3, count], edge[4, count], edge[5, count] = prob[n], cosine_half[n], sine_half[n]
+                count += 1
+        for r in range(len(radii)):
+            cosine_r, sine_r = math.cos(radii[r]), math.sin(radii[r])
+            for n in range(count):
+                middle, width = cosine_r * edge[4, n], sine_r * edge[5, n]
+                nearest = middle + width if cosine_r < edge[4, n] else 1.0
+                farthest = middle - width if -cosine_r < edge[4, n] else -1.0
+                outer[n], slope[n] = farthest, 1.0 / max(nearest - farthest, 1e-15)
+            for k in range(first, last):
+                a, b, c = axes[k]
+                total = held
+                for n in range(count):
+                    cosine = a * edge[0, n] + b * edge[1, n] + c * edge[2, n]
+                    total += min(max((cosine - outer[n]) * slope[n], 0.0), 1.0) * edge[3, n]
+                out[r, k] = total
     return out

@@ -31,21 +31,25 @@ _LEAST = 1e-3
 #: Orders of the centres that are tried, from 7 deg down to 1.6 arcmin, and how many cells of each are looked into.
 _ORDERS = (3, 4, 5, 7, 9, 11)
 _WIDTHS = (24, 24, 10, 10, 10, 0)
-#: Tiles of the map that is looked at on the way; what is printed is integrated over the map itself.
-_TILES = 1024
+#: The first are looked at by the cells of this order that they are cut from.
+_FIRST_SEEN = 1
 
 
 @dataclass(frozen=True, eq=False)
 class _Cells:
-    """Cells of one order, and their centres (k, 3)."""
+    """Cells of one order, their centres (k, 3), and how many that follow one another are cut from one."""
 
     order: int
     cells: IntArray
     v: FloatArray
+    siblings: int
 
     @classmethod
-    def of(cls, order: int, cells: IntArray) -> _Cells:
-        return cls(order, cells, healpix.vectors(np.full(len(cells), order, dtype=np.int64), cells))
+    def cut_from(cls, parents: IntArray, order: int, levels: int) -> _Cells:
+        """The descendants, so many levels down to `order`."""
+        cells = healpix.children(parents, levels)
+        v = healpix.vectors(np.full(cells.size, order, dtype=np.int64), cells.ravel())
+        return cls(order, cells.ravel(), v, cells.shape[1])
 
     @property
     def reach_rad(self) -> float:
@@ -70,9 +74,7 @@ class _Search:
     def values(self, cells: _Cells) -> tuple[FloatArray, FloatArray]:
         """Of the cells' centres, and what a centre anywhere in each could hold at most, (k,)."""
         reach = cells.reach_rad
-        wide = self.radius_rad + reach
-        edge, within = self.coarse.on_edges(cells.v, self.radius_rad, wide)
-        held, at_most = within + edge.in_cones(cells.v, self.radius_rad, wide)
+        held, at_most = self.coarse.in_cones(cells.v, self.radius_rad, self.radius_rad + reach, together=cells.siblings)
         return self.value(cells.v, held), self.value(cells.v, at_most) + _TIE * reach / np.pi
 
     def exact(self, centre: FloatArray) -> float:
@@ -100,6 +102,7 @@ def pointing_advice(
     *,
     attitude: Attitude | None = None,
     bounds_deg: Sequence[float | None] = BOUNDS_DEG,
+    coarse: CoarseMap | None = None,
 ) -> PointingAdvice:
     """The best allowed centre for each observing pattern, anywhere and within bounds of the current pointing.
 
@@ -113,6 +116,8 @@ def pointing_advice(
         At the one instant `at`.
     attitude : Attitude, optional
         Where the spacecraft points; without it there is only the advice for anywhere.
+    coarse : CoarseMap, optional
+        The map in few tiles, where it was made already.
 
     Returns
     -------
@@ -120,14 +125,14 @@ def pointing_advice(
         Patterns that hold less than 0.001 of the probability within a bound are left out, with a caveat.
     """
     top = direction_vector(peak(m))
-    coarse = coarsened(m, _TILES)
-    first = _Cells.of(_ORDERS[0], np.arange(12 << (2 * _ORDERS[0]), dtype=np.int64))
+    few = coarsened(m) if coarse is None else coarse
+    first = _Cells.cut_from(np.arange(12 << (2 * _FIRST_SEEN), dtype=np.int64), _ORDERS[0], _ORDERS[0] - _FIRST_SEEN)
     axis = None if attitude is None else unit_vector(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
     here = allowed(constraint, about)
     entries: list[AdvisedPointing] = []
     caveats: list[str] = []
     for pattern in patterns:
-        search = _Search(m, coarse, top, float(np.radians(pattern.radius_deg)), first)
+        search = _Search(m, few, top, float(np.radians(pattern.radius_deg)), first)
         best: FloatArray | None = None
         probability = 0.0
         for bound in sorted(bounds_deg, key=lambda b: 181.0 if b is None else b, reverse=True):
@@ -175,8 +180,7 @@ def _best(search: _Search, within: Margin) -> FloatArray | None:
         keep = keep[at_most[keep] >= most]
         if finer is None or not len(keep):
             break
-        cut = healpix.children(np.sort(cells.cells[keep]), finer - cells.order).ravel()
-        cells = _Cells.of(finer, cut)
+        cells = _Cells.cut_from(np.sort(cells.cells[keep]), finer, finer - cells.order)
     return best if np.isfinite(most) else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -17,10 +18,6 @@ MOST_TILES = 2048
 LEAST_ORDER, _WORTH = 5, 1e-5
 #: How fast the part of a disc inside a straight edge grows at its middle, per radius.
 _EDGE = 2.0 / np.pi
-#: The mean of unit vectors shorter than this points nowhere in particular.
-_SCATTERED = 0.5
-#: Of arc cosines, rad.
-_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,35 +48,19 @@ class CoarseMap:
         share = np.clip(0.5 + _EDGE * margin_rad / self.radius_rad, 0.0, 1.0)
         return np.asarray(share @ self.prob)
 
-    def in_cones(self, axes: FloatArray, *radii_rad: float) -> FloatArray:
-        """Probability within cones of some radii about each of many axes (k, 3), a row for each radius, (r, k), by the rule of `within`."""
+    def in_cones(self, axes: FloatArray, *radii_rad: float, together: int = 8) -> FloatArray:
+        """Probability within cones of some radii about each of many axes (k, 3), a row for each radius, (r, k): tiles on the edge count in
+        part, as the cosine goes. The nearer so many axes `together` in the list are to each other, the less it costs."""
         from . import _cones  # numba takes a quarter of a second
 
-        radii = np.array(radii_rad)[:, np.newaxis]
-        half = self._half_edge_rad
-        inner, outer = np.cos(np.maximum(radii - half, 0.0)), np.cos(np.minimum(radii + half, np.pi))
-        places = np.ascontiguousarray(self.vectors.T)
-        return _cones.within(np.ascontiguousarray(axes), places, self.prob, outer, 1.0 / np.maximum(inner - outer, 1e-15))
+        radii = np.array(radii_rad, dtype=np.float64)
+        return _cones.within(np.ascontiguousarray(axes), together, self.vectors, self.prob, *self._half_edge, radii)
 
-    def on_edges(self, centres: FloatArray, inner_rad: float, outer_rad: float) -> tuple[CoarseMap, float]:
-        """The tiles that some cone about one of `centres` (k, 3), with a radius in between, may hold in part, and the probability of those
-        that every such cone holds whole."""
-        middle = centres.mean(axis=0)
-        length = float(np.linalg.norm(middle))
-        if length < _SCATTERED:
-            return self, 0.0
-        middle = middle / length
-        spread = float(np.arccos(np.clip((centres @ middle).min(), -1.0, 1.0)))
-        away = np.arccos(np.clip(self.vectors @ middle, -1.0, 1.0))
-        margin = spread + self._half_edge_rad + _ROUNDING
-        whole, none = away + margin <= inner_rad, away - margin >= outer_rad
-        edge = ~(whole | none)
-        return CoarseMap(self.vectors[edge], self.prob[edge], self.radius_rad[edge]), float(self.prob[whole].sum())
-
-    @property
-    def _half_edge_rad(self) -> FloatArray:
-        """A tile counts in part where the edge is nearer to its place than this, (n,)."""
-        return np.asarray(0.5 * self.radius_rad / _EDGE)
+    @cached_property
+    def _half_edge(self) -> tuple[FloatArray, FloatArray]:
+        """A tile counts in part where the edge is nearer to its place than an angle of this cosine and this sine, (n,)."""
+        half = 0.5 * self.radius_rad / _EDGE
+        return np.cos(half), np.sin(half)
 
 
 def point(direction: FloatArray) -> CoarseMap:
