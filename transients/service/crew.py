@@ -150,6 +150,8 @@ def _ready() -> None:
     from astropy.coordinates import SkyCoord
 
     from schemas import Circle, Instant, LightCurve, LightCurveInfo
+    from transients.missions import to_time
+    from transients.missions.integral import approximate_orbit
     from transients.search import count_levels, limits, search
     from transients.sky import coarsened, probability_in_cone, skymap_from_region
     from transients.sky.integrals import cone
@@ -168,5 +170,8 @@ def _ready() -> None:
     region = skymap_from_region(Circle(ra_deg=1.0, dec_deg=2.0, radius_deg=5.0))
     probability_in_cone(region, SkyCoord(0.0, 0.0, unit="deg"), 9.0 * u.deg)
     cone(region.vectors[0], 0.1)(region.vectors)
-    coarsened(region).in_cones(region.vectors, 0.1)
+    few = coarsened(region)
+    few.in_cones(region.vectors, 0.1)
+    few.in_caps(region.vectors[np.newaxis, :1], np.ones((1, 1)))
+    approximate_orbit(to_time(t0))
     keep_for_good()

@@ -97,3 +97,40 @@ def within(
                     total += min(max((cosine - outer[n]) * slope[n], 0.0), 1.0) * edge[3, n]
                 out[r, k] = total
     return out
+
+
+@compiled
+def in_common(axes: FloatArray, radii: FloatArray, places: FloatArray, prob: FloatArray, slope: FloatArray) -> FloatArray:
+    """Probability inside what k caps have in common, of each of m such regions, (m,).
+
+    Parameters
+    ----------
+    axes : (m, k, 3), radii : (m, k) float64
+        Unit vectors, and rad; pi or more: the whole sky.
+    places : (n, 3), prob : (n,), slope : (n,) float64
+        Unit vectors of the tiles, their probability, and how fast the part of each grows from a half with its margin, 1/rad.
+    """
+    out = np.zeros(len(axes))
+    share = np.empty(len(prob))
+    width = 0.5 / slope.min() + _ROUNDING
+    map_a, map_b, map_c, map_reach = bound(places)
+    for m in range(len(axes)):
+        share[:] = 1.0
+        for k in range(axes.shape[1]):
+            radius = radii[m, k]
+            a, b, c = axes[m, k]
+            away = math.acos(min(max(a * map_a + b * map_b + c * map_c, -1.0), 1.0))
+            if radius >= math.pi or away + map_reach + width <= radius:
+                continue
+            whole = math.cos(radius - width) if radius > width else 2.0
+            none = math.cos(max(radius + width, 0.0)) if radius + width < math.pi else -2.0
+            for n in range(len(prob)):
+                cosine = a * places[n, 0] + b * places[n, 1] + c * places[n, 2]
+                if cosine <= none:
+                    share[n] = 0.0
+                elif cosine < whole:
+                    angle = math.acos(min(max(cosine, -1.0), 1.0))
+                    share[n] = min(share[n], max(0.5 + slope[n] * (radius - angle), 0.0))
+        for n in range(len(prob)):
+            out[m] += share[n] * prob[n]
+    return out

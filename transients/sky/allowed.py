@@ -27,9 +27,9 @@ def allowed_fractions(
 
 
 def allowed(constraint: Constraint, about: Surroundings) -> Margin:
-    """What a constraint allows at one instant."""
+    """What a constraint allows at the first instant."""
     caps = constraint.caps(about)
-    return Caps(*caps) if caps is not None else lambda v: constraint.margin_rad(v, about)[0]
+    return Caps(caps[0][0], caps[1][0]) if caps is not None else lambda v: constraint.margin_rad(v, about)[0]
 
 
 def _barred(few: CoarseMap, margin_rad: FloatArray) -> float:

@@ -56,6 +56,20 @@ class CoarseMap:
         radii = np.array(radii_rad, dtype=np.float64)
         return _cones.within(np.ascontiguousarray(axes), together, self.vectors, self.prob, *self._half_edge, radii)
 
+    def in_caps(self, axes: FloatArray, radii_rad: FloatArray) -> FloatArray:
+        """Probability inside what caps have in common, of each of m such regions, (m,), by the rule of `within`.
+
+        Parameters
+        ----------
+        axes : (m, k, 3)
+        radii_rad : (m, k)
+            pi or more: the whole sky.
+        """
+        from . import _cones  # numba takes a quarter of a second
+
+        regions = np.ascontiguousarray(axes), np.ascontiguousarray(radii_rad)
+        return _cones.in_common(*regions, self.vectors, self.prob, _EDGE / self.radius_rad)
+
     @cached_property
     def _half_edge(self) -> tuple[FloatArray, FloatArray]:
         """A tile counts in part where the edge is nearer to its place than an angle of this cosine and this sine, (n,)."""

@@ -41,3 +41,16 @@ def test_one_direction_is_in_a_cone_or_not() -> None:
     few = point(centre)
     axes = unit_vector(1.0, 0.5 + np.radians([0.0, 2.0, 2.9, 3.1, 50.0, 90.0]))
     assert few.in_cones(axes, np.radians(3.0))[0].tolist() == [1.0, 1.0, 1.0, 0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_what_caps_have_in_common_by_the_rule_of_margins(region: SkyRegion) -> None:
+    few = coarsened(skymap_from_region(region))
+    rng = np.random.default_rng(5)
+    axes = rng.normal(size=(30, 3, 3))
+    axes /= np.linalg.norm(axes, axis=-1, keepdims=True)
+    radii = rng.uniform(0.0, 4.0, (30, 3))
+    radii[0] = np.pi
+    radii[1, 0] = -0.1
+    margins = np.where(radii[..., None] < np.pi, radii[..., None] - np.arccos(np.clip(axes @ few.vectors.T, -1.0, 1.0)), np.inf)
+    np.testing.assert_allclose(few.in_caps(axes, radii), few.within(margins.min(axis=1)), atol=1e-12)
