@@ -101,3 +101,30 @@ def angles(order: IntArray, ipix: IntArray) -> FloatArray:
         out[0, n] = longitude if longitude >= 0.0 else longitude + 2.0 * math.pi
         out[1, n] = math.atan2(sine, cosine)
     return out
+
+
+@compiled
+def separations(v: FloatArray, axis: FloatArray) -> FloatArray:
+    """Angles between unit vectors (n, 3) and one (3,), rad, (n,)."""
+    out = np.empty(len(v))
+    a, b, c = axis
+    for n in range(len(v)):
+        x, y, z = v[n]
+        chord = math.sqrt((x - a) ** 2 + (y - b) ** 2 + (z - c) ** 2)
+        anti = math.sqrt((x + a) ** 2 + (y + b) ** 2 + (z + c) ** 2)
+        out[n] = 2.0 * math.atan2(chord, anti)
+    return out
+
+
+@compiled
+def fisher(v: FloatArray, centre: FloatArray, kappa: FloatArray, scale: FloatArray) -> FloatArray:
+    """A sum of Fisher distributions about one centre at unit vectors (n, 3), each with its scale at the centre, (n,)."""
+    out = np.zeros(len(v))
+    a, b, c = centre
+    for n in range(len(v)):
+        x, y, z = v[n]
+        # 1 - cos d is half the square of the chord.
+        square = (x - a) ** 2 + (y - b) ** 2 + (z - c) ** 2
+        for k in range(len(kappa)):
+            out[n] += scale[k] * math.exp(-0.5 * kappa[k] * square)
+    return out

@@ -11,7 +11,7 @@ import numpy as np
 from schemas import AdvisedPointing, Attitude, FloatArray, Instant, PointingAdvice
 from transients.missions.base import ObservingPattern, SlewModel
 from transients.missions.constraints import Constraint
-from transients.missions.frames import direction_vector, ra_dec_deg, unit_vector
+from transients.missions.frames import angle_deg, direction_vector, ra_dec_deg, unit_vector
 from transients.missions.surroundings import Surroundings
 
 from . import healpix
@@ -204,7 +204,7 @@ def _entry(
     axis: FloatArray | None,
     slew: SlewModel,
 ) -> AdvisedPointing:
-    turn = None if axis is None else float(np.degrees(healpix.separation_rad(centre, axis)))
+    turn = None if axis is None else angle_deg(centre, axis)
     way = None if turn is None else slew.slew_s(turn)
     ra_deg, dec_deg = ra_dec_deg(centre)
     return AdvisedPointing(
@@ -214,7 +214,7 @@ def _entry(
         ra_deg=ra_deg,
         dec_deg=dec_deg,
         probability=probability,
-        from_peak_deg=float(np.degrees(healpix.separation_rad(centre, top))),
+        from_peak_deg=angle_deg(centre, top),
         from_pointing_deg=turn,
         slew_s=way,
         reaction_s=None if way is None else way + slew.ground_s,

@@ -51,10 +51,10 @@ class CoarseMap:
     def in_cones(self, axes: FloatArray, *radii_rad: float, together: int = 8) -> FloatArray:
         """Probability within cones of some radii about each of many axes (k, 3), a row for each radius, (r, k): tiles on the edge count in
         part, as the cosine goes. The nearer so many axes `together` in the list are to each other, the less it costs."""
-        from . import _cones  # numba takes a quarter of a second
+        from . import _coarse  # numba takes a quarter of a second
 
         radii = np.array(radii_rad, dtype=np.float64)
-        return _cones.within(np.ascontiguousarray(axes), together, self.vectors, self.prob, *self._half_edge, radii)
+        return _coarse.within(np.ascontiguousarray(axes), together, self.vectors, self.prob, *self._half_edge, radii)
 
     def in_caps(self, axes: FloatArray, radii_rad: FloatArray) -> FloatArray:
         """Probability inside what caps have in common, of each of m such regions, (m,), by the rule of `within`.
@@ -65,10 +65,10 @@ class CoarseMap:
         radii_rad : (m, k)
             pi or more: the whole sky.
         """
-        from . import _cones  # numba takes a quarter of a second
+        from . import _coarse  # numba takes a quarter of a second
 
         regions = np.ascontiguousarray(axes), np.ascontiguousarray(radii_rad)
-        return _cones.in_common(*regions, self.vectors, self.prob, _EDGE / self.radius_rad)
+        return _coarse.in_common(*regions, self.vectors, self.prob, _EDGE / self.radius_rad)
 
     @cached_property
     def _half_edge(self) -> tuple[FloatArray, FloatArray]:
@@ -87,28 +87,14 @@ def coarsened(m: SkyMap, most: int = MOST_TILES, dropped: float = 1e-4) -> Coars
 
     The emptiest tiles, which together hold `dropped` of the probability, are left out, and the rest takes their place.
     """
+    from . import _coarse  # numba takes a quarter of a second
+
     order, ipix, prob, _ = refined(m, LEAST_ORDER, _WORTH)
-    thin = np.argsort(prob * 4.0**order, kind="stable")
+    thin = np.argsort(np.ldexp(prob, 2 * order), kind="stable")
     keep = np.empty(len(prob), dtype=bool)
     keep[thin] = np.cumsum(prob[thin]) > dropped
     order, ipix, prob = order[keep], ipix[keep], prob[keep]
-    first, _ = healpix.ranges(order, ipix)
-    rows = np.argsort(first)
-    order, first, prob, v = order[rows], first[rows], prob[rows], healpix.vectors(order, ipix)[rows]
-    level = int(order.max())
-    group = _groups(first, order, level)
-    while group[-1] >= most and level > LEAST_ORDER:
-        level -= 1
-        group = _groups(first, order, level)
-    heads = np.flatnonzero(np.diff(group, prepend=-1))
-    weight = np.add.reduceat(prob, heads)
-    mean = np.add.reduceat(v * prob[:, np.newaxis], heads)
-    mean /= np.linalg.norm(mean, axis=-1, keepdims=True)
-    radius = healpix.side_rad(np.minimum(order[heads], level)) / np.sqrt(np.pi)
-    return CoarseMap(mean, weight / weight.sum(), radius)
-
-
-def _groups(first: healpix.IntArray, order: healpix.IntArray, level: int) -> healpix.IntArray:
-    """Number of the group of each tile, from 0: those with one ancestor at `level`; coarser tiles stand alone."""
-    parent = first >> (2 * (healpix.MAX_ORDER - level))
-    return np.cumsum(np.diff(parent, prepend=parent[:1]) != 0)
+    # Tiles come in rising runs, order by order.
+    rows = np.argsort(healpix.ranges(order, ipix)[0], kind="stable")
+    mean, weight, level = _coarse.joined(order[rows], ipix[rows], prob[rows], LEAST_ORDER, most)
+    return CoarseMap(mean, weight / weight.sum(), healpix.side_rad(level) / np.sqrt(np.pi))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import healpy
 import numpy as np
 import pytest
 
 from schemas import AllSky, Annulus, Circle, SkyRegion
 from transients.missions.frames import unit_vector
-from transients.sky import coarsened, skymap_from_region
-from transients.sky.coarse import point
+from transients.sky import coarsened, healpix, skymap_from_region
+from transients.sky.coarse import LEAST_ORDER, point
+from transients.sky.maps import refined
 
 REGIONS = (
     Circle(ra_deg=40.0, dec_deg=-20.0, radius_deg=6.0),
@@ -54,3 +56,29 @@ def test_what_caps_have_in_common_by_the_rule_of_margins(region: SkyRegion) -> N
     radii[1, 0] = -0.1
     margins = np.where(radii[..., None] < np.pi, radii[..., None] - np.arccos(np.clip(axes @ few.vectors.T, -1.0, 1.0)), np.inf)
     np.testing.assert_allclose(few.in_caps(axes, radii), few.within(margins.min(axis=1)), atol=1e-12)
+
+
+@pytest.mark.parametrize("region", REGIONS)
+@pytest.mark.parametrize("most", [100, 1000])
+def test_tiles_are_joined_to_the_deepest_order_that_leaves_few_enough(region: SkyRegion, most: int) -> None:
+    m = skymap_from_region(region)
+    few = coarsened(m, most)
+    order, ipix, prob, _ = refined(m, LEAST_ORDER, 1e-5)
+    thin = np.argsort(prob / healpix.area_sr(order), kind="stable")
+    order, ipix, prob = (column[thin][np.cumsum(prob[thin]) > 1e-4] for column in (order, ipix, prob))
+    level = order.max()
+    while level > LEAST_ORDER and len(np.unique(_ancestors(order, ipix, level))) > most:
+        level -= 1
+    _, group = np.unique(_ancestors(order, ipix, level), return_inverse=True)
+    np.testing.assert_allclose(few.prob, np.bincount(group, prob) / prob.sum(), rtol=1e-12)
+    v = np.stack(healpy.pix2vec(1 << order, ipix, nest=True), axis=-1)
+    mean = np.stack([np.bincount(group, prob * v[:, k]) for k in range(3)], axis=-1)
+    np.testing.assert_allclose(few.vectors, mean / np.linalg.norm(mean, axis=-1, keepdims=True), atol=1e-12)
+    area = np.bincount(group, healpix.area_sr(np.minimum(order, level))) / np.bincount(group)
+    np.testing.assert_allclose(few.radius_rad, np.sqrt(area / np.pi), rtol=1e-12)
+
+
+def _ancestors(order: healpix.IntArray, ipix: healpix.IntArray, level: int) -> healpix.IntArray:
+    """The pixel at order 29 where the ancestor at `level` begins, or the tile itself where it is coarser."""
+    shift = 2 * (healpix.MAX_ORDER - np.minimum(order, level))
+    return healpix.ranges(order, ipix)[0] >> shift << shift

@@ -1,4 +1,4 @@
-"""Kernels: probability of a map in few tiles within many cones. Imports numba: import it late."""
+"""Kernels: a map in few tiles, and what cones and caps hold of it. Imports numba: import it late."""
 
 from __future__ import annotations
 
@@ -9,11 +9,62 @@ import numpy as np
 from schemas import FloatArray
 
 from ..compiled import compiled, compiled_sums
+from ._pixels import IntArray, centre, place
 
+_DEEPEST = 29
 #: The mean of unit vectors shorter than this points nowhere in particular.
 _SCATTERED = 0.5
 #: Of arc cosines, rad.
 _ROUNDING = 1e-6
+
+
+@compiled
+def groups(first: IntArray, level: int) -> int:
+    """How many different ancestors at an order the pixels at order 29, rising, have."""
+    shift = 2 * (_DEEPEST - level)
+    count = 1
+    for n in range(1, len(first)):
+        if first[n] >> shift != first[n - 1] >> shift:
+            count += 1
+    return count
+
+
+@compiled
+def joined(
+    order: IntArray, ipix: IntArray, prob: FloatArray, least_order: int, most: int
+) -> tuple[FloatArray, FloatArray, IntArray]:
+    """Tiles joined to the deepest order, not above `least_order`, at which there are no more than `most`.
+
+    Parameters
+    ----------
+    order, ipix : (n,) int64, prob : (n,) float64
+        Tiles in the order of the sphere, all of some probability.
+
+    Returns
+    -------
+    (k, 3) unit vectors of the mean place of the probability in each, (k,) probability, (k,) int64 order
+    """
+    first = ipix << (2 * (_DEEPEST - order))
+    level = order.max()
+    while level > least_order and groups(first, level) > most:
+        level -= 1
+    shift = 2 * (_DEEPEST - level)
+    count = groups(first, level)
+    mean, weight, orders = np.zeros((count, 3)), np.zeros(count), np.empty(count, np.int64)
+    row = -1
+    for n in range(len(first)):
+        if n == 0 or first[n] >> shift != first[n - 1] >> shift:
+            row += 1
+            orders[row] = min(order[n], level)
+        face, x, y = centre(order[n], ipix[n])
+        a, b, c = place(face, x, y)
+        mean[row, 0] += prob[n] * a
+        mean[row, 1] += prob[n] * b
+        mean[row, 2] += prob[n] * c
+        weight[row] += prob[n]
+    for row in range(count):
+        mean[row] /= math.sqrt(mean[row, 0] ** 2 + mean[row, 1] ** 2 + mean[row, 2] ** 2)
+    return mean, weight, orders
 
 
 @compiled
