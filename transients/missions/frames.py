@@ -6,6 +6,7 @@ zero on the Sun side. For a direction along X or -X phi is 0 by definition.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import astropy.units as u
@@ -42,13 +43,15 @@ def vector_direction(vector: FloatArray) -> SkyCoord:
 
 def ra_dec_deg(vector: FloatArray) -> tuple[float, float]:
     """Right ascension, 0 to 360, and declination of one vector (3,) of any length, deg ICRS."""
-    x, y, z = (float(part) for part in vector)
-    return float(np.degrees(np.arctan2(y, x)) % 360.0), float(np.degrees(np.arctan2(z, np.hypot(x, y))))
+    x, y, z = vector.tolist()
+    return math.degrees(math.atan2(y, x)) % 360.0, math.degrees(math.atan2(z, math.hypot(x, y)))
 
 
 def angle_deg(a: FloatArray, b: FloatArray) -> float:
     """Angle between two vectors (3,) of any length, deg; exact for tiny and for nearly opposite angles."""
-    return float(np.degrees(np.arctan2(np.linalg.norm(np.cross(a, b)), a @ b)))
+    (x, y, z), (p, q, r) = a.tolist(), b.tolist()
+    across = math.hypot(y * r - z * q, z * p - x * r, x * q - y * p)
+    return math.degrees(math.atan2(across, x * p + y * q + z * r))
 
 
 def spacecraft_angles(s: FloatArray, x: FloatArray, z: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -74,7 +74,7 @@ def bound(v: FloatArray) -> tuple[float, float, float, float]:
     for n in range(len(v)):
         a, b, c = a + v[n, 0], b + v[n, 1], c + v[n, 2]
     length = math.sqrt(a * a + b * b + c * c)
-    if length < _SCATTERED * len(v):
+    if length <= _SCATTERED * len(v):
         return 1.0, 0.0, 0.0, math.pi
     a, b, c = a / length, b / length, c / length
     least = 1.0
@@ -83,16 +83,31 @@ def bound(v: FloatArray) -> tuple[float, float, float, float]:
     return a, b, c, math.acos(max(least, -1.0)) + _ROUNDING
 
 
+@compiled
+def sifted(tiles: FloatArray, count: int, axes: FloatArray, inner: float, outer: float, into: FloatArray) -> tuple[float, int]:
+    """Of so many tiles, columns of (6, n), those that some cone about one of the axes (k, 3) with a radius in between may hold in part,
+    put into the first columns of another such array: how many they are, after the probability of those that all hold whole."""
+    a, b, c, reach = bound(axes)
+    widest = 0.0
+    for n in range(count):
+        widest = max(widest, tiles[5, n])
+    margin = reach + math.asin(min(widest, 1.0)) + _ROUNDING
+    whole = math.cos(inner - margin) if inner > margin else 2.0
+    none = math.cos(outer + margin) if outer + margin < math.pi else -2.0
+    held, kept = 0.0, 0
+    for n in range(count):
+        cosine = a * tiles[0, n] + b * tiles[1, n] + c * tiles[2, n]
+        if cosine >= whole:
+            held += tiles[3, n]
+        elif cosine > none:
+            for k in range(6):
+                into[k, kept] = tiles[k, n]
+            kept += 1
+    return held, kept
+
+
 @compiled_sums
-def within(
-    axes: FloatArray,
-    together: int,
-    places: FloatArray,
-    prob: FloatArray,
-    cosine_half: FloatArray,
-    sine_half: FloatArray,
-    radii: FloatArray,
-) -> FloatArray:
+def within(axes: FloatArray, together: int, tiles: FloatArray, radii: FloatArray) -> FloatArray:
     """Probability within r cones about each of k axes, (r, k).
 
     The part of a tile that counts is straight in the cosine of its place from the axis: none where the edge is half a width nearer to
@@ -105,34 +120,20 @@ def within(
         Unit vectors.
     together : int
         So many that follow one another are a group: the nearer they are, the less is done.
-    places : (n, 3), prob : (n,), cosine_half, sine_half : (n,) float64
-        Unit vectors of the tiles, their probability, and of half the width in which an edge cuts them.
+    tiles : (6, n) float64
+        Unit vector of each, its probability, and cosine and sine of half the width in which an edge cuts it, below 90 deg.
     radii : (r,) float64
         rad.
     """
     out = np.zeros((len(radii), len(axes)))
-    edge = np.empty((6, len(prob)))
-    outer, slope = np.empty(len(prob)), np.empty(len(prob))
-    inner_rad, outer_rad, widest = radii.min(), radii.max(), math.acos(min(max(cosine_half.min(), -1.0), 1.0))
-    map_a, map_b, map_c, map_reach = bound(places)
+    near, edge = np.empty_like(tiles), np.empty_like(tiles)
+    outer, slope = np.empty(tiles.shape[1]), np.empty(tiles.shape[1])
+    least, most = radii.min(), radii.max()
+    all_held, near_count = sifted(tiles, tiles.shape[1], axes, least, most, near)
     for first in range(0, len(axes), together):
         last = min(first + together, len(axes))
-        a, b, c, reach = bound(axes[first:last])
-        away = math.acos(min(max(a * map_a + b * map_b + c * map_c, -1.0), 1.0))
-        margin = reach + widest + _ROUNDING
-        if away - map_reach - margin >= outer_rad:
-            continue
-        whole = math.cos(inner_rad - margin) if inner_rad > margin else 2.0
-        none = math.cos(outer_rad + margin) if outer_rad + margin < math.pi else -2.0
-        held, count = 0.0, 0
-        for n in range(len(prob)):
-            cosine = a * places[n, 0] + b * places[n, 1] + c * places[n, 2]
-            if cosine >= whole:
-                held += prob[n]
-            elif cosine > none:
-                edge[0, count], edge[1, count], edge[2, count] = places[n, 0], places[n, 1], places[n, 2]
-                edge[3, count], edge[4, count], edge[5, count] = prob[n], cosine_half[n], sine_half[n]
-                count += 1
+        held, count = sifted(near, near_count, axes[first:last], least, most, edge)
+        held += all_held
         for r in range(len(radii)):
             cosine_r, sine_r = math.cos(radii[r]), math.sin(radii[r])
             for n in range(count):

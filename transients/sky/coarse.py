@@ -54,7 +54,7 @@ class CoarseMap:
         from . import _coarse  # numba takes a quarter of a second
 
         radii = np.array(radii_rad, dtype=np.float64)
-        return _coarse.within(np.ascontiguousarray(axes), together, self.vectors, self.prob, *self._half_edge, radii)
+        return _coarse.within(np.ascontiguousarray(axes), together, self._tiles, radii)
 
     def in_caps(self, axes: FloatArray, radii_rad: FloatArray) -> FloatArray:
         """Probability inside what caps have in common, of each of m such regions, (m,), by the rule of `within`.
@@ -71,10 +71,10 @@ class CoarseMap:
         return _coarse.in_common(*regions, self.vectors, self.prob, _EDGE / self.radius_rad)
 
     @cached_property
-    def _half_edge(self) -> tuple[FloatArray, FloatArray]:
-        """A tile counts in part where the edge is nearer to its place than an angle of this cosine and this sine, (n,)."""
+    def _tiles(self) -> FloatArray:
+        """Columns of unit vectors, probability, and cosine and sine of half the width in which an edge cuts a tile, (6, n)."""
         half = 0.5 * self.radius_rad / _EDGE
-        return np.cos(half), np.sin(half)
+        return np.stack([*self.vectors.T, self.prob, np.cos(half), np.sin(half)])
 
 
 def point(direction: FloatArray) -> CoarseMap:
