@@ -31,8 +31,13 @@ def unit_vector(lon_rad: FloatArray | float, lat_rad: FloatArray | float) -> Flo
 
 def direction_vector(direction: SkyCoord) -> FloatArray:
     """ICRS unit vectors of a SkyCoord of any shape, (…, 3)."""
-    icrs = direction.icrs
+    icrs = in_icrs(direction)
     return unit_vector(icrs.ra.rad, icrs.dec.rad)
+
+
+def in_icrs(direction: SkyCoord) -> SkyCoord:
+    """The same direction; astropy takes its time even where there is nothing to turn."""
+    return direction if direction.name == "icrs" else direction.icrs
 
 
 def vector_direction(vector: FloatArray) -> SkyCoord:
@@ -121,7 +126,7 @@ def orientation(direction: SkyCoord, attitude: Attitude, word: Callable[[float, 
 
     `word` of theta and phi in degrees is what the mission's observers call the direction: `Mission.orientation_word`.
     """
-    icrs = direction.icrs
+    icrs = in_icrs(direction)
     theta, phi = to_spacecraft(icrs.ra.rad, icrs.dec.rad, attitude)
     theta_deg, phi_deg = float(np.degrees(theta)), float(np.degrees(phi))
     return Orientation(

@@ -11,7 +11,9 @@ import msgspec
 from schemas import Event, Geometry, Instant, OrbitState, Orientation, Provenance, Urgency, Visibility, sha256_hex, to_json
 from schemas.errors import ComputingLost, NoData, TooLarge
 from schemas.provenance import InputRef
-from transients.missions import light_travel, orientation, sun_direction, to_time
+from transients.missions import light_travel, orientation, to_time
+from transients.missions.ephemeris import body_km
+from transients.missions.frames import angle_deg, direction_vector
 from transients.sky import coarsened, peak, sun_angles_deg, urgency, visibility
 
 from .context import Context, Given
@@ -106,7 +108,7 @@ def _compute(
         orientation=oriented,
         expectation=state.expectation,
         light_travel_s=None if direction is None else float(light_travel(direction, state.orbit).to_value(u.s)),
-        sun_angle_deg=None if direction is None else float(direction.separation(sun_direction(time)).deg),
+        sun_angle_deg=None if direction is None else angle_deg(direction_vector(direction), body_km("sun", time)),
         localisation=place.localisation,
         visibility=seen,
         exposure=ahead.exposure,

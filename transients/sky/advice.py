@@ -11,13 +11,13 @@ import numpy as np
 from schemas import AdvisedPointing, Attitude, FloatArray, Instant, PointingAdvice
 from transients.missions.base import ObservingPattern, SlewModel
 from transients.missions.constraints import Constraint
-from transients.missions.frames import angle_deg, direction_vector, ra_dec_deg, unit_vector
+from transients.missions.frames import angle_deg, ra_dec_deg, unit_vector
 from transients.missions.surroundings import Surroundings
 
 from . import healpix
 from .allowed import allowed
 from .coarse import CoarseMap, coarsened
-from .credible import peak
+from .credible import peak_deg
 from .healpix import IntArray
 from .integrals import Margin, both, cone, probability_in_regions, probability_within
 from .maps import SkyMap
@@ -128,7 +128,7 @@ def pointing_advice(
     PointingAdvice
         Patterns that hold less than 0.001 of the probability within a bound are left out, with a caveat.
     """
-    top = direction_vector(peak(m))
+    top = unit_vector(*np.radians(peak_deg(m)))
     few = coarsened(m) if coarse is None else coarse
     first = _Cells.cut_from(np.arange(12 << (2 * _FIRST_SEEN), dtype=np.int64), _ORDERS[0], _ORDERS[0] - _FIRST_SEEN)
     axis = None if attitude is None else unit_vector(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
