@@ -127,11 +127,18 @@ def orientation(direction: SkyCoord, attitude: Attitude, word: Callable[[float, 
     `word` of theta and phi in degrees is what the mission's observers call the direction: `Mission.orientation_word`.
     """
     icrs = in_icrs(direction)
-    theta, phi = to_spacecraft(icrs.ra.rad, icrs.dec.rad, attitude)
+    return oriented(float(icrs.ra.deg), float(icrs.dec.deg), attitude, word)
+
+
+def oriented(
+    ra_deg: float, dec_deg: float, attitude: Attitude, word: Callable[[float, float], str] = orientation_word
+) -> Orientation:
+    """`orientation` of a direction in numbers, ICRS."""
+    theta, phi = to_spacecraft(math.radians(ra_deg), math.radians(dec_deg), attitude)
     theta_deg, phi_deg = float(np.degrees(theta)), float(np.degrees(phi))
     return Orientation(
-        ra_deg=float(icrs.ra.deg),
-        dec_deg=float(icrs.dec.deg),
+        ra_deg=ra_deg,
+        dec_deg=dec_deg,
         theta_deg=theta_deg,
         phi_deg=phi_deg,
         word=word(theta_deg, phi_deg),
