@@ -164,10 +164,13 @@ def pointing_advice(
 
 def _choices(here: Margin, axis: FloatArray | None, bounds_deg: Sequence[float | None], first: _Cells) -> Iterator[_Choice]:
     """The widest first; bounds of the pointing only where its axis is known."""
+    anywhere = here(first.v)
     for bound in sorted(bounds_deg, key=lambda b: 181.0 if b is None else b, reverse=True):
-        if bound is None or axis is not None:
-            within = here if bound is None or axis is None else both(here, cone(axis, np.radians(bound)))
-            yield _Choice(bound, within, within(first.v))
+        if bound is None:
+            yield _Choice(None, here, anywhere)
+        elif axis is not None:
+            near = cone(axis, np.radians(bound))
+            yield _Choice(bound, both(here, near), np.minimum(anywhere, near(first.v)))
 
 
 def _best(search: _Search, choice: _Choice) -> FloatArray | None:
