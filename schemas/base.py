@@ -25,8 +25,6 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            if type(value) is float and math.isfinite(value):
-                continue
             if type(value) not in _NO_FLOATS and (found := _infinite(value)) is not None:
                 where, number = found
                 raise ValueError(f"{type(self).__name__}.{name}{where} must be finite or None, not {number}")
