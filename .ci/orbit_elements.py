@@ -16,7 +16,7 @@ from scipy.interpolate import CubicSpline
 
 from transients.missions import from_ijd
 from transients.missions.integral.elements import Elements
-from transients.missions.integral.orbit import MU_KM3_S2, kepler_position_km, semi_major_axis_km
+from transients.missions.integral.orbit import MU_KM3_S2, kepler_places_km, semi_major_axis_km
 
 Vector = NDArray[np.float64]
 EARTH_RADIUS_KM, EARTH_J2 = 6378.137, 1.0826e-3
@@ -30,7 +30,7 @@ STATE_2009 = (
     3378.091832,
     np.array([-9869.0172, 7480.6821, 152371.0940, -0.65156894, -0.07534239, -0.49001369]),
 )
-ELLIPSE_2023 = Elements(0.875721, 83.5334, 40.0051, 292.2116, 0.0)
+ELLIPSE_2023 = Elements(*np.array([[0.875721], [83.5334], [40.0051], [292.2116], [0.0]]))
 PERIGEE_2023, PERIOD_2023 = 8537.56606, 2.66020
 
 
@@ -80,9 +80,10 @@ def main() -> None:
     """Print the rows: IJD, eccentricity, inclination, node, perigee."""
     middle = PERIGEE_2023 + PERIOD_2023 / 2
     last_day, seen = MANOEUVRE_IJD, False
-    axis = semi_major_axis_km(PERIOD_2023)
-    ahead, behind = (kepler_position_km(0.5 + d, axis, ELLIPSE_2023) for d in (1e-5, -1e-5))
-    state = np.concatenate([kepler_position_km(0.5, axis, ELLIPSE_2023), (ahead - behind) / (2e-5 * PERIOD_2023 * 86400)])
+    axis = np.array([semi_major_axis_km(PERIOD_2023)])
+    phases = (np.array([0.5 + d]) for d in (0.0, 1e-5, -1e-5))
+    here, ahead, behind = (kepler_places_km(phase, np.zeros(1), axis, ELLIPSE_2023)[0][0] for phase in phases)
+    state = np.concatenate([here, (ahead - behind) / (2e-5 * PERIOD_2023 * 86400)])
     rows = [
         *carried(*STATE_2009, 1010.0),
         *carried(*STATE_2009, last_day),

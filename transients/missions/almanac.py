@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import astropy.units as u
 import numpy as np
@@ -16,7 +16,7 @@ from schemas import FloatArray
 from .base import Mission
 from .bodies import EARTH_RADIUS_KM, position_km
 from .constraints import Body
-from .ephemeris import body_km_at
+from .ephemeris import sun_and_moon_km
 from .surroundings import Surroundings, direction_and_distance
 
 #: Geocentric angular speed of the Sun and speed of the Moon, at most (perihelion, perigee; 1 % added).
@@ -82,8 +82,8 @@ def _joined(mission: Mission, start: Time, span_s: float) -> Places:
 
 
 @dataclass(frozen=True, eq=False)
-class Rates:
-    """Bounds on how fast bodies move on a spacecraft's sky in intervals of time, rad/s, (m,) each; Earth: its limb."""
+class OfBodies:
+    """A bound for each body on a spacecraft's sky, (m,) each; Earth: its limb."""
 
     sun: FloatArray
     moon: FloatArray
@@ -91,9 +91,9 @@ class Rates:
     earth: FloatArray | None
 
     def of(self, body: Body) -> FloatArray:
-        """Of one body, or of the fastest where any may matter."""
+        """Of one body, or the largest where any may matter."""
         by_name = {"sun": self.sun, "moon": self.moon, "earth": self.earth}
-        known = [rate for rate in by_name.values() if rate is not None]
+        known = [bound for bound in by_name.values() if bound is not None]
         found = by_name.get(body)
         return np.asarray(np.max(known, axis=0)) if found is None else found
 
@@ -115,58 +115,54 @@ class Almanac:
         begin = self._start_tt
         return Time(begin.jd1, begin.jd2 + seconds / 86400.0, format="jd", scale="tt")
 
-    def _body_km(self, body: Literal["sun", "moon"], seconds: FloatArray) -> FloatArray:
-        return body_km_at(body, float(self._start_tt.mjd) + seconds / 86400.0)
+    def _sun_and_moon_km(self, seconds: FloatArray) -> tuple[FloatArray, FloatArray]:
+        return sun_and_moon_km(float(self._start_tt.mjd) + seconds / 86400.0)
 
     def at(self, seconds: FloatArray) -> Surroundings:
         """Surroundings at seconds (m,) from the start; Sun and Moon as the spacecraft sees them where its place is known."""
         time = self._time(seconds)
         here = None if self.places is None else self.places(time)[0]
         origin = 0.0 if here is None else here
-        sun, _ = direction_and_distance(self._body_km("sun", seconds) - origin)
-        moon, moon_km = direction_and_distance(self._body_km("moon", seconds) - origin)
-        return Surroundings(time, sun, moon, here, moon_km)
-
-    def error_km(self, seconds: FloatArray) -> FloatArray:
-        """Bounds on the errors of the spacecraft's places, (m,); zero without them, NaN where there is no bound."""
-        if self.places is None:
-            return np.zeros(len(seconds))
-        return self.places(self._time(seconds))[1]
+        sun_km, moon_km = self._sun_and_moon_km(seconds)
+        sun, _ = direction_and_distance(sun_km - origin)
+        moon, away_km = direction_and_distance(moon_km - origin)
+        return Surroundings(time, sun, moon, here, away_km)
 
     def moon_distance_km(self, seconds: FloatArray) -> FloatArray:
         """Of the Moon from Earth's centre, (m,)."""
-        return np.asarray(np.linalg.norm(self._body_km("moon", seconds), axis=-1))
+        return np.asarray(np.linalg.norm(self._sun_and_moon_km(seconds)[1], axis=-1))
 
-    def direction_error_rad(self, body: Body, seconds: FloatArray) -> FloatArray:
-        """Bounds on the error of a body's direction, (m,): of its place, and of the spacecraft's; NaN where there is none."""
-        about, off_km = self.at(seconds), self.error_km(seconds)
-        sun = _SUN_ERROR_RAD + off_km / _NEAREST_SUN_KM
-        if about.position_km is None:
-            return sun if body == "sun" else np.full(len(seconds), _MOON_ERROR_RAD)
-        distance = np.linalg.norm(about.position_km, axis=-1)
-        moon = _MOON_ERROR_RAD + off_km / np.maximum(np.abs(self.moon_distance_km(seconds) - distance), _LEAST_KM)
-        earth = off_km / np.sqrt(np.maximum(distance**2 - EARTH_RADIUS_KM**2, _LEAST_KM**2))
-        by_name = {"sun": sun, "moon": moon, "earth": earth, "any": np.maximum(earth, moon)}
-        return np.asarray(by_name[body])
+    def direction_errors_rad(self, seconds: FloatArray) -> OfBodies:
+        """Bounds on the errors of bodies' directions: of their places, and of the spacecraft's; NaN where there is none."""
+        if self.places is None:
+            return OfBodies(np.full(len(seconds), _SUN_ERROR_RAD), np.full(len(seconds), _MOON_ERROR_RAD), None)
+        here_km, off_km = self.places(self._time(seconds))
+        distance = np.linalg.norm(here_km, axis=-1)
+        return OfBodies(
+            _SUN_ERROR_RAD + off_km / _NEAREST_SUN_KM,
+            _MOON_ERROR_RAD + off_km / np.maximum(np.abs(self.moon_distance_km(seconds) - distance), _LEAST_KM),
+            off_km / np.sqrt(np.maximum(distance**2 - EARTH_RADIUS_KM**2, _LEAST_KM**2)),
+        )
 
     def rates(
         self, before_km: FloatArray | None, after_km: FloatArray | None, seconds: FloatArray, lengths_s: FloatArray
-    ) -> Rates:
-        """Bounds within intervals that begin at `seconds` (m,), from the spacecraft's places (m, 3) at their two ends, if known.
+    ) -> OfBodies:
+        """Bounds on how fast bodies move, rad/s, within intervals that begin at `seconds` (m,), from the spacecraft's places (m, 3) at
+        their two ends, if known.
 
         A spacecraft bound to Earth is nowhere faster than the escape speed there; of any other, twice the mean speed of the
         interval is taken. The limb's direction turns with the spacecraft's speed over its distance from the tangent point.
         """
         moon_km = self.moon_distance_km(seconds)
         if before_km is None or after_km is None:
-            return Rates(np.full(len(seconds), _SUN_RAD_S), _MOON_KM_S / moon_km, None)
+            return OfBodies(np.full(len(seconds), _SUN_RAD_S), _MOON_KM_S / moon_km, None)
         near = np.minimum(np.linalg.norm(before_km, axis=-1), np.linalg.norm(after_km, axis=-1))
         mean = np.linalg.norm(after_km - before_km, axis=-1) / lengths_s
         # Half an interval away it may be nearer, by no more than it flies in that time.
         nearest = np.maximum(near - 0.5 * lengths_s * _escape_km_s(near), 1.001 * EARTH_RADIUS_KM)
         speed = np.maximum(_escape_km_s(nearest), 2.0 * mean)
         to_moon = np.maximum(np.abs(moon_km - near) - speed * lengths_s, 1e4)
-        return Rates(
+        return OfBodies(
             _SUN_RAD_S + speed / _NEAREST_SUN_KM,
             (_MOON_KM_S + speed) / to_moon,
             speed / np.sqrt(nearest**2 - EARTH_RADIUS_KM**2),

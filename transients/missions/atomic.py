@@ -7,13 +7,20 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from collections.abc import Sequence
 
 import erfa
+import numpy as np
+import numpy.typing as npt
 
 from schemas import Instant
 
 NS = 1_000_000_000
 _DAY_S = 86400
+#: Seconds of the characters of "hh:mm:ss".
+_DIGITS_S = np.array([36000, 3600, 0, 600, 60, 0, 10, 1])
+#: Nanoseconds of 64 bits reach 292 years.
+_FAR_S = 290 * 365 * _DAY_S
 _FIRST_DAY = dt.date(1972, 1, 1).toordinal()
 _LAST_DAY = dt.date.max.toordinal()
 
@@ -26,6 +33,24 @@ def tai_ns(instant: Instant) -> int | None:
         return None
     second = 3600 * int(utc[11:13]) + 60 * int(utc[14:16]) + int(utc[17:19])
     return (_begin_s(day) + second) * NS + instant.ns
+
+
+def since_ns(instants: Sequence[Instant], origin: Instant) -> npt.NDArray[np.int64] | None:
+    """Nanoseconds from `origin` to each of many instants, (n,); None where one is before 1972, or 290 years away."""
+    begin = tai_ns(origin)
+    if begin is None:
+        return None
+    texts = np.array([each.utc for each in instants], dtype="U19")
+    days, which = np.unique(texts.astype("U10"), return_inverse=True)
+    ordinals = [_day(day) for day in days.tolist()]
+    begin_s, begin_ns = divmod(begin, NS)
+    if ordinals[0] < _FIRST_DAY or max(abs(_begin_s(day) - begin_s) for day in (ordinals[0], ordinals[-1])) > _FAR_S:
+        return None
+    days_s = np.array([_begin_s(day) - begin_s for day in ordinals], dtype=np.int64)
+    # Digits by what they count for; what is between them counts for nothing.
+    digits = texts.view(np.uint32).reshape(-1, 19)[:, 11:].astype(np.int64) - ord("0")
+    ns = np.array([each.ns for each in instants], dtype=np.int64)
+    return np.asarray((days_s[which] + digits @ _DIGITS_S) * NS + (ns - begin_ns))
 
 
 def from_tai_ns(nanoseconds: int) -> Instant | None:

@@ -57,4 +57,9 @@ def light_travel(direction: SkyCoord, orbit: OrbitState) -> u.Quantity:
 
     r is the spacecraft's geocentric vector and n the unit vector to the source; negative when the spacecraft sees a burst later.
     """
-    return direction_vector(direction) @ position_km(orbit) / SPEED_OF_LIGHT_KM_S * u.s
+    return light_travel_s(direction_vector(direction), orbit) * u.s
+
+
+def light_travel_s(direction: FloatArray, orbit: OrbitState) -> float:
+    """The same of a unit vector (3,), ICRS."""
+    return float(direction @ position_km(orbit)) / SPEED_OF_LIGHT_KM_S

@@ -19,7 +19,7 @@ from .surroundings import Surroundings
 
 #: What a constraint hangs on; "any" where that is not one body.
 Body = Literal["sun", "moon", "earth", "any"]
-#: Axes (k, 3), unit vectors, and radii (k,), rad, of caps of the sphere; pi or more: the whole sky.
+#: Axes (m, k, 3), unit vectors, and radii (m, k), rad, of k caps of the sphere at m instants; pi or more: the whole sky.
 CapsOfSky = tuple[FloatArray, FloatArray]
 
 
@@ -61,7 +61,7 @@ class Constraint:
         return (self,)
 
     def caps(self, about: Surroundings) -> CapsOfSky | None:
-        """What is allowed at the first instant, where that is what caps of the sphere have in common; None where it is not."""
+        """What is allowed at each instant, where that is what caps of the sphere have in common; None where it is not."""
         return None
 
     def limiting(
@@ -105,8 +105,8 @@ class SunAngle(Constraint):
         return np.asarray(np.minimum(angle - np.radians(self.low_deg), np.radians(self.high_deg) - angle))
 
     def caps(self, about: Surroundings) -> CapsOfSky | None:
-        sun = about.sun[0]
-        return np.stack([-sun, sun]), np.radians([180.0 - max(self.low_deg, 0.0), self.high_deg])
+        radii = np.radians([180.0 - max(self.low_deg, 0.0), self.high_deg])
+        return np.stack([-about.sun, about.sun], axis=1), np.broadcast_to(radii, (len(about), 2))
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class MoonLimb(Constraint):
         return np.asarray(_separation_rad(directions, about.moon) - radius - np.radians(self.least_deg))
 
     def caps(self, about: Surroundings) -> CapsOfSky | None:
-        return _beyond(about.moon[0], float(about.moon_radius_rad[0]), self.least_deg)
+        return _beyond(about.moon, about.moon_radius_rad, self.least_deg)
 
 
 @dataclass(frozen=True)
@@ -158,8 +158,7 @@ class EarthLimb(Constraint):
         return np.asarray(_separation_rad(directions, earth) - radius[:, np.newaxis] - np.radians(self.least_deg))
 
     def caps(self, about: Surroundings) -> CapsOfSky | None:
-        earth, radius = _earth(about)
-        return _beyond(earth[0], float(radius[0]), self.least_deg)
+        return _beyond(*_earth(about), self.least_deg)
 
 
 def _earth(about: Surroundings) -> tuple[FloatArray, FloatArray]:
@@ -170,9 +169,9 @@ def _earth(about: Surroundings) -> tuple[FloatArray, FloatArray]:
     return earth, radius
 
 
-def _beyond(body: FloatArray, radius_rad: float, least_deg: float) -> CapsOfSky:
-    """What lies at least so far from the limb of a body in the direction (3,)."""
-    return -body[np.newaxis], np.array([np.pi - max(radius_rad + np.radians(least_deg), 0.0)])
+def _beyond(body: FloatArray, radius_rad: FloatArray, least_deg: float) -> CapsOfSky:
+    """What lies at least so far from the limb of a body in directions (m, 3) with angular radii (m,)."""
+    return -body[:, np.newaxis], (np.pi - np.maximum(radius_rad + np.radians(least_deg), 0.0))[:, np.newaxis]
 
 
 @dataclass(frozen=True)
@@ -200,7 +199,7 @@ class AllOf(Constraint):
         if len(each) < len(self.members):
             return None
         axes, radii = zip(*each, strict=True)
-        return np.concatenate(axes), np.concatenate(radii)
+        return np.concatenate(axes, axis=1), np.concatenate(radii, axis=1)
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ _KNOT_D = 1.0 / 6.0
 _BLOCK_D = 8
 #: Knots beyond each end of a block: a cubic is poorest at its ends.
 _BEYOND = 3
-#: Blocks that are kept, of either body: eleven years, 10 MB.
-_KEPT = 1024
+#: Blocks that are kept: eleven years, 10 MB.
+_KEPT = 512
 
 Body = Literal["sun", "moon"]
 
@@ -35,27 +35,27 @@ def body_km(body: Body, time: Time) -> FloatArray:
     (…, 3) float64
         km, with the shape of `time` before the last axis.
     """
-    return body_km_at(body, np.asarray(time.tt.mjd, dtype=np.float64))
+    sun, moon = sun_and_moon_km(np.asarray(time.tt.mjd, dtype=np.float64))
+    return sun if body == "sun" else moon
 
 
-def body_km_at(body: Body, mjd_tt: FloatArray) -> FloatArray:
-    """`body_km` of days (…), MJD of TT."""
+def sun_and_moon_km(mjd_tt: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """`body_km` of both at days (…), MJD of TT."""
     block = np.floor(mjd_tt / _BLOCK_D).astype(np.int64)
-    found = np.empty((*mjd_tt.shape, 3))
-    for number in np.unique(block):
+    found = np.empty((*mjd_tt.shape, 6))
+    for number in set(block.ravel().tolist()):
         here = block == number
-        found[here] = _way(body, int(number))(mjd_tt[here] - number * _BLOCK_D)
-    return found
+        found[here] = _ways(number)(mjd_tt[here] - number * _BLOCK_D)
+    return found[..., :3], found[..., 3:]
 
 
 @functools.lru_cache(maxsize=_KEPT)
-def _way(body: Body, block: int) -> Callable[[FloatArray], FloatArray]:
-    """A block's cubics, of days since its beginning."""
+def _ways(block: int) -> Callable[[FloatArray], FloatArray]:
+    """A block's cubics of both bodies, of days since its beginning."""
     from scipy.interpolate import CubicSpline  # half a second to import
 
     day = np.arange(-_BEYOND, round(_BLOCK_D / _KNOT_D) + _BEYOND + 1) * _KNOT_D
     time = Time(float(block * _BLOCK_D), day, format="mjd", scale="tt")
-    way: Callable[[FloatArray], FloatArray] = CubicSpline(
-        day, get_body(body, time, ephemeris="builtin").cartesian.xyz.to_value(u.km).T
-    )
-    return way
+    places = [get_body(body, time, ephemeris="builtin").cartesian.xyz.to_value(u.km).T for body in ("sun", "moon")]
+    ways: Callable[[FloatArray], FloatArray] = CubicSpline(day, np.concatenate(places, axis=1))
+    return ways

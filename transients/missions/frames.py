@@ -6,6 +6,7 @@ zero on the Sun side. For a direction along X or -X phi is 0 by definition.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import astropy.units as u
@@ -30,8 +31,13 @@ def unit_vector(lon_rad: FloatArray | float, lat_rad: FloatArray | float) -> Flo
 
 def direction_vector(direction: SkyCoord) -> FloatArray:
     """ICRS unit vectors of a SkyCoord of any shape, (…, 3)."""
-    icrs = direction.icrs
+    icrs = in_icrs(direction)
     return unit_vector(icrs.ra.rad, icrs.dec.rad)
+
+
+def in_icrs(direction: SkyCoord) -> SkyCoord:
+    """The same direction; astropy takes its time even where there is nothing to turn."""
+    return direction if direction.name == "icrs" else direction.icrs
 
 
 def vector_direction(vector: FloatArray) -> SkyCoord:
@@ -42,13 +48,15 @@ def vector_direction(vector: FloatArray) -> SkyCoord:
 
 def ra_dec_deg(vector: FloatArray) -> tuple[float, float]:
     """Right ascension, 0 to 360, and declination of one vector (3,) of any length, deg ICRS."""
-    x, y, z = (float(part) for part in vector)
-    return float(np.degrees(np.arctan2(y, x)) % 360.0), float(np.degrees(np.arctan2(z, np.hypot(x, y))))
+    x, y, z = vector.tolist()
+    return math.degrees(math.atan2(y, x)) % 360.0, math.degrees(math.atan2(z, math.hypot(x, y)))
 
 
 def angle_deg(a: FloatArray, b: FloatArray) -> float:
     """Angle between two vectors (3,) of any length, deg; exact for tiny and for nearly opposite angles."""
-    return float(np.degrees(np.arctan2(np.linalg.norm(np.cross(a, b)), a @ b)))
+    (x, y, z), (p, q, r) = a.tolist(), b.tolist()
+    across = math.hypot(y * r - z * q, z * p - x * r, x * q - y * p)
+    return math.degrees(math.atan2(across, x * p + y * q + z * r))
 
 
 def spacecraft_angles(s: FloatArray, x: FloatArray, z: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -118,12 +126,19 @@ def orientation(direction: SkyCoord, attitude: Attitude, word: Callable[[float, 
 
     `word` of theta and phi in degrees is what the mission's observers call the direction: `Mission.orientation_word`.
     """
-    icrs = direction.icrs
-    theta, phi = to_spacecraft(icrs.ra.rad, icrs.dec.rad, attitude)
+    icrs = in_icrs(direction)
+    return oriented(float(icrs.ra.deg), float(icrs.dec.deg), attitude, word)
+
+
+def oriented(
+    ra_deg: float, dec_deg: float, attitude: Attitude, word: Callable[[float, float], str] = orientation_word
+) -> Orientation:
+    """`orientation` of a direction in numbers, ICRS."""
+    theta, phi = to_spacecraft(math.radians(ra_deg), math.radians(dec_deg), attitude)
     theta_deg, phi_deg = float(np.degrees(theta)), float(np.degrees(phi))
     return Orientation(
-        ra_deg=float(icrs.ra.deg),
-        dec_deg=float(icrs.dec.deg),
+        ra_deg=ra_deg,
+        dec_deg=dec_deg,
         theta_deg=theta_deg,
         phi_deg=phi_deg,
         word=word(theta_deg, phi_deg),

@@ -10,7 +10,7 @@ from astropy.time import Time
 from schemas import FloatArray
 
 from .bodies import EARTH_RADIUS_KM, MOON_RADIUS_KM
-from .ephemeris import body_km
+from .ephemeris import sun_and_moon_km
 
 #: Mean distance of the Moon from Earth's centre, km.
 _MOON_MEAN_KM = 385_000.0
@@ -67,8 +67,8 @@ def surroundings(time: Time, position_km: FloatArray | None = None) -> Surroundi
     Sun and Moon are astropy's built-in ones in GCRS (a few arcseconds, and 20), the Sun's parallax is left out (below 0.07 deg
     within 170 000 km).
     """
-    sun, _ = direction_and_distance(body_km("sun", time))
-    seen = body_km("moon", time)
+    sun_km, seen = sun_and_moon_km(np.asarray(time.tt.mjd, dtype=np.float64))
+    sun, _ = direction_and_distance(sun_km)
     moon, moon_km = direction_and_distance(seen if position_km is None else seen - position_km)
     return Surroundings(time, sun, moon, position_km, moon_km)
 

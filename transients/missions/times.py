@@ -12,7 +12,7 @@ from astropy.time import Time, TimeDelta
 from schemas import FloatArray, Instant, TimeFrame
 from schemas.errors import RefusedInput
 
-from .atomic import NS, from_tai_ns, tai_ns
+from .atomic import NS, from_tai_ns, since_ns, tai_ns
 
 #: IJD = MJD(TT) - 51544 exactly: IJD 0 is 2000-01-01T00:00:00 TT, 1999-12-31T23:58:55.816 UTC.
 IJD_ZERO_MJD = 51544
@@ -54,6 +54,9 @@ def seconds_since(instants: Sequence[Instant], origin: Instant) -> FloatArray:
     """`seconds_between` of many instants at once, (n,): one by one they are dear."""
     if len(instants) == 0:
         return np.zeros(0)
+    found = since_ns(instants, origin)
+    if found is not None:
+        return found / NS
     times = Time([f"{each.utc}.{each.ns:09d}" for each in instants], format="isot", scale="utc")
     return np.asarray((times - to_time(origin)).to_value(u.s), dtype=np.float64)
 

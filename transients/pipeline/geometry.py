@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-import astropy.units as u
 import msgspec
+import numpy as np
 
 from schemas import Event, Geometry, Instant, OrbitState, Orientation, Provenance, Urgency, Visibility, sha256_hex, to_json
 from schemas.errors import ComputingLost, NoData, TooLarge
 from schemas.provenance import InputRef
-from transients.missions import light_travel, orientation, sun_direction, to_time
-from transients.sky import SkyMap, coarsened, peak, sun_angles_deg, urgency, visibility
+from transients.missions import frames, to_time
+from transients.missions.bodies import light_travel_s
+from transients.missions.ephemeris import body_km
+from transients.sky import SkyMap, coarsened, peak_deg, sun_angles_deg, urgency, visibility
 
 from .context import Context, Given
 from .localise import Found, Localised, localised
@@ -112,12 +114,11 @@ def _compute(
 ) -> tuple[SkyMap | None, Localised, Geometry]:
     skymap, place = localised(event, found)
     mission, time = context.mission, to_time(t0)
-    direction = peak(skymap) if _located(place) else None
+    top = peak_deg(skymap) if _located(place) else None
+    direction = None if top is None else frames.unit_vector(*np.radians(top))
     others = others if _located(place) else OtherPlaces({})
     revolution = mission.revolution(time)
-    oriented = (
-        None if state.attitude is None or direction is None else orientation(direction, state.attitude, mission.orientation_word)
-    )
+    oriented = None if state.attitude is None or top is None else frames.oriented(*top, state.attitude, mission.orientation_word)
     coarse = coarsened(skymap)
     half_width_deg = context.settings.mission.sun_half_width_deg
     seen = visibility(skymap, t0, mission, state.attitude, state.orbit, half_width_deg, coarse=coarse)
@@ -133,8 +134,8 @@ def _compute(
         orbit=state.orbit,
         orientation=oriented,
         expectation=state.expectation,
-        light_travel_s=None if direction is None else float(light_travel(direction, state.orbit).to_value(u.s)),
-        sun_angle_deg=None if direction is None else float(direction.separation(sun_direction(time)).deg),
+        light_travel_s=None if direction is None else light_travel_s(direction, state.orbit),
+        sun_angle_deg=None if direction is None else frames.angle_deg(direction, body_km("sun", time)),
         localisation=place.localisation,
         visibility=seen,
         exposure=ahead.exposure,

@@ -8,14 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import numpy as np
-from astropy.coordinates import SkyCoord
 
-from schemas import Exposure, Instant, LightTravel, OrbitState, PointingAdvice, PointingHistory, VisibilityForecast
+from schemas import Exposure, FloatArray, Instant, LightTravel, OrbitState, PointingAdvice, PointingHistory, VisibilityForecast
 from schemas.errors import TransientsError
 from transients.missions import to_time
 from transients.missions.almanac import Almanac, places_of
 from transients.missions.bodies import position_km
-from transients.missions.frames import direction_vector
 from transients.missions.surroundings import surroundings
 from transients.sky import (
     CoarseMap,
@@ -81,30 +79,29 @@ def outlook(
     t0: Instant,
     skymap: SkyMap,
     coarse: CoarseMap,
-    towards: SkyCoord | None,
+    direction: FloatArray | None,
     state: SpacecraftState,
     others: OtherPlaces,
     context: Given,
 ) -> Outlook:
-    """Compute the parts for the region about `towards`, its peak; None: there is no position, and only the exposure is told."""
+    """Compute the parts for the region about a direction (3,), its peak; None: there is no position, and only the exposure is told."""
     parts = _Parts()
     table = pointing_table(state.pointings, t0) if state.pointings else None
     viewing = context.mission.fov_radius_deg > 0.0
     exposure = None if table is None or not viewing else parts.attempt("exposure", lambda: _exposure(coarse, table, t0, context))
-    if towards is None:
+    if direction is None:
         return Outlook(exposure=exposure, caveats=(_NO_DIRECTION, *parts.caveats))
-    n = direction_vector(towards)
     source = context.source.name
     return Outlook(
         exposure=exposure,
         history=None
         if table is None
-        else parts.attempt("pointing history", lambda: pointing_history(n, table, EXPOSURE_HALF_WINDOW_D, source=source)),
-        forecast=parts.attempt("visibility forecast", lambda: _forecast(t0, coarse, towards, context)),
-        advice=parts.attempt("pointing advice", lambda: _advice(t0, skymap, state, context))
+        else parts.attempt("pointing history", lambda: pointing_history(direction, table, EXPOSURE_HALF_WINDOW_D, source=source)),
+        forecast=parts.attempt("visibility forecast", lambda: _forecast(t0, coarse, direction, context)),
+        advice=parts.attempt("pointing advice", lambda: _advice(t0, skymap, coarse, state, context))
         if context.mission.patterns
         else None,
-        light_travels=light_travels(skymap, towards, {context.mission.name: state.orbit, **others.places}),
+        light_travels=light_travels(skymap, direction, {context.mission.name: state.orbit, **others.places}),
         caveats=(*_ended(t0, context), *others.caveats, *parts.caveats),
     )
 
@@ -113,11 +110,11 @@ def _exposure(coarse: CoarseMap, table: PointingTable, t0: Instant, context: Giv
     return fov_exposure(coarse, table, t0, context.mission, EXPOSURE_HALF_WINDOW_D, source=context.source.name)
 
 
-def _forecast(t0: Instant, coarse: CoarseMap, towards: SkyCoord, context: Given) -> VisibilityForecast:
+def _forecast(t0: Instant, coarse: CoarseMap, direction: FloatArray, context: Given) -> VisibilityForecast:
     mission, time = context.mission, to_time(t0)
     span_s = FORECAST_D * 86400.0
     return forecast(
-        direction_vector(towards),
+        direction,
         t0,
         span_s,
         mission.constraint(context.settings.mission.sun_half_width_deg),
@@ -128,11 +125,11 @@ def _forecast(t0: Instant, coarse: CoarseMap, towards: SkyCoord, context: Given)
     )
 
 
-def _advice(t0: Instant, skymap: SkyMap, state: SpacecraftState, context: Given) -> PointingAdvice:
+def _advice(t0: Instant, skymap: SkyMap, coarse: CoarseMap, state: SpacecraftState, context: Given) -> PointingAdvice:
     mission = context.mission
     about = surroundings(to_time(t0).reshape((1,)), position_km(state.orbit)[np.newaxis])
     constraint = mission.constraint(context.settings.mission.sun_half_width_deg)
-    return pointing_advice(skymap, t0, constraint, about, mission.patterns, mission.slew, attitude=state.attitude)
+    return pointing_advice(skymap, t0, constraint, about, mission.patterns, mission.slew, attitude=state.attitude, coarse=coarse)
 
 
 def other_places(t0: Instant, context: Given) -> OtherPlaces:

@@ -225,7 +225,7 @@ class Service:
         """Where a worker's arithmetic is done: in processes that are warm before the first alert, or in threads."""
         if not self.settings.computing:
             return asyncio.to_thread
-        crew = Crew(self.settings.computing, memory_mb=self.settings.computing_memory_mb)
+        crew = Crew(self.settings.computing, memory_mb=self.settings.computing_memory_mb, mission=self.mission)
         try:
             # On a busy machine that takes long, and a service that is told to leave needs none of it.
             await unless_stopped(self._stopping, crew.warm(), None)

@@ -22,7 +22,8 @@ import anyio.to_process
 import structlog
 from anyio import BrokenWorkerProcess
 
-from schemas.errors import ComputingLost, TooLarge, TransientsError
+from schemas.errors import ComputingLost, NoData, TooLarge, TransientsError
+from transients.missions import Mission
 
 T = TypeVar("T")
 
@@ -45,9 +46,20 @@ class Crew:
         A call that takes longer is ended with its process; and an urgent one, which takes a fraction of a second.
     memory_mb : int
         Private memory that a process may take, MB.
+    mission : Mission, optional
+        Whose orbit the processes are warmed up with.
     """
 
-    def __init__(self, size: int, *, longest_s: float = 300.0, urgent_s: float = 45.0, memory_mb: int = 4096) -> None:
+    def __init__(
+        self,
+        size: int,
+        *,
+        longest_s: float = 300.0,
+        urgent_s: float = 45.0,
+        memory_mb: int = 4096,
+        mission: Mission | None = None,
+    ) -> None:
+        self._mission = mission
         self._ordinary, self._every = asyncio.Semaphore(size), asyncio.Semaphore(size + 1)
         self._size = size
         self._longest_s, self._urgent_s = longest_s, urgent_s
@@ -93,7 +105,7 @@ class Crew:
 
     async def _ready(self) -> None:
         async with self._every:
-            await self._called(self._longest_s, _ready, (), {}, _ready.__name__)
+            await self._called(self._longest_s, _ready, (self._mission,), {}, _ready.__name__)
 
     async def keep_warm(self, stopping: asyncio.Event) -> None:
         """Do that now, and again and again, until `stopping`."""
@@ -140,9 +152,9 @@ def keep_for_good() -> None:
     gc.freeze()
 
 
-def _ready() -> None:
-    """Import what the first event of a process would wait seconds for, and have the kernels compiled by a small search, its limits, and
-    a small region."""
+def _ready(mission: Mission | None) -> None:
+    """Import what the first event of a process would wait seconds for, and have the kernels compiled by a small search, its limits, a
+    small region, and a place of the mission's."""
     import importlib
 
     import astropy.units as u
@@ -150,6 +162,7 @@ def _ready() -> None:
     from astropy.coordinates import SkyCoord
 
     from schemas import Circle, Instant, LightCurve, LightCurveInfo
+    from transients.missions import to_time
     from transients.search import count_levels, limits, search
     from transients.sky import coarsened, probability_in_cone, skymap_from_region
     from transients.sky.integrals import cone
@@ -168,5 +181,10 @@ def _ready() -> None:
     region = skymap_from_region(Circle(ra_deg=1.0, dec_deg=2.0, radius_deg=5.0))
     probability_in_cone(region, SkyCoord(0.0, 0.0, unit="deg"), 9.0 * u.deg)
     cone(region.vectors[0], 0.1)(region.vectors)
-    coarsened(region).in_cones(region.vectors, 0.1)
+    few = coarsened(region)
+    few.in_cones(region.vectors, 0.1)
+    few.in_caps(region.vectors[np.newaxis, :1], np.ones((1, 1)))
+    if mission is not None:
+        with contextlib.suppress(NoData):
+            mission.approximate_orbit(to_time(t0))
     keep_for_good()

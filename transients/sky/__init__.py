@@ -3,7 +3,7 @@
 from .advice import pointing_advice
 from .coarse import CoarseMap, coarsened, point
 from .coincidence import WINDOWS, CoincidenceWindow, JointRate, joint_rate
-from .credible import credible_area_deg2, credible_mask, localisation, peak
+from .credible import credible_area_deg2, credible_mask, localisation, peak, peak_deg
 from .exposure import fov_exposure
 from .forecast import forecast
 from .history import band_ks, pointing_history
@@ -53,6 +53,7 @@ __all__ = [
     "localisation",
     "overlap",
     "peak",
+    "peak_deg",
     "point",
     "pointing_advice",
     "pointing_history",

@@ -14,7 +14,7 @@ import numpy as np
 from schemas import FloatArray
 
 from ..compiled import compiled
-from ._pixels import FACE_RING, IntArray, place
+from ._pixels import FACE_RING, IntArray, Place, corners, place
 
 _DEEPEST = 29
 #: Twelve faces wait at first; then three siblings at each order while the fourth is worked on.
@@ -34,15 +34,10 @@ _TINY = 1.0 / 8.0
 
 
 @compiled
-def chord2(face: int, x: float, y: float, axis: FloatArray) -> float:
-    """Square of the straight distance of a place from an axis' end."""
-    a, b, c = place(face, x, y)
-    return float((a - axis[0]) ** 2 + (b - axis[1]) ** 2 + (c - axis[2]) ** 2)
-
-
-@compiled
-def angle(square: float) -> float:
-    """The angle of a chord, rad."""
+def angle(here: Place, axis: FloatArray) -> float:
+    """The angle of a place from an axis, rad."""
+    a, b, c = here
+    square = (a - axis[0]) ** 2 + (b - axis[1]) ** 2 + (c - axis[2]) ** 2
     return 2.0 * math.asin(min(0.5 * math.sqrt(square), 1.0))
 
 
@@ -78,18 +73,18 @@ def straight_share(middle: float, along_x: float, along_y: float) -> float:
 
 
 @compiled
-def share(face: int, x: float, y: float, size: float, axis: FloatArray, radius: float, tiny: bool) -> float:
-    """The part of the pixel about (x, y), of side `size` in the face's coordinates, that lies within `radius` of an axis."""
+def share(face: int, x: float, y: float, size: float, here: Place, axis: FloatArray, radius: float, tiny: bool) -> float:
+    """The part of the pixel about (x, y), which is `here`, of side `size` in the face's coordinates, that lies within `radius` of an
+    axis."""
     half = 0.5 * size
-    middle = radius - angle(chord2(face, x, y, axis))
+    middle = radius - angle(here, axis)
     if tiny:
-        right = radius - angle(chord2(face, x + half, y, axis))
-        upper = radius - angle(chord2(face, x, y + half, axis))
+        right = radius - angle(place(face, x + half, y), axis)
+        upper = radius - angle(place(face, x, y + half), axis)
         return straight_share(middle, 2.0 * (right - middle), 2.0 * (upper - middle))
-    a = radius - angle(chord2(face, x - half, y - half, axis))
-    b = radius - angle(chord2(face, x + half, y - half, axis))
-    c = radius - angle(chord2(face, x - half, y + half, axis))
-    d = radius - angle(chord2(face, x + half, y + half, axis))
+    first, second, third, fourth = corners(face, x, y, half, here)
+    a, b = radius - angle(first, axis), radius - angle(second, axis)
+    c, d = radius - angle(third, axis), radius - angle(fourth, axis)
     # The mean over the square of a function of second degree is 2/3 of its middle and 1/3 of the mean of its corners.
     return straight_share(middle / 1.5 + (a + b + c + d) / 12.0, 0.5 * (b + d - a - c), 0.5 * (c + d - a - b))
 
@@ -191,7 +186,7 @@ def inside(
             tiny = _SIDE * size < fine * _TINY
             for k in range(count):
                 if (edges > 1 or k == met) and keep[region, k] != 0.0:
-                    within = share(face, x, y, size, axes[region, k], radii[region, k], tiny)
+                    within = share(face, x, y, size, (a, b, c), axes[region, k], radii[region, k], tiny)
                     part *= within if keep[region, k] > 0.0 else 1.0 - within
             total += held * part
         out[region] = min(max(total, 0.0), 1.0)

@@ -76,10 +76,11 @@ def _refine(shape: Shape, coarsening: float) -> tuple[IntArray, IntArray] | None
 def _mean_density(shape: Shape, order: IntArray, ipix: IntArray, levels: int) -> FloatArray:
     out = np.empty(len(ipix))
     depth = np.minimum(levels, healpix.MAX_ORDER - order)
-    for down in np.unique(depth):
+    for down in np.flatnonzero(np.bincount(depth)):
         rows = np.flatnonzero(depth == down)
         for part in np.array_split(rows, len(rows) // _CHUNK + 1):
             fine = healpix.children(ipix[part], int(down))
             v = healpix.quadrature(np.repeat(order[part] + down, fine.shape[1]), fine.ravel())
-            out[part] = shape.density(v.reshape(-1, 3)).reshape(len(part), -1).mean(axis=1)
+            density = shape.density(v.reshape(-1, 3)).reshape(len(part), -1)
+            out[part] = density @ np.full(density.shape[1], 1.0 / density.shape[1])
     return out

@@ -17,6 +17,7 @@ from schemas import FloatArray
 from ..compiled import compiled
 
 IntArray = npt.NDArray[np.int64]
+Place = tuple[float, float, float]
 
 #: Ring (in units of nside, from the north pole) and longitude (in units of 45 deg) of each face's lowest corner.
 FACE_RING = np.array([2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4], dtype=np.float64)
@@ -63,10 +64,32 @@ def height_and_longitude(face: int, x: float, y: float) -> tuple[float, float, f
 
 
 @compiled
-def place(face: int, x: float, y: float) -> tuple[float, float, float]:
+def place(face: int, x: float, y: float) -> Place:
     """Unit vector of a place on a face."""
     sine, cosine, longitude = height_and_longitude(face, x, y)
     return cosine * math.cos(longitude), cosine * math.sin(longitude), sine
+
+
+@compiled
+def corners(face: int, x: float, y: float, half: float, middle: Place) -> tuple[Place, Place, Place, Place]:
+    """Unit vectors of the corners of a square of so much on either side of (x, y), whose own is `middle`; along x first."""
+    ring = FACE_RING[face] - x - y
+    if ring - 2.0 * half < 1.0 or ring + 2.0 * half > 3.0:
+        left, right, low, high = x - half, x + half, y - half, y + half
+        return place(face, left, low), place(face, right, low), place(face, left, high), place(face, right, high)
+    # In the equatorial belt two lie on the meridian of the middle, and two on its parallel.
+    a, b, sine = middle
+    cosine = math.sqrt((1.0 - sine) * (1.0 + sine))
+    south, north = sine - half * (4.0 / 3.0), sine + half * (4.0 / 3.0)
+    to_south = math.sqrt((1.0 - south) * (1.0 + south)) / cosine
+    to_north = math.sqrt((1.0 - north) * (1.0 + north)) / cosine
+    turn, straight = math.sin(0.5 * math.pi * half), math.cos(0.5 * math.pi * half)
+    return (
+        (to_south * a, to_south * b, south),
+        (straight * a - turn * b, straight * b + turn * a, sine),
+        (straight * a + turn * b, straight * b - turn * a, sine),
+        (to_north * a, to_north * b, north),
+    )
 
 
 @compiled
@@ -86,8 +109,9 @@ def quadrature(order: IntArray, ipix: IntArray) -> FloatArray:
     for n in range(len(ipix)):
         face, x, y = centre(order[n], ipix[n])
         step = _GAUSS / (1 << order[n])
+        four = corners(face, x, y, step, place(face, x, y))
         for k in range(4):
-            out[n, k, 0], out[n, k, 1], out[n, k, 2] = place(face, x + (step if k & 1 else -step), y + (step if k & 2 else -step))
+            out[n, k, 0], out[n, k, 1], out[n, k, 2] = four[k]
     return out
 
 
@@ -100,4 +124,31 @@ def angles(order: IntArray, ipix: IntArray) -> FloatArray:
         sine, cosine, longitude = height_and_longitude(face, x, y)
         out[0, n] = longitude if longitude >= 0.0 else longitude + 2.0 * math.pi
         out[1, n] = math.atan2(sine, cosine)
+    return out
+
+
+@compiled
+def separations(v: FloatArray, axis: FloatArray) -> FloatArray:
+    """Angles between unit vectors (n, 3) and one (3,), rad, (n,)."""
+    out = np.empty(len(v))
+    a, b, c = axis
+    for n in range(len(v)):
+        x, y, z = v[n]
+        chord = math.sqrt((x - a) ** 2 + (y - b) ** 2 + (z - c) ** 2)
+        anti = math.sqrt((x + a) ** 2 + (y + b) ** 2 + (z + c) ** 2)
+        out[n] = 2.0 * math.atan2(chord, anti)
+    return out
+
+
+@compiled
+def fisher(v: FloatArray, centre: FloatArray, kappa: FloatArray, scale: FloatArray) -> FloatArray:
+    """A sum of Fisher distributions about one centre at unit vectors (n, 3), each with its scale at the centre, (n,)."""
+    out = np.zeros(len(v))
+    a, b, c = centre
+    for n in range(len(v)):
+        x, y, z = v[n]
+        # 1 - cos d is half the square of the chord.
+        square = (x - a) ** 2 + (y - b) ** 2 + (z - c) ** 2
+        for k in range(len(kappa)):
+            out[n] += scale[k] * math.exp(-0.5 * kappa[k] * square)
     return out

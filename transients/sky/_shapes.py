@@ -24,36 +24,30 @@ def _graded(sigmas: FloatArray, sigma_rad: float) -> FloatArray:
 
 @dataclasses.dataclass(frozen=True)
 class FisherShape:
-    """The Gaussian of the sphere (Fisher 1953): density exp(kappa (cos d - 1))."""
+    """Gaussians of the sphere (Fisher 1953) about one centre: the sum of densities scale exp(kappa (cos d - 1)).
+
+    `kappa` and `scale` are (k,).
+    """
 
     centre: FloatArray
-    kappa: float
+    kappa: FloatArray
+    scale: FloatArray
+
+    @classmethod
+    def mixed(cls, centre: FloatArray, kappa: FloatArray, weights: FloatArray) -> FisherShape:
+        """Each with its part of the probability."""
+        # The integral of one over the sphere is 2 pi (1 - exp(-2 kappa)) / kappa.
+        return cls(centre, kappa, weights * kappa / -np.expm1(-2.0 * kappa))
 
     def density(self, v: FloatArray) -> FloatArray:
-        # 1 - cos d is half the square of the chord.
-        return np.asarray(np.exp(-0.5 * self.kappa * ((v - self.centre) ** 2).sum(axis=-1)))
+        from . import _pixels  # numba takes a quarter of a second
+
+        return _pixels.fisher(v, self.centre, self.kappa, self.scale)
 
     def wanted_side_rad(self, v: FloatArray, radius_rad: FloatArray) -> FloatArray:
-        sigma = self.kappa**-0.5
-        return _graded((separation_rad(v, self.centre) - radius_rad) / sigma, sigma)
-
-
-@dataclasses.dataclass(frozen=True)
-class MixedShape:
-    """Several Fisher distributions about one centre, each with its part of the probability."""
-
-    parts: tuple[FisherShape, ...]
-    weights: tuple[float, ...]
-
-    def density(self, v: FloatArray) -> FloatArray:
-        # The integral of a part over the sphere is 2 pi (1 - exp(-2 kappa)) / kappa.
-        total = np.zeros(len(v))
-        for part, weight in zip(self.parts, self.weights, strict=True):
-            total += weight * part.kappa / -np.expm1(-2.0 * part.kappa) * part.density(v)
-        return total
-
-    def wanted_side_rad(self, v: FloatArray, radius_rad: FloatArray) -> FloatArray:
-        return np.asarray(np.min([part.wanted_side_rad(v, radius_rad) for part in self.parts], axis=0))
+        away = separation_rad(v, self.centre) - radius_rad
+        sides = [_graded(away / sigma, sigma) for sigma in self.kappa**-0.5]
+        return np.asarray(np.min(sides, axis=0))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,7 +10,7 @@ from transients.missions.frames import unit_vector
 from transients.missions.surroundings import Surroundings
 
 from .coarse import CoarseMap, coarsened
-from .integrals import Caps, Margin, cone, probability_within
+from .integrals import Caps, Margin, probability_in_regions, probability_within
 from .maps import SkyMap
 
 #: Angles from the pointing axis within which the probability is told.
@@ -27,9 +27,9 @@ def allowed_fractions(
 
 
 def allowed(constraint: Constraint, about: Surroundings) -> Margin:
-    """What a constraint allows at one instant."""
+    """What a constraint allows at the first instant."""
     caps = constraint.caps(about)
-    return Caps(*caps) if caps is not None else lambda v: constraint.margin_rad(v, about)[0]
+    return Caps(caps[0][0], caps[1][0]) if caps is not None else lambda v: constraint.margin_rad(v, about)[0]
 
 
 def _barred(few: CoarseMap, margin_rad: FloatArray) -> float:
@@ -39,4 +39,6 @@ def _barred(few: CoarseMap, margin_rad: FloatArray) -> float:
 def off_axis_fractions(m: SkyMap, attitude: Attitude) -> tuple[tuple[float, float], ...]:
     """(angle, deg; probability within it of the pointing axis) for each of `OFF_AXIS_DEG`."""
     axis = unit_vector(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
-    return tuple((angle, probability_within(m, cone(axis, np.radians(angle)))) for angle in OFF_AXIS_DEG)
+    radii = np.radians(OFF_AXIS_DEG)[:, np.newaxis]
+    inside = probability_in_regions(m, np.broadcast_to(axis, (len(radii), 1, 3)), radii)
+    return tuple(zip(OFF_AXIS_DEG, inside.tolist(), strict=True))

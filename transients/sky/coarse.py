@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -17,10 +18,6 @@ MOST_TILES = 2048
 LEAST_ORDER, _WORTH = 5, 1e-5
 #: How fast the part of a disc inside a straight edge grows at its middle, per radius.
 _EDGE = 2.0 / np.pi
-#: The mean of unit vectors shorter than this points nowhere in particular.
-_SCATTERED = 0.5
-#: Of arc cosines, rad.
-_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,35 +48,33 @@ class CoarseMap:
         share = np.clip(0.5 + _EDGE * margin_rad / self.radius_rad, 0.0, 1.0)
         return np.asarray(share @ self.prob)
 
-    def in_cones(self, axes: FloatArray, *radii_rad: float) -> FloatArray:
-        """Probability within cones of some radii about each of many axes (k, 3), a row for each radius, (r, k), by the rule of `within`."""
-        from . import _cones  # numba takes a quarter of a second
+    def in_cones(self, axes: FloatArray, *radii_rad: float, together: int = 8) -> FloatArray:
+        """Probability within cones of some radii about each of many axes (k, 3), a row for each radius, (r, k): tiles on the edge count in
+        part, as the cosine goes. The nearer so many axes `together` in the list are to each other, the less it costs."""
+        from . import _coarse  # numba takes a quarter of a second
 
-        radii = np.array(radii_rad)[:, np.newaxis]
-        half = self._half_edge_rad
-        inner, outer = np.cos(np.maximum(radii - half, 0.0)), np.cos(np.minimum(radii + half, np.pi))
-        places = np.ascontiguousarray(self.vectors.T)
-        return _cones.within(np.ascontiguousarray(axes), places, self.prob, outer, 1.0 / np.maximum(inner - outer, 1e-15))
+        radii = np.array(radii_rad, dtype=np.float64)
+        return _coarse.within(np.ascontiguousarray(axes), together, self._tiles, radii)
 
-    def on_edges(self, centres: FloatArray, inner_rad: float, outer_rad: float) -> tuple[CoarseMap, float]:
-        """The tiles that some cone about one of `centres` (k, 3), with a radius in between, may hold in part, and the probability of those
-        that every such cone holds whole."""
-        middle = centres.mean(axis=0)
-        length = float(np.linalg.norm(middle))
-        if length < _SCATTERED:
-            return self, 0.0
-        middle = middle / length
-        spread = float(np.arccos(np.clip((centres @ middle).min(), -1.0, 1.0)))
-        away = np.arccos(np.clip(self.vectors @ middle, -1.0, 1.0))
-        margin = spread + self._half_edge_rad + _ROUNDING
-        whole, none = away + margin <= inner_rad, away - margin >= outer_rad
-        edge = ~(whole | none)
-        return CoarseMap(self.vectors[edge], self.prob[edge], self.radius_rad[edge]), float(self.prob[whole].sum())
+    def in_caps(self, axes: FloatArray, radii_rad: FloatArray) -> FloatArray:
+        """Probability inside what caps have in common, of each of m such regions, (m,), by the rule of `within`.
 
-    @property
-    def _half_edge_rad(self) -> FloatArray:
-        """A tile counts in part where the edge is nearer to its place than this, (n,)."""
-        return np.asarray(0.5 * self.radius_rad / _EDGE)
+        Parameters
+        ----------
+        axes : (m, k, 3)
+        radii_rad : (m, k)
+            pi or more: the whole sky.
+        """
+        from . import _coarse  # numba takes a quarter of a second
+
+        regions = np.ascontiguousarray(axes), np.ascontiguousarray(radii_rad)
+        return _coarse.in_common(*regions, self.vectors, self.prob, _EDGE / self.radius_rad)
+
+    @cached_property
+    def _tiles(self) -> FloatArray:
+        """Columns of unit vectors, probability, and cosine and sine of half the width in which an edge cuts a tile, (6, n)."""
+        half = 0.5 * self.radius_rad / _EDGE
+        return np.stack([*self.vectors.T, self.prob, np.cos(half), np.sin(half)])
 
 
 def point(direction: FloatArray) -> CoarseMap:
@@ -92,28 +87,14 @@ def coarsened(m: SkyMap, most: int = MOST_TILES, dropped: float = 1e-4) -> Coars
 
     The emptiest tiles, which together hold `dropped` of the probability, are left out, and the rest takes their place.
     """
+    from . import _coarse  # numba takes a quarter of a second
+
     order, ipix, prob, _ = refined(m, LEAST_ORDER, _WORTH)
-    thin = np.argsort(prob * 4.0**order, kind="stable")
+    thin = np.argsort(np.ldexp(prob, 2 * order), kind="stable")
     keep = np.empty(len(prob), dtype=bool)
     keep[thin] = np.cumsum(prob[thin]) > dropped
     order, ipix, prob = order[keep], ipix[keep], prob[keep]
-    first, _ = healpix.ranges(order, ipix)
-    rows = np.argsort(first)
-    order, first, prob, v = order[rows], first[rows], prob[rows], healpix.vectors(order, ipix)[rows]
-    level = int(order.max())
-    group = _groups(first, order, level)
-    while group[-1] >= most and level > LEAST_ORDER:
-        level -= 1
-        group = _groups(first, order, level)
-    heads = np.flatnonzero(np.diff(group, prepend=-1))
-    weight = np.add.reduceat(prob, heads)
-    mean = np.add.reduceat(v * prob[:, np.newaxis], heads)
-    mean /= np.linalg.norm(mean, axis=-1, keepdims=True)
-    radius = healpix.side_rad(np.minimum(order[heads], level)) / np.sqrt(np.pi)
-    return CoarseMap(mean, weight / weight.sum(), radius)
-
-
-def _groups(first: healpix.IntArray, order: healpix.IntArray, level: int) -> healpix.IntArray:
-    """Number of the group of each tile, from 0: those with one ancestor at `level`; coarser tiles stand alone."""
-    parent = first >> (2 * (healpix.MAX_ORDER - level))
-    return np.cumsum(np.diff(parent, prepend=parent[:1]) != 0)
+    # Tiles come in rising runs, order by order.
+    rows = np.argsort(healpix.ranges(order, ipix)[0], kind="stable")
+    mean, weight, level = _coarse.joined(order[rows], ipix[rows], prob[rows], LEAST_ORDER, most)
+    return CoarseMap(mean, weight / weight.sum(), healpix.side_rad(level) / np.sqrt(np.pi))

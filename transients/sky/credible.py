@@ -22,20 +22,27 @@ _EQUAL = 1e-9
 
 
 def peak(m: SkyMap) -> SkyCoord:
-    """The most probable direction (ICRS): the region's centre where the map was made from one, else the densest tile's.
+    """The most probable direction (ICRS), see `peak_deg`."""
+    ra_deg, dec_deg = peak_deg(m)
+    return SkyCoord(ra_deg * u.deg, dec_deg * u.deg)
+
+
+def peak_deg(m: SkyMap) -> tuple[float, float]:
+    """Right ascension and declination of the most probable direction, ICRS: the region's centre where the map was made from one, else
+    the densest tile's.
 
     Of several equally dense tiles (a MOC, a polygon) the one nearest to their common centre is taken.
     """
     if "peak_deg" in m.meta:
         ra_deg, dec_deg = m.meta["peak_deg"]
-        return SkyCoord(ra_deg * u.deg, dec_deg * u.deg)
+        return float(ra_deg), float(dec_deg)
     best = np.flatnonzero(m.density >= (1.0 - _EQUAL) * m.density.max())
     if len(best) > 1:
         common = m.area_sr[best] @ m.vectors[best]
         best = best[np.argsort(m.uniq[best])]
         best = best[[int(np.argmax(np.round(m.vectors[best] @ common, 12)))]]
     ra_rad, dec_rad = m.centres_rad
-    return SkyCoord(ra_rad[best[0]] * u.rad, dec_rad[best[0]] * u.rad)
+    return float(np.degrees(ra_rad[best[0]])), float(np.degrees(dec_rad[best[0]]))
 
 
 def credible_mask(m: SkyMap, level: float) -> BoolArray:
@@ -81,11 +88,11 @@ def _require_level(level: float) -> None:
 
 def localisation(m: SkyMap, kind: str) -> Localisation:
     """The map in numbers; `kind` says what it is, for people ("sky map", "circle" …)."""
-    top = peak(m)
+    ra_deg, dec_deg = peak_deg(m)
     return Localisation(
         kind=kind,
-        peak_ra_deg=float(top.ra.deg),
-        peak_dec_deg=float(top.dec.deg),
+        peak_ra_deg=ra_deg,
+        peak_dec_deg=dec_deg,
         area50_deg2=credible_area_deg2(m, 0.5),
         area90_deg2=credible_area_deg2(m, 0.9),
         total_probability=m.total_probability,

@@ -90,15 +90,14 @@ def _coded(
     mission: Mission,
 ) -> FloatArray:
     """Probability times coded fraction for some rows of the table, by which tiles each has in view; NaN where no roll is known."""
-    out = np.zeros(len(rows))
     if mission.imager is None:
-        return out
+        return np.zeros(len(rows))
     row, tile = np.nonzero(in_view)
     z = _rolls(table, rows, np.unique(row), mission)
     v, x, up = coarse.vectors[tile], table.x[rows[row]], z[row]
     fraction = coded_fraction(mission, mission.imager, v, x, up)
-    np.add.at(out, row, coarse.prob[tile] * np.where(np.isfinite(up[:, 0]), fraction, np.nan))
-    return out
+    weights = coarse.prob[tile] * np.where(np.isfinite(up[:, 0]), fraction, np.nan)
+    return np.bincount(row, weights, minlength=len(rows)).astype(np.float64)
 
 
 def _rolls(table: PointingTable, rows: healpix.IntArray, wanted: healpix.IntArray, mission: Mission) -> FloatArray:

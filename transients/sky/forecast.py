@@ -17,7 +17,7 @@ from . import healpix
 from .coarse import CoarseMap
 
 #: Where looking begins; intervals in which the margin may change sign are cut in so many until they are shorter than a second.
-_STEP_S, _PIECES = 600.0, 6
+_STEP_S, _PIECES = 3600.0, 18
 _SHORTEST_S = 1.0
 #: The slope of a margin at a window's end is taken over this, s.
 _SLOPE_S = 30.0
@@ -74,7 +74,9 @@ def visible_fractions(
 ) -> tuple[tuple[float, float], ...]:
     """(seconds from the start, probability that the constraint allows), evenly spaced and no farther apart than `every_s`."""
     seconds = np.linspace(0.0, span_s, max(int(np.ceil(span_s / every_s)), 1) + 1)
-    allowed = coarse.within(constraint.margin_rad(coarse.vectors, almanac.at(seconds)))
+    about = almanac.at(seconds)
+    caps = constraint.caps(about)
+    allowed = coarse.within(constraint.margin_rad(coarse.vectors, about)) if caps is None else coarse.in_caps(*caps)
     return tuple((float(s), min(float(f), 1.0)) for s, f in zip(seconds, allowed, strict=True))
 
 
@@ -101,7 +103,7 @@ def _certain(direction: FloatArray, span_s: float, constraint: Constraint, alman
         cut = todo[_uncertain(known, todo, constraint, almanac)]
         if not len(cut):
             return known.t, known.margins
-        between = known.t[cut, np.newaxis] + np.diff(known.t)[cut, np.newaxis] * share
+        between = known.t[cut, np.newaxis] + (known.t[cut + 1] - known.t[cut])[:, np.newaxis] * share
         known = known.with_more(np.repeat(cut + 1, len(share)), looked_at(between.ravel()))
         # What is put in moves what follows, and leaves so many pieces to be asked.
         left = cut + len(share) * np.arange(len(cut))
@@ -141,13 +143,16 @@ def _uncertain(
 def _windows(
     t: FloatArray, margins: FloatArray, start: Instant, constraint: Constraint, direction: FloatArray, almanac: Almanac
 ) -> tuple[VisibilityWindow, ...]:
-    allowed = margins.min(axis=0) > 0
+    least = margins.min(axis=0)
+    allowed = least > 0
     edges = np.flatnonzero(allowed[1:] != allowed[:-1])
+    between = least[edges] / (least[edges] - least[edges + 1])
+    crossed = t[edges] + between * (t[edges + 1] - t[edges])
     # The part that bars on the side where it is barred.
     barring = margins.argmin(axis=0)
     part = np.where(allowed[edges], barring[edges + 1], barring[edges])
-    # Known to a second, told to a second.
-    ends = [(float(np.round(0.5 * (t[e] + t[e + 1]))), int(p)) for e, p in zip(edges, part, strict=True)]
+    # Told to a second.
+    ends = list(zip(np.round(crossed).tolist(), part.tolist(), strict=True))
     errors = _end_errors(ends, constraint, direction, almanac)
     marks: list[tuple[float, str, float | None]] = [
         (at, _names(constraint)[p], error) for (at, p), error in zip(ends, errors, strict=True)
@@ -177,12 +182,12 @@ def _end_errors(
         return []
     t = np.array([at for at, _ in ends])
     rows, columns = np.array([part for _, part in ends]), np.arange(len(ends))
-    before, after = (_margins(direction, almanac.at(t + step), constraint) for step in (-_SLOPE_S, _SLOPE_S))
+    before, after = np.split(_margins(direction, almanac.at(np.concatenate([t - _SLOPE_S, t + _SLOPE_S])), constraint), 2, axis=1)
     slope = np.abs(after - before)[rows, columns] / (2.0 * _SLOPE_S)
-    turn = {part.body: almanac.direction_error_rad(part.body, t) for part in constraint.parts()}
+    turn = almanac.direction_errors_rad(t)
     found: list[float | None] = []
     for k, row in enumerate(rows):
-        error_rad = float(turn[constraint.parts()[int(row)].body][k])
+        error_rad = float(turn.of(constraint.parts()[int(row)].body)[k])
         bounded = np.isfinite(error_rad) and slope[k] > 0
         found.append(float(max(error_rad / slope[k], _SHORTEST_S)) if bounded else None)
     return found

@@ -6,14 +6,16 @@ seen however well the instrument looks in that direction.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from schemas import FloatArray, OrbitState
-from transients.missions import bodies
-from transients.missions.frames import direction_vector, unit_vector
+from transients.missions.bodies import EARTH_RADIUS_KM
+from transients.missions.frames import unit_vector
 
 from . import healpix
-from .integrals import Margin, cone, share
+from .integrals import Caps, cone, share
 from .maps import SkyMap
 
 #: Tiles cut by the limb are taken as parts of this order (0.2 deg: the Earth's radius is 2 deg for the farthest orbits about it)
@@ -25,7 +27,7 @@ LEAST_HIDDEN = 0.005
 
 def hidden_fractions(m: SkyMap, orbit: OrbitState) -> FloatArray:
     """Part of each tile's area behind the solid Earth's disc, (n,), 0 to 1."""
-    margin = _disc(orbit)
+    margin = earth_disc(orbit)
     distance = margin(m.vectors)
     hidden = (distance > 0.0).astype(np.float64)
     cut = np.abs(distance) < healpix.radius_bound_rad(m.order)
@@ -40,9 +42,10 @@ def hidden_fractions(m: SkyMap, orbit: OrbitState) -> FloatArray:
 
 def is_hidden(ra_rad: float, dec_rad: float, orbit: OrbitState) -> bool:
     """Whether a direction is behind the solid Earth."""
-    return bool(_disc(orbit)(unit_vector(ra_rad, dec_rad)[np.newaxis])[0] > 0.0)
+    return bool(earth_disc(orbit)(unit_vector(ra_rad, dec_rad)[np.newaxis])[0] > 0.0)
 
 
-def _disc(orbit: OrbitState) -> Margin:
-    radius_rad = float(bodies.earth_angular_radius(orbit).to_value("rad"))
-    return cone(direction_vector(bodies.earth_direction(orbit)), radius_rad)
+def earth_disc(orbit: OrbitState, limb_deg: float = 0.0) -> Caps:
+    """The Earth's disc as the spacecraft sees it, widened by `limb_deg`."""
+    radius_rad = math.asin(min(EARTH_RADIUS_KM / orbit.distance_km, 1.0)) + math.radians(limb_deg)
+    return cone(-unit_vector(math.radians(orbit.ra_deg), math.radians(orbit.dec_deg)), radius_rad)

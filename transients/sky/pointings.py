@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import astropy.units as u
 import numpy as np
 import numpy.typing as npt
-from astropy.time import Time
 
 from schemas import FloatArray, Instant, Pointing
 from transients.missions import times
@@ -72,26 +70,16 @@ class PointingTable:
 def pointing_table(pointings: Iterable[Pointing], reference: Instant) -> PointingTable:
     """The stable ones among pointings, with times from `reference`."""
     stable = [p for p in pointings if p.kind == "pointing"]
-    angles = np.array([_angles(p) for p in stable], dtype=np.float64).reshape(-1, 5)
-    ra, dec, z_ra, z_dec = np.radians(angles[:, :4].T)
+    # None becomes NaN.
+    told = [(p.x_ra_deg, p.x_dec_deg, p.z_ra_deg, p.z_dec_deg, p.live_fraction) for p in stable]
+    *angles, live = np.array(told, dtype=np.float64).reshape(-1, 5).T
+    ra, dec, z_ra, z_dec = np.radians(angles)
     return PointingTable(
         reference,
-        _seconds([p.start for p in stable], reference),
-        _seconds([p.stop for p in stable], reference),
+        times.seconds_since([p.start for p in stable], reference),
+        times.seconds_since([p.stop for p in stable], reference),
         unit_vector(ra, dec),
         unit_vector(z_ra, z_dec),
-        angles[:, 4],
+        live,
         np.array([p.scw_id for p in stable], dtype=np.str_),
     )
-
-
-def _angles(p: Pointing) -> tuple[float, ...]:
-    values = (p.x_ra_deg, p.x_dec_deg, p.z_ra_deg, p.z_dec_deg, p.live_fraction)
-    return tuple(np.nan if value is None else value for value in values)
-
-
-def _seconds(instants: list[Instant], reference: Instant) -> FloatArray:
-    if not instants:
-        return np.empty(0)
-    many = Time([f"{i.utc}.{i.ns:09d}" for i in instants], format="isot", scale="utc")
-    return np.asarray((many - times.to_time(reference)).to_value(u.s))

@@ -13,7 +13,7 @@ from schemas.errors import RefusedInput
 from transients.missions.frames import unit_vector
 
 from ._mesh import LEAST_ORDER, Shape, mesh
-from ._shapes import AnnulusShape, EllipseShape, FisherShape, MixedShape, PolygonShape
+from ._shapes import AnnulusShape, EllipseShape, FisherShape, PolygonShape
 from .maps import SkyMap
 
 #: What a radius is taken to contain when the source does not say: the commonest statement of alerts.
@@ -73,13 +73,13 @@ def _circle(region: Circle, unknown_radius_deg: float) -> SkyMap:
     _require_positive("radius", radius_deg)
     containment = _containment(region.containment, remarks)
     centre = _centre(region.ra_deg, region.dec_deg)
-    shape: Shape | None
     if region.systematic is not None:
         shape = _core_and_tail(centre, radius_deg, containment, region.systematic, remarks)
     else:
         if region.systematic_included is False:
             remarks.append("the error radius is statistical only")
-        shape = _fisher(centre, math.radians(max(radius_deg, LEAST_RADIUS_DEG)), containment)
+        kappa = _kappa(math.radians(max(radius_deg, LEAST_RADIUS_DEG)), containment)
+        shape = None if kappa is None else FisherShape(centre, np.array([kappa]), np.ones(1))
     if shape is None:
         return _all_sky([*remarks, "the error radius takes in the whole sky"])
     m = _made(shape, remarks, peak_deg=(region.ra_deg % 360.0, region.dec_deg))
@@ -88,16 +88,16 @@ def _circle(region: Circle, unknown_radius_deg: float) -> SkyMap:
     return m
 
 
-def _fisher(centre: FloatArray, radius_rad: float, containment: float) -> FisherShape | None:
+def _kappa(radius_rad: float, containment: float) -> float | None:
     """None where even equal density holds that much within the radius."""
     if radius_rad >= math.pi or math.sin(0.5 * radius_rad) ** 2 >= containment:
         return None
-    return FisherShape(centre, fisher_kappa(radius_rad, containment))
+    return fisher_kappa(radius_rad, containment)
 
 
 def _core_and_tail(
     centre: FloatArray, radius_deg: float, containment: float, extra: CoreTail, remarks: list[str]
-) -> MixedShape | None:
+) -> FisherShape | None:
     """Two Fisher distributions: the statistical radius, brought to 68 %, and each systematic one added in squares."""
     _require_positive("core", extra.core_deg)
     _require_positive("tail", extra.tail_deg)
@@ -109,12 +109,11 @@ def _core_and_tail(
         f"and the others with {extra.tail_deg:g} deg (68 % radii, {extra.source})"
     )
     core, tail = (
-        _fisher(centre, math.radians(math.hypot(statistical_deg, radius)), _ONE_SIGMA)
-        for radius in (extra.core_deg, extra.tail_deg)
+        _kappa(math.radians(math.hypot(statistical_deg, radius)), _ONE_SIGMA) for radius in (extra.core_deg, extra.tail_deg)
     )
     if core is None or tail is None:
         return None
-    return MixedShape((core, tail), (extra.core_weight, 1.0 - extra.core_weight))
+    return FisherShape.mixed(centre, np.array([core, tail]), np.array([extra.core_weight, 1.0 - extra.core_weight]))
 
 
 def fisher_kappa(radius_rad: float, containment: float) -> float:

@@ -7,13 +7,14 @@ import numpy as np
 from schemas import Attitude, FloatArray, Instant, OrbitState, Visibility
 from transients.missions import bodies, times
 from transients.missions.base import Instrument, Mission
-from transients.missions.frames import direction_vector, unit_vector
+from transients.missions.frames import unit_vector
 from transients.missions.surroundings import surroundings
 
 from .allowed import allowed_fractions, off_axis_fractions
 from .coarse import CoarseMap
 from .integrals import Caps, between, cone, probability_within, ring
 from .maps import SkyMap
+from .occultation import earth_disc
 
 #: Half width about 90 deg of the angles to the Sun that a spacecraft is allowed where no mission tells.
 SUN_HALF_WIDTH_DEG = 40.0
@@ -54,14 +55,12 @@ def visibility(
     coarse : CoarseMap, optional
         The map in few tiles, where it was made already.
     """
-    time = times.to_time(at)
-    sun = direction_vector(bodies.sun_direction(time))
+    about = surroundings(times.to_time(at).reshape((1,)), None if orbit is None else bodies.position_km(orbit)[np.newaxis])
     low_deg, high_deg = sun_angles_deg(mission, sun_half_width_deg)
     earth = moon = disc = fov = full = allowed = None
     barred: tuple[tuple[str, float], ...] = ()
     if orbit is not None:
         earth = earth_fraction(m, orbit, earth_limb_deg)
-        about = surroundings(time.reshape((1,)), bodies.position_km(orbit)[np.newaxis])
         moon = probability_within(m, cone(about.moon[0], np.radians(moon_limb_deg)))
         disc = probability_within(m, cone(about.moon[0], float(about.moon_radius_rad[0])))
         if mission is not None:
@@ -74,7 +73,7 @@ def visibility(
         fov_full_fraction=full,
         fov_radius_deg=None if fov is None or mission is None else mission.fov_radius_deg,
         off_axis=() if attitude is None else off_axis_fractions(m, attitude),
-        visible_fraction=probability_within(m, ring(sun, np.radians(low_deg), np.radians(high_deg))),
+        visible_fraction=probability_within(m, ring(about.sun[0], np.radians(low_deg), np.radians(high_deg))),
         sun_half_width_deg=0.5 * (high_deg - low_deg) if low_deg + high_deg == 180.0 else None,
         sun_angles_deg=(low_deg, high_deg),
         allowed_fraction=allowed,
@@ -95,8 +94,7 @@ def sun_angles_deg(mission: Mission | None, half_width_deg: float | None) -> tup
 
 def earth_fraction(m: SkyMap, orbit: OrbitState, limb_deg: float = 0.0) -> float:
     """Probability behind the Earth's disc, widened by `limb_deg`, as seen from the spacecraft."""
-    radius_deg = float(bodies.earth_angular_radius(orbit).to_value("deg")) + limb_deg
-    return probability_within(m, cone(direction_vector(bodies.earth_direction(orbit)), np.radians(radius_deg)))
+    return probability_within(m, earth_disc(orbit, limb_deg))
 
 
 def fov_fractions(m: SkyMap, attitude: Attitude, mission: Mission) -> tuple[float | None, float | None]:

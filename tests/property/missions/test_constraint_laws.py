@@ -90,8 +90,8 @@ def test_what_is_allowed_as_caps_is_what_is_allowed(a: Constraint, scene: tuple[
         assert any(isinstance(part, AnyOf | Not) for part in a.parts())
         return
     axes, radii = caps
-    inside = np.where(radii[:, None] < np.pi, radii[:, None] - np.arccos(np.clip(axes @ v.T, -1, 1)), np.inf).min(axis=0)
-    margin = a.margin_rad(v, about)[0]
+    inside = np.where(radii[..., None] < np.pi, radii[..., None] - np.arccos(np.clip(axes @ v.T, -1, 1)), np.inf).min(axis=1)
+    margin = a.margin_rad(v, about)
     clear = np.abs(margin) > 1e-6
     np.testing.assert_array_equal(inside[clear] > 0.0, margin[clear] > 0.0)
 

@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 from astropy.coordinates import SkyCoord
+from scipy.spatial.transform import Rotation
 
-from schemas import Instant
+from schemas import FloatArray, Instant
 from schemas.errors import NotFound, RefusedInput
 from transients.missions import orientation, sun_direction, to_time
 from transients.missions.integral import INSTRUMENTS, approximate_orbit, attitude_from_x, coding_fraction, coding_fraction_at
-from transients.missions.integral.elements import elements_at
-from transients.missions.integral.orbit import solve_kepler
+from transients.missions.integral._kepler import eccentric_anomaly
+from transients.missions.integral.elements import Elements, elements_at
+from transients.missions.integral.orbit import kepler_places_km
 
 #: UTC, RA and Dec seen from Earth's centre, km: as recorded in replies of services, a real-time dump, and a science window.
 PLACES = [
@@ -57,8 +59,27 @@ def test_elements_at_the_launch_and_in_2009() -> None:
 def test_kepler_equation() -> None:
     mean = np.linspace(-np.pi, 3 * np.pi, 401)
     for e in (0.0, 0.3, 0.83, 0.9):
-        anomaly = solve_kepler(mean, e)
+        anomaly = np.array([eccentric_anomaly(each, e) for each in mean])
         np.testing.assert_allclose(anomaly - e * np.sin(anomaly), mean, atol=1e-12)
+
+
+def test_places_on_an_ellipse() -> None:
+    """Against rotations of an ellipse in its own plane."""
+    phase, spread, axis = np.array([0.0, 0.1, 0.5, 0.97]), np.array([0.0, 0.02, 0.01, 0.05]), np.array([1.0, 2.0, 3.0, 4.0])
+    e, tilt, node, perigee = np.array([[0.0, 0.3, 0.83, 0.9], [0, 50, 90, 120], [10, 100, 200, 340], [0, 90, 180, 250]])
+    found, apart = kepler_places_km(phase, spread, axis, Elements(e, tilt, node, perigee, np.zeros(4)))
+
+    def expected(row: int, at: float) -> FloatArray:
+        anomaly = eccentric_anomaly(2 * np.pi * at, e[row])
+        flat = [np.cos(anomaly) - e[row], np.sqrt(1 - e[row] ** 2) * np.sin(anomaly), 0.0]
+        turns = Rotation.from_euler("ZXZ", [node[row], tilt[row], perigee[row]], degrees=True)
+        return np.asarray(axis[row] * turns.apply(flat))
+
+    for row in range(4):
+        here = expected(row, phase[row])
+        np.testing.assert_allclose(found[row], here, atol=1e-12)
+        away = [np.linalg.norm(expected(row, phase[row] + way * spread[row]) - here) for way in (-1, 1)]
+        assert apart[row] == pytest.approx(max(away), abs=1e-12)
 
 
 def test_attitude_from_x_keeps_the_sun_over_the_z_axis() -> None:

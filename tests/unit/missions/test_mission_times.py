@@ -75,6 +75,20 @@ def test_many_times_at_once_are_as_one_by_one() -> None:
     assert len(seconds_since([], start)) == 0
 
 
+@pytest.mark.parametrize(
+    "origin", ["2016-12-31T23:59:60.25", "2023-05-18T12:59:08.123456789", "1971-03-04T05:06:07", "2400-01-01T00:00:00"]
+)
+def test_seconds_of_many_are_those_of_each(origin: str) -> None:
+    since = Instant.parse(origin)
+    for texts in (
+        ["2016-12-31T23:59:60.5", "2017-01-01T00:00:00", "2016-12-31T23:59:59.000000001"],
+        ["1969-07-20T20:17:40", "2024-02-29T23:59:59"],
+    ):
+        instants = [Instant.parse(text) for text in texts]
+        expected = [seconds_between(each, since) for each in instants]
+        np.testing.assert_allclose(seconds_since(instants, since), expected, rtol=1e-15, atol=2e-9 if "1969" in texts[0] else 0.0)
+
+
 #: So far from 1972 that no shift goes before.
 FROM, TO = int(dt.datetime(2004, 1, 1, tzinfo=dt.UTC).timestamp()), int(dt.datetime(2090, 1, 1, tzinfo=dt.UTC).timestamp())
 NEW_YEAR = int(dt.datetime(2017, 1, 1, tzinfo=dt.UTC).timestamp())

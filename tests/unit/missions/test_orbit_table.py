@@ -14,7 +14,8 @@ from schemas import FloatArray, Instant
 from schemas.errors import NoData, RefusedInput
 from transients.missions import from_ijd, ijd, to_instant, to_time
 from transients.missions.bodies import position_km
-from transients.missions.integral.orbit import MU_KM3_S2, solve_kepler
+from transients.missions.integral._kepler import eccentric_anomaly
+from transients.missions.integral.orbit import MU_KM3_S2
 from transients.missions.oem import read_oem
 from transients.missions.orbit_csv import read_orbit_csv
 from transients.missions.orbit_table import OrbitTable
@@ -28,7 +29,7 @@ ORBITS = {"low": (6900.0, 0.001), "transfer": (24_400.0, 0.73), "high": (81_100.
 def kepler(days: FloatArray, axis_km: float, e: float) -> tuple[FloatArray, FloatArray]:
     """Places and velocities (n, 3) in an inclined plane; perigee at START."""
     motion = np.sqrt(MU_KM3_S2 / axis_km**3)
-    anomaly = solve_kepler(np.mod(motion * 86400 * (np.asarray(days) - START), 2 * np.pi), e)
+    anomaly = np.vectorize(eccentric_anomaly)(np.mod(motion * 86400 * (np.asarray(days) - START), 2 * np.pi), e)
     rate = motion / (1 - e * np.cos(anomaly))
     p, q = np.array([0.8, 0.6, 0.0]), np.array([-0.6 * 0.5, 0.8 * 0.5, np.sqrt(0.75)])
     b = np.sqrt(1 - e**2)

@@ -8,7 +8,8 @@ import pytest
 
 from schemas import FloatArray
 from transients.missions.frames import unit_vector
-from transients.sky import healpix
+from transients.sky import _pixels, healpix
+from transients.sky._shapes import FisherShape
 from transients.sky.integrals import Caps
 
 
@@ -74,3 +75,32 @@ def test_the_margin_of_caps_is_the_distance_to_the_nearest_edge(caps: int) -> No
     expected = np.min([radius - healpix.separation_rad(v, axis) for axis, radius in zip(axes, radii, strict=True)], axis=0)
     np.testing.assert_allclose(Caps(axes, radii)(v), expected, atol=1e-15)
     assert (Caps(axes, np.full(caps, np.pi))(v) == np.pi).all()
+
+
+def test_corners_are_where_the_library_has_them() -> None:
+    order, ipix = tiles()
+    for each, pixel in zip(order.tolist(), ipix.tolist(), strict=True):
+        face, x, y = _pixels.centre(each, pixel)
+        found = _pixels.corners(face, x, y, 0.5 / (1 << each), _pixels.place(face, x, y))
+        # The library goes round from the corner that is farthest along x and y.
+        expected = healpy.boundaries(1 << each, pixel, nest=True).T
+        np.testing.assert_allclose(found, expected[[2, 3, 1, 0]], atol=1e-14)
+
+
+def test_separations_are_exact_from_one_end_to_the_other() -> None:
+    axis = unit_vector(1.0, 0.4)
+    angles = np.array([0.0, 1e-9, 1e-5, 0.1, 1.5, 3.0, np.pi - 1e-7, np.pi])
+    across = np.cross(axis, [0.0, 0.0, 1.0])
+    across /= np.linalg.norm(across)
+    v = np.cos(angles)[:, np.newaxis] * axis + np.sin(angles)[:, np.newaxis] * across
+    np.testing.assert_allclose(healpix.separation_rad(v, axis), angles, atol=1e-15, rtol=1e-9)
+    np.testing.assert_array_equal(healpix.separation_rad(v.reshape(2, 4, 3), axis).ravel(), healpix.separation_rad(v, axis))
+    assert healpix.separation_rad(v[3], axis) == pytest.approx(0.1)
+
+
+def test_a_density_is_the_sum_of_its_fisher_distributions() -> None:
+    centre, v = unit_vector(1.0, 0.4), unit_vector(np.linspace(0.0, 6.0, 50), np.linspace(-1.5, 1.5, 50))
+    kappa, weights = np.array([3.0, 200.0]), np.array([0.3, 0.7])
+    found = FisherShape.mixed(centre, kappa, weights).density(v)
+    parts = [w * k / (1.0 - np.exp(-2.0 * k)) * np.exp(k * (v @ centre - 1.0)) for k, w in zip(kappa, weights, strict=True)]
+    np.testing.assert_allclose(found, np.sum(parts, axis=0), rtol=1e-12)

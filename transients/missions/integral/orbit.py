@@ -7,7 +7,7 @@ from astropy.time import Time
 
 from schemas import FloatArray, OrbitState
 
-from ..frames import vector_direction
+from ..frames import ra_dec_deg
 from ..times import ijd, to_instant
 from .elements import Elements, elements_at
 from .revolutions import SOURCE, phases
@@ -21,32 +21,15 @@ def semi_major_axis_km(period_d: FloatArray | float) -> FloatArray:
     return np.cbrt(MU_KM3_S2 * (np.asarray(period_d) * 86400 / (2 * np.pi)) ** 2)
 
 
-def solve_kepler(mean_anomaly_rad: FloatArray | float, eccentricity: FloatArray | float) -> FloatArray:
-    """The eccentric anomaly E with E - e sin E = M, radians, by Newton steps (converged below 1e-12 for e < 0.95)."""
-    mean, e = np.asarray(mean_anomaly_rad, dtype=float), np.asarray(eccentricity, dtype=float)
-    ahead = np.where(np.sin(mean) >= 0, mean + e, mean - e)
-    anomaly = np.where(e > 0.5, ahead, mean)
-    for _ in range(50):
-        step = (anomaly - e * np.sin(anomaly) - mean) / (1 - e * np.cos(anomaly))
-        anomaly = anomaly - step
-        if np.all(np.abs(step) < 1e-13):
-            break
-    return np.asarray(anomaly)
+def kepler_places_km(
+    phase: FloatArray, either_way: FloatArray, semi_major_km: FloatArray, elements: Elements
+) -> tuple[FloatArray, FloatArray]:
+    """Places on ellipses (m, 3) at phases of the period (m,), 0 at perigee, geocentric, ICRS-aligned axes, km; and how far it is to where
+    one is so much of the period earlier or later, (m,) km."""
+    from ._kepler import places  # numba takes a quarter of a second
 
-
-def kepler_position_km(phase: FloatArray | float, semi_major_km: FloatArray | float, elements: Elements) -> FloatArray:
-    """Places on ellipses at phases of the period (0 at perigee), geocentric, ICRS-aligned axes, km, shape (…, 3)."""
-    e = elements.eccentricity
-    anomaly = solve_kepler(2 * np.pi * np.asarray(phase), e)
-    inclination, node, perigee = (np.radians(a) for a in (elements.inclination_deg, elements.node_deg, elements.perigee_deg))
-    to_node = np.stack([np.cos(node), np.sin(node), np.zeros_like(node)], axis=-1)
-    beyond = np.stack([-np.sin(node) * np.cos(inclination), np.cos(node) * np.cos(inclination), np.sin(inclination)], axis=-1)
-    turn = perigee[..., np.newaxis]
-    p = np.cos(turn) * to_node + np.sin(turn) * beyond
-    q = -np.sin(turn) * to_node + np.cos(turn) * beyond
-    along, across = np.cos(anomaly) - e, np.sqrt(1 - e**2) * np.sin(anomaly)
-    axis = np.asarray(semi_major_km)[..., np.newaxis]
-    return np.asarray(axis * (along[..., np.newaxis] * p + across[..., np.newaxis] * q))
+    angles = (np.radians(angle) for angle in (elements.inclination_deg, elements.node_deg, elements.perigee_deg))
+    return places(phase, either_way, semi_major_km, elements.eccentricity, *angles)
 
 
 def approximate_positions(time: Time) -> tuple[FloatArray, FloatArray]:
@@ -59,23 +42,20 @@ def approximate_positions(time: Time) -> tuple[FloatArray, FloatArray]:
         Before the launch.
     """
     days = np.atleast_1d(ijd(time))
-    turn = phases(days)
-    axis = semi_major_axis_km(turn.period_d)
-    elements = elements_at(days)
+    turn, elements = phases(days), elements_at(days)
     # The step along the orbit for a late or early perigee, and the turn of the ellipse as a whole.
-    here, early, late = kepler_position_km(turn.phase + np.array([[0.0], [-1.0], [1.0]]) * turn.phase_error, axis, elements)
-    along = np.maximum(np.linalg.norm(early - here, axis=-1), np.linalg.norm(late - here, axis=-1))
-    return here, np.asarray(along + np.linalg.norm(here, axis=-1) * np.radians(elements.error_deg))
+    here, along = kepler_places_km(turn.phase, turn.phase_error, semi_major_axis_km(turn.period_d), elements)
+    return here, along + np.linalg.norm(here, axis=-1) * np.radians(elements.error_deg)
 
 
 def approximate_orbit(time: Time) -> OrbitState:
     """The modelled place at an instant; see `approximate_positions`."""
     here, error = approximate_positions(time)
-    direction = vector_direction(here[0])
+    ra_deg, dec_deg = ra_dec_deg(here[0])
     return OrbitState(
         at=to_instant(time),
-        ra_deg=float(direction.ra.deg),
-        dec_deg=float(direction.dec.deg),
+        ra_deg=ra_deg,
+        dec_deg=dec_deg,
         distance_km=float(np.linalg.norm(here[0])),
         source=SOURCE,
         error_km=float(error[0]),
