@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 from transients.search.bins import up_to_edges
 from transients.search.kernels import maximum, published, windows
@@ -85,3 +86,15 @@ def test_the_compiled_chance_is_that_of_its_python(steps: float, monkeypatch: py
     plain = [second_below(*numbers[:4], 0.6), hidden(*numbers, *arrays, below), quiet(*numbers[:4])]
     for one, other in zip(found, plain, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-11, atol=1e-15)
+
+
+def test_the_normal_law_and_the_exponential_by_table() -> None:
+    value, fall = np.linspace(-29.9, 8.0, 3001), np.linspace(-449.0, 39.9, 3001)
+    normal = np.array([maximum._normal(each) for each in value])
+    np.testing.assert_allclose(normal[value > -7.0], ndtr(value[value > -7.0]), rtol=2e-9, atol=1e-12)
+    np.testing.assert_allclose(normal, ndtr(value), rtol=2e-5)
+    np.testing.assert_allclose([maximum._falling(each) for each in fall], np.exp(-fall), rtol=2e-12)
+    assert maximum._falling(np.inf) < 1e-17
+    value = value[value > -10.0]
+    beside = ndtr(4.0) - np.exp(0.5 * (value**2 - 16.0)) * ndtr(value)
+    np.testing.assert_allclose([maximum._beside(v, 4.0, ndtr(4.0)) for v in value[value < 4.0]], beside[value < 4.0], atol=1e-11)
