@@ -12,6 +12,8 @@ from ...compiled import compiled
 
 #: Directions worked on side by side: their columns stay in the processor's first cache, and fill its vector units.
 _SIDE_BY_SIDE = 128
+#: Degrees taken in one pass over the columns, which costs more to load and to store than to reckon with.
+_AT_ONCE = 4
 
 
 @compiled
@@ -28,6 +30,7 @@ def summed(theta_rad: FloatArray, phi_rad: FloatArray, l_max: int, coefficients:
     (n,) float64
     """
     out = np.zeros(theta_rad.shape[0])
+    weight, up, down = _steps(l_max, coefficients)
     cosine, sine, turn = np.zeros(_SIDE_BY_SIDE), np.zeros(_SIDE_BY_SIDE), np.zeros(_SIDE_BY_SIDE)
     sectoral, before, here = np.zeros(_SIDE_BY_SIDE), np.zeros(_SIDE_BY_SIDE), np.zeros(_SIDE_BY_SIDE)
     wave, wave_before, part = np.zeros(_SIDE_BY_SIDE), np.zeros(_SIDE_BY_SIDE), np.zeros(_SIDE_BY_SIDE)
@@ -39,7 +42,6 @@ def summed(theta_rad: FloatArray, phi_rad: FloatArray, l_max: int, coefficients:
             sectoral[j] = math.sqrt(1.0 / (4.0 * math.pi))
             # cos(m phi) by Chebyshev's recursion, from m = -1 and 0.
             wave_before[j], wave[j] = turn[j], 1.0
-        k = 0
         for m in range(l_max + 1):
             if m > 0:
                 scale = math.sqrt((2.0 * m + 1.0) / (2.0 * m))
@@ -49,17 +51,38 @@ def summed(theta_rad: FloatArray, phi_rad: FloatArray, l_max: int, coefficients:
                     wave_before[j], wave[j] = wave[j], following
             for j in range(_SIDE_BY_SIDE):
                 before[j], here[j], part[j] = 0.0, sectoral[j], 0.0
-            previous_factor = 0.0
-            for degree in range(m, l_max + 1):
-                factor = math.sqrt((4.0 * (degree + 1) ** 2 - 1.0) / ((degree + 1.0) ** 2 - m * m))
-                coefficient = coefficients[k]
-                k += 1
+            for k in range(0, l_max + 1 - m, _AT_ONCE):
+                w0, w1, w2, w3 = weight[m, k], weight[m, k + 1], weight[m, k + 2], weight[m, k + 3]
+                u0, u1, u2, u3 = up[m, k], up[m, k + 1], up[m, k + 2], up[m, k + 3]
+                d0, d1, d2, d3 = down[m, k], down[m, k + 1], down[m, k + 2], down[m, k + 3]
                 for j in range(_SIDE_BY_SIDE):
-                    part[j] += coefficient * here[j]
-                    following = factor * (cosine[j] * here[j] - previous_factor * before[j])
-                    before[j], here[j] = here[j], following
-                previous_factor = 1.0 / factor
+                    first = here[j]
+                    second = u0 * cosine[j] * first - d0 * before[j]
+                    third = u1 * cosine[j] * second - d1 * first
+                    fourth = u2 * cosine[j] * third - d2 * second
+                    part[j] += w0 * first + w1 * second + w2 * third + w3 * fourth
+                    before[j], here[j] = fourth, u3 * cosine[j] * fourth - d3 * third
             norm = 1.0 if m == 0 else math.sqrt(2.0)
             for j in range(count):
                 out[begin + j] += norm * wave[j] * part[j]
     return out
+
+
+@compiled
+def _steps(l_max: int, coefficients: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """By m, and by degree from m on: the coefficient, and what this harmonic and the one before it add to the next.
+
+    Each row is filled up with coefficients of 0 to a multiple of `_AT_ONCE`; (l_max + 1, that of the first row).
+    """
+    length = (l_max // _AT_ONCE + 1) * _AT_ONCE
+    weight, up, down = np.zeros((l_max + 1, length)), np.zeros((l_max + 1, length)), np.zeros((l_max + 1, length))
+    k = 0
+    for m in range(l_max + 1):
+        for step in range(length):
+            following = m + step + 1.0
+            up[m, step] = math.sqrt((4.0 * following**2 - 1.0) / (following**2 - m * m))
+            down[m, step] = up[m, step] / up[m, step - 1] if step > 0 else 0.0
+            if m + step <= l_max:
+                weight[m, step] = coefficients[k]
+                k += 1
+    return weight, up, down
