@@ -12,25 +12,22 @@ from ...compiled import compiled
 
 #: Directions worked on side by side: their columns stay in the processor's first cache, and fill its vector units.
 _SIDE_BY_SIDE = 128
-#: Degrees taken in one pass over the columns, which costs more to load and to store than to reckon with.
-_AT_ONCE = 4
 
 
 @compiled
-def summed(theta_rad: FloatArray, phi_rad: FloatArray, l_max: int, coefficients: FloatArray) -> FloatArray:
-    """The sum of coefficients times harmonics, in the order and the norm of `harmonics.harmonic_terms`.
+def summed(theta_rad: FloatArray, phi_rad: FloatArray, weight: FloatArray, up: FloatArray, down: FloatArray) -> FloatArray:
+    """The sum of coefficients times harmonics, by the steps of `harmonics.HarmonicMap`.
 
     Parameters
     ----------
     theta_rad, phi_rad : (n,) float64
-    coefficients : (harmonic_count(l_max),) float64
+    weight, up, down : (l_max + 1, a multiple of 4) float64
 
     Returns
     -------
     (n,) float64
     """
     out = np.zeros(theta_rad.shape[0])
-    weight, up, down = _steps(l_max, coefficients)
     cosine, sine, turn = np.zeros(_SIDE_BY_SIDE), np.zeros(_SIDE_BY_SIDE), np.zeros(_SIDE_BY_SIDE)
     sectoral, before, here = np.zeros(_SIDE_BY_SIDE), np.zeros(_SIDE_BY_SIDE), np.zeros(_SIDE_BY_SIDE)
     wave, wave_before, part = np.zeros(_SIDE_BY_SIDE), np.zeros(_SIDE_BY_SIDE), np.zeros(_SIDE_BY_SIDE)
@@ -42,7 +39,7 @@ def summed(theta_rad: FloatArray, phi_rad: FloatArray, l_max: int, coefficients:
             sectoral[j] = math.sqrt(1.0 / (4.0 * math.pi))
             # cos(m phi) by Chebyshev's recursion, from m = -1 and 0.
             wave_before[j], wave[j] = turn[j], 1.0
-        for m in range(l_max + 1):
+        for m in range(weight.shape[0]):
             if m > 0:
                 scale = math.sqrt((2.0 * m + 1.0) / (2.0 * m))
                 for j in range(_SIDE_BY_SIDE):
@@ -51,7 +48,8 @@ def summed(theta_rad: FloatArray, phi_rad: FloatArray, l_max: int, coefficients:
                     wave_before[j], wave[j] = wave[j], following
             for j in range(_SIDE_BY_SIDE):
                 before[j], here[j], part[j] = 0.0, sectoral[j], 0.0
-            for k in range(0, l_max + 1 - m, _AT_ONCE):
+            for k in range(0, weight.shape[0] - m, 4):
+                # Four degrees in one pass over the columns, which cost more to load and to store than to reckon with.
                 w0, w1, w2, w3 = weight[m, k], weight[m, k + 1], weight[m, k + 2], weight[m, k + 3]
                 u0, u1, u2, u3 = up[m, k], up[m, k + 1], up[m, k + 2], up[m, k + 3]
                 d0, d1, d2, d3 = down[m, k], down[m, k + 1], down[m, k + 2], down[m, k + 3]
@@ -66,23 +64,3 @@ def summed(theta_rad: FloatArray, phi_rad: FloatArray, l_max: int, coefficients:
             for j in range(count):
                 out[begin + j] += norm * wave[j] * part[j]
     return out
-
-
-@compiled
-def _steps(l_max: int, coefficients: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """By m, and by degree from m on: the coefficient, and what this harmonic and the one before it add to the next.
-
-    Each row is filled up with coefficients of 0 to a multiple of `_AT_ONCE`; (l_max + 1, that of the first row).
-    """
-    length = (l_max // _AT_ONCE + 1) * _AT_ONCE
-    weight, up, down = np.zeros((l_max + 1, length)), np.zeros((l_max + 1, length)), np.zeros((l_max + 1, length))
-    k = 0
-    for m in range(l_max + 1):
-        for step in range(length):
-            following = m + step + 1.0
-            up[m, step] = math.sqrt((4.0 * following**2 - 1.0) / (following**2 - m * m))
-            down[m, step] = up[m, step] / up[m, step - 1] if step > 0 else 0.0
-            if m + step <= l_max:
-                weight[m, step] = coefficients[k]
-                k += 1
-    return weight, up, down
