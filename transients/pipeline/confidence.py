@@ -69,7 +69,9 @@ def own_limits(
     every = [level for rates in detectors for level in levels_of(rates, durations, policy.association_window_s)]
     own = [level for level in every if level.duration_s in policy.durations_s]
     entries = limits(own, responses, skymap.prob, distance_mpc=distance_mpc, distances=distances, in_sight=in_sight)
-    curve = limits(every, responses, skymap.prob, confidences=(CURVE_CONFIDENCE,), depths=())
+    others = [level for level in every if level.duration_s not in policy.durations_s]
+    curve = _of_curves(entries)
+    curve += limits(others, responses, skymap.prob, confidences=(CURVE_CONFIDENCE,), depths=())
     found = efficiencies(own, responses, skymap.prob)
     best = _expected(curve)
     maps = {(e.spectrum, e.duration_s): e.count_limit * responses[e.instrument, e.spectrum] for e in _deepest(curve, policy)}
@@ -79,15 +81,23 @@ def own_limits(
             if together is None:
                 continue
             level, seen = (together.level,), {(together.level.instrument, spectrum): together.per_count}
-            joint = limits(level, seen, skymap.prob, confidences=(CURVE_CONFIDENCE,), depths=())
+            if duration in policy.durations_s:
+                whole = limits(level, seen, skymap.prob, distance_mpc=distance_mpc, distances=distances, in_sight=in_sight)
+                joint = _of_curves(whole)
+            else:
+                joint = limits(level, seen, skymap.prob, confidences=(CURVE_CONFIDENCE,), depths=())
             if not joint or (joint[0].expected_erg_cm2 or math.inf) > best.get((spectrum, duration), math.inf):
                 continue
             curve += joint
             if duration in policy.durations_s:
                 maps[spectrum, duration] = joint[0].count_limit * together.per_count
-                entries += limits(level, seen, skymap.prob, distance_mpc=distance_mpc, distances=distances, in_sight=in_sight)
+                entries += whole
                 found += efficiencies(level, seen, skymap.prob)
     return OwnLimits(tuple(sorted(entries, key=_order)), limit_curves(curve), found, maps)
+
+
+def _of_curves(entries: Sequence[LimitEntry]) -> tuple[LimitEntry, ...]:
+    return tuple(entry for entry in entries if entry.confidence == CURVE_CONFIDENCE)
 
 
 def _expected(entries: Sequence[LimitEntry]) -> dict[tuple[str, float], float]:

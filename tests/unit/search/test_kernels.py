@@ -7,7 +7,7 @@ import pytest
 from scipy.special import ndtr
 
 from transients.search.bins import up_to_edges
-from transients.search.kernels import maximum, published, windows
+from transients.search.kernels import maximum, published, tiles, windows
 from transients.search.kernels.falling import scaled
 from transients.search.maximum import phases
 from transients.search.published import rebin
@@ -98,3 +98,18 @@ def test_the_normal_law_and_the_exponential_by_table() -> None:
     value = value[value > -10.0]
     beside = ndtr(4.0) - np.exp(0.5 * (value**2 - 16.0)) * ndtr(value)
     np.testing.assert_allclose([maximum._beside(v, 4.0, ndtr(4.0)) for v in value[value < 4.0]], beside[value < 4.0], atol=1e-11)
+
+
+def test_tiles_of_like_response_are_gathered() -> None:
+    rng = np.random.default_rng(3)
+    logs, weight = rng.normal(0.0, 0.05, 500), rng.uniform(0.0, 1.0, 500)
+    logs[:3], weight[3:6] = (np.inf, -np.inf, np.nan), 0.0
+    seen = np.isfinite(logs) & (weight > 0.0)
+    cell = np.floor((logs[seen] - logs[seen].min()) / 0.01).astype(int)
+    total, mean = np.bincount(cell, weight[seen]), np.bincount(cell, (weight * np.where(seen, logs, 0.0))[seen])
+    found = tiles.gathered(logs, weight, 0.01)
+    np.testing.assert_allclose(found[1], total[total > 0.0], rtol=1e-12)
+    np.testing.assert_allclose(found[0], mean[total > 0.0] / total[total > 0.0], rtol=1e-12)
+    assert all(part.size == 0 for part in tiles.gathered(logs, np.zeros(500), 0.01))
+    below = (logs > 0.0) & (logs <= 0.03)
+    assert tiles.weight_below(logs, weight, 0.03) == pytest.approx(weight[below].sum())
