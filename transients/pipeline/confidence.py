@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from schemas import EfficiencyCurve, FloatArray, LimitCurve, LimitEntry, Policy
 from transients.search import (
     JOIN,
-    Combined,
     DistanceNodes,
     Rates,
     combine,
+    counts_per_fluence,
     efficiencies,
     levels_of,
     limit_curves,
@@ -76,8 +76,9 @@ def own_limits(
     best = _expected(curve)
     maps = {(e.spectrum, e.duration_s): e.count_limit * responses[e.instrument, e.spectrum] for e in _deepest(curve, policy)}
     for spectrum in dict.fromkeys(name for _, name in responses):
+        per_fluence = _per_fluence(detectors, responses, spectrum)
         for duration in durations:
-            together = _combined(detectors, responses, spectrum, skymap, duration, policy)
+            together = combine(detectors, per_fluence, skymap.prob, duration, policy.association_window_s)
             if together is None:
                 continue
             level, seen = (together.level,), {(together.level.instrument, spectrum): together.per_count}
@@ -115,20 +116,12 @@ def _deepest(entries: Sequence[LimitEntry], policy: Policy) -> tuple[LimitEntry,
     return tuple({(e.spectrum, e.duration_s): e for e in order if e.duration_s in policy.durations_s}.values())
 
 
-def _combined(
-    detectors: Sequence[Rates],
-    responses: Mapping[tuple[str, str], FloatArray],
-    spectrum: str,
-    skymap: SkyMap,
-    duration_s: float,
-    policy: Policy,
-) -> Combined | None:
-    per_count = {
-        rates.instrument: responses[rates.instrument, spectrum]
-        for rates in detectors
-        if (rates.instrument, spectrum) in responses
-    }
-    return combine(detectors, per_count, skymap.prob, duration_s, policy.association_window_s)
+def _per_fluence(
+    detectors: Sequence[Rates], responses: Mapping[tuple[str, str], FloatArray], spectrum: str
+) -> dict[str, FloatArray]:
+    """Counts per erg cm-2 by instrument, of those that have a response."""
+    names = [rates.instrument for rates in detectors if (rates.instrument, spectrum) in responses]
+    return {name: counts_per_fluence(responses[name, spectrum]) for name in names}
 
 
 def _order(entry: LimitEntry) -> tuple[bool, str, float, str, float]:

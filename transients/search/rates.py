@@ -85,6 +85,12 @@ class WindowExcess:
     sigma: FloatArray
     spread: FloatArray
 
+    @functools.cached_property
+    def mean_precision(self) -> float:
+        """Mean of 1/sigma^2 over the windows that are observed; 0 where none is."""
+        observed = np.isfinite(self.sigma)
+        return float(np.mean(1.0 / self.sigma[observed] ** 2)) if observed.any() else 0.0
+
     @property
     def snr(self) -> FloatArray:
         """counts/sigma; 0 where not observed."""

@@ -8,6 +8,7 @@ from scipy.special import ndtr
 
 from transients.search.bins import up_to_edges
 from transients.search.kernels import maximum, published, tiles, windows
+from transients.search.kernels.combined import summed
 from transients.search.kernels.falling import scaled
 from transients.search.maximum import phases
 from transients.search.published import rebin
@@ -113,3 +114,16 @@ def test_tiles_of_like_response_are_gathered() -> None:
     assert all(part.size == 0 for part in tiles.gathered(logs, np.zeros(500), 0.01))
     below = (logs > 0.0) & (logs <= 0.03)
     assert tiles.weight_below(logs, weight, 0.03) == pytest.approx(weight[below].sum())
+
+
+def test_the_sum_of_several_detectors() -> None:
+    rng = np.random.default_rng(4)
+    counts, sigma, share = rng.normal(0.0, 3.0, (3, 50)), rng.uniform(1.0, 2.0, (3, 50)), np.array([1.0, 0.4, 2.0])
+    carried = np.array([0.5, 0.05, 0.45])
+    missing = rng.uniform(size=(3, 50)) < 0.2
+    counts[missing], sigma[missing] = np.nan, np.inf
+    used = ~missing[0] & ~missing[2]
+    variance = (share**2 @ np.where(missing, 0.0, sigma) ** 2)[used]
+    snr = (share @ np.where(missing, 0.0, counts))[used] / np.sqrt(variance)
+    assert summed(counts, sigma, share, carried, 0.9) == pytest.approx((snr.max(), variance.mean(), used.sum()), rel=1e-12)
+    assert summed(counts, np.full((3, 50), np.inf), share, carried, 0.9)[2] == 0
