@@ -123,7 +123,7 @@ def _most_likely(found: Sequence[WindowExcess], per_fluence: FloatArray, prior: 
     # No hypothesis fits better than one that each detector's excess fits by itself (Cauchy and Schwarz): those windows that could not
     # reach the best average of some, where that is the most, need not be known.
     most = np.where(seen, 0.5 * (np.fmax(counts / sigma, 0.0) ** 2).sum(axis=0), -np.inf)
-    some = np.argsort(most)[-_SOME:]
+    some = np.argpartition(-most, min(_SOME, most.size - 1))[:_SOME]
     least = log_average(_ratios(counts[:, some], sigma[:, some], per_fluence), prior).max()
     near = np.flatnonzero(most > least - _ROUNDING)
     average = log_average(_ratios(counts[:, near], sigma[:, near], per_fluence), prior)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 import numpy.typing as npt
@@ -48,8 +49,12 @@ class TilesSeen:
         values = np.asarray(found, dtype=np.float64)
         if len(values) == self.tiles:
             return values
-        total = np.bincount(self.parent, weights=values, minlength=self.tiles)
-        return np.asarray(total / np.bincount(self.parent, minlength=self.tiles))
+        return np.asarray(np.bincount(self.parent, weights=values, minlength=self.tiles) / self._parts)
+
+    @functools.cached_property
+    def _parts(self) -> healpix.IntArray:
+        """How many parts each tile has, (n,)."""
+        return np.bincount(self.parent, minlength=self.tiles)
 
 
 def response_over(m: SkyMap, attitude: Attitude, mission: Mission, instrument: str, spectrum: str | Spectrum) -> FloatArray:

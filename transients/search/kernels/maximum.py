@@ -64,18 +64,26 @@ def hidden(
     return chance
 
 
-@compiled
+@compiled_sums
 def second_below(level: float, high: float, below_high: float, reach: float, apart: float) -> FloatArray:
     """Chance that a second window and those beyond it stay below the level, by its mean given the first; `apart` is its sigma."""
-    chance = np.zeros(_MEANS)
+    chance, beside = np.zeros(_MEANS), np.empty(_NODE.size)
+    per_apart = 1.0 / apart
     for m in range(_MEANS):
         mean = level + _REACH * (4.0 * m / (_MEANS - 1) - 2.0)
         top = min(mean + _REACH * apart, level)
         half = 0.5 * (top - mean + _REACH * apart)
-        for q in range(_NODE.size if half > 0.0 else 0):
+        if half <= 0.0:
+            continue
+        for q in range(_NODE.size):
+            beside[q] = _beside(top - half + half * _NODE[q], high, below_high)
+        if reach != 1.0:
+            beside **= reach
+        total = 0.0
+        for q in range(_NODE.size):
             value = top - half + half * _NODE[q]
-            density = _PER_ROOT / apart * math.exp(-0.5 * ((value - mean) / apart) ** 2)
-            chance[m] += half * _WEIGHT[q] * density * _beside(value, high, below_high) ** reach
+            total += _WEIGHT[q] * beside[q] * _falling(0.5 * ((value - mean) * per_apart) ** 2)
+        chance[m] = _PER_ROOT * half * per_apart * total
     return chance
 
 
