@@ -134,11 +134,16 @@ def _most_likely(found: Sequence[WindowExcess], per_fluence: FloatArray, prior: 
 def _ratios(counts: FloatArray, sigma: FloatArray, per_fluence: FloatArray) -> FloatArray:
     """ln of the likelihood ratio of each hypothesis to none, the fluence profiled, (h, w), of the detectors' excesses, (d, w)."""
     precision = 1.0 / sigma**2
-    slope = per_fluence @ np.where(precision > 0.0, precision * counts, 0.0)
-    return np.asarray(0.5 * np.maximum(slope, 0.0) ** 2 / np.maximum(per_fluence**2 @ precision, np.finfo(float).tiny))
+    ratio = np.asarray(per_fluence @ np.where(precision > 0.0, precision * counts, 0.0))
+    np.maximum(ratio, 0.0, out=ratio)
+    ratio *= 0.5 * ratio
+    curve = np.asarray(per_fluence**2 @ precision)
+    ratio /= np.maximum(curve, np.finfo(float).tiny, out=curve)
+    return ratio
 
 
 def log_average(logs: FloatArray, prior: FloatArray) -> FloatArray:
     """ln of the average of exp(logs) over the first axis, by weights that sum to 1."""
     top = logs.max(axis=0)
-    return np.asarray(top + np.log(prior @ np.exp(logs - top)))
+    parts = logs - top
+    return np.asarray(top + np.log(prior @ np.exp(parts, out=parts)))
