@@ -41,7 +41,7 @@ class TilesSeen:
     @classmethod
     def of(cls, m: SkyMap, attitude: Attitude) -> TilesSeen:
         order, ipix, _, parent = refined(m, _ORDER, -1.0)
-        return cls(*frames.to_spacecraft(*healpix.centres(order, ipix), attitude), parent, len(m))
+        return cls(*frames.spacecraft_angles(healpix.vectors(order, ipix), *frames.axes(attitude)), parent, len(m))
 
     def response(self, mission: Mission, instrument: str, spectrum: str | Spectrum) -> FloatArray:
         """Fluence per count of each tile, erg cm^-2 (75-2000 keV) per count, (n,): at its centre, or the mean over its parts."""

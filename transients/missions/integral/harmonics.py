@@ -14,6 +14,8 @@ from .instruments import coding_fraction_at
 
 #: Fewer directions than this are not worth the half second that numba takes to import.
 _MANY = 2048
+#: Farther from the axis nothing is seen through the mask: the corners of ISGRI's field are 20.3 deg away.
+_FIELD_RAD = 0.4
 #: Degrees that the kernel takes at once.
 _AT_ONCE = 4
 
@@ -46,7 +48,10 @@ def harmonic_count(l_max: int) -> int:
 
 def field_term(theta_rad: FloatArray, phi_rad: FloatArray, floor: float) -> FloatArray:
     """ln(floor + coding fraction of ISGRI): the shape of the imager's field of view."""
-    return np.asarray(np.log(floor + coding_fraction_at("ISGRI", theta_rad, phi_rad)))
+    share = np.zeros(np.shape(theta_rad))
+    near = theta_rad < _FIELD_RAD
+    share[near] = coding_fraction_at("ISGRI", theta_rad[near], phi_rad[near])
+    return np.asarray(np.log(floor + share))
 
 
 @dataclass(frozen=True, eq=False)
