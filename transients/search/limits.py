@@ -145,7 +145,7 @@ class _Seen:
 def _entry(chance: MissChance, seen: _Seen, spectrum: str, confidence: float) -> LimitEntry | None:
     """The limit at one confidence; None where it cannot be reached."""
     fluence = chance.limit(seen.fluences, confidence)
-    expected = chance.expected.limit(seen.fluences, confidence)
+    expected = fluence if chance.at == chance.expected.at else chance.expected.limit(seen.fluences, confidence)
     least = chance.counts(confidence)
     if fluence is None or least is None:
         return None
