@@ -86,10 +86,21 @@ def to_spacecraft(ra_rad: FloatArray | float, dec_rad: FloatArray | float, attit
     RefusedInput
         When the attitude's axes span no frame.
     """
+    return spacecraft_angles(unit_vector(ra_rad, dec_rad), *axes(attitude))
+
+
+def axes(attitude: Attitude) -> tuple[FloatArray, FloatArray]:
+    """Unit vectors of an attitude's X and Z axes, (3,) each.
+
+    Raises
+    ------
+    RefusedInput
+        When they span no frame.
+    """
     x = unit_vector(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
     z = unit_vector(np.radians(attitude.z_ra_deg), np.radians(attitude.z_dec_deg))
     _require_frame(x, z)
-    return spacecraft_angles(unit_vector(ra_rad, dec_rad), x, z)
+    return x, z
 
 
 def orient(direction: SkyCoord, x: SkyCoord, z: SkyCoord) -> tuple[u.Quantity, u.Quantity]:

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from schemas import EfficiencyCurve, FloatArray, LimitCurve, LimitEntry, Policy
 from transients.search import (
     JOIN,
-    Combined,
     DistanceNodes,
     Rates,
     combine,
+    counts_per_fluence,
     efficiencies,
     levels_of,
     limit_curves,
@@ -69,25 +69,36 @@ def own_limits(
     every = [level for rates in detectors for level in levels_of(rates, durations, policy.association_window_s)]
     own = [level for level in every if level.duration_s in policy.durations_s]
     entries = limits(own, responses, skymap.prob, distance_mpc=distance_mpc, distances=distances, in_sight=in_sight)
-    curve = limits(every, responses, skymap.prob, confidences=(CURVE_CONFIDENCE,), depths=())
+    others = [level for level in every if level.duration_s not in policy.durations_s]
+    curve = _of_curves(entries)
+    curve += limits(others, responses, skymap.prob, confidences=(CURVE_CONFIDENCE,), depths=())
     found = efficiencies(own, responses, skymap.prob)
     best = _expected(curve)
     maps = {(e.spectrum, e.duration_s): e.count_limit * responses[e.instrument, e.spectrum] for e in _deepest(curve, policy)}
     for spectrum in dict.fromkeys(name for _, name in responses):
+        per_fluence = _per_fluence(detectors, responses, spectrum)
         for duration in durations:
-            together = _combined(detectors, responses, spectrum, skymap, duration, policy)
+            together = combine(detectors, per_fluence, skymap.prob, duration, policy.association_window_s)
             if together is None:
                 continue
             level, seen = (together.level,), {(together.level.instrument, spectrum): together.per_count}
-            joint = limits(level, seen, skymap.prob, confidences=(CURVE_CONFIDENCE,), depths=())
+            if duration in policy.durations_s:
+                whole = limits(level, seen, skymap.prob, distance_mpc=distance_mpc, distances=distances, in_sight=in_sight)
+                joint = _of_curves(whole)
+            else:
+                joint = limits(level, seen, skymap.prob, confidences=(CURVE_CONFIDENCE,), depths=())
             if not joint or (joint[0].expected_erg_cm2 or math.inf) > best.get((spectrum, duration), math.inf):
                 continue
             curve += joint
             if duration in policy.durations_s:
                 maps[spectrum, duration] = joint[0].count_limit * together.per_count
-                entries += limits(level, seen, skymap.prob, distance_mpc=distance_mpc, distances=distances, in_sight=in_sight)
+                entries += whole
                 found += efficiencies(level, seen, skymap.prob)
     return OwnLimits(tuple(sorted(entries, key=_order)), limit_curves(curve), found, maps)
+
+
+def _of_curves(entries: Sequence[LimitEntry]) -> tuple[LimitEntry, ...]:
+    return tuple(entry for entry in entries if entry.confidence == CURVE_CONFIDENCE)
 
 
 def _expected(entries: Sequence[LimitEntry]) -> dict[tuple[str, float], float]:
@@ -105,20 +116,12 @@ def _deepest(entries: Sequence[LimitEntry], policy: Policy) -> tuple[LimitEntry,
     return tuple({(e.spectrum, e.duration_s): e for e in order if e.duration_s in policy.durations_s}.values())
 
 
-def _combined(
-    detectors: Sequence[Rates],
-    responses: Mapping[tuple[str, str], FloatArray],
-    spectrum: str,
-    skymap: SkyMap,
-    duration_s: float,
-    policy: Policy,
-) -> Combined | None:
-    per_count = {
-        rates.instrument: responses[rates.instrument, spectrum]
-        for rates in detectors
-        if (rates.instrument, spectrum) in responses
-    }
-    return combine(detectors, per_count, skymap.prob, duration_s, policy.association_window_s)
+def _per_fluence(
+    detectors: Sequence[Rates], responses: Mapping[tuple[str, str], FloatArray], spectrum: str
+) -> dict[str, FloatArray]:
+    """Counts per erg cm-2 by instrument, of those that have a response."""
+    names = [rates.instrument for rates in detectors if (rates.instrument, spectrum) in responses]
+    return {name: counts_per_fluence(responses[name, spectrum]) for name in names}
 
 
 def _order(entry: LimitEntry) -> tuple[bool, str, float, str, float]:

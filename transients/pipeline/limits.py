@@ -23,7 +23,7 @@ from schemas import (
 from schemas.errors import NoData, RefusedInput
 from transients.missions.times import between_frames_s, seconds_between
 from transients.search import Rates, count_limits, fluence_per_count, limit_map, published_limits, rates_about
-from transients.sky import LEAST_HIDDEN, SkyMap, TilesSeen, hidden_fractions, is_hidden, peak, response_at_peak, write_skymap
+from transients.sky import LEAST_HIDDEN, SkyMap, TilesSeen, hidden_fractions, is_hidden, peak, response_towards, write_skymap
 
 from .confidence import CURVE_CONFIDENCE, OwnLimits, own_limits
 from .context import Given, is_simulated
@@ -143,7 +143,7 @@ def _words(geometry: Geometry, skymap: SkyMap, instruments: tuple[str, ...], con
     if geometry.orbit is not None and is_hidden(float(top.ra.rad), float(top.dec.rad), geometry.orbit):
         return {}
     known = tuple(name for name in instruments if name in context.mission.response.instruments)
-    found = response_at_peak(skymap, geometry.attitude, context.mission, known, _QUOTED_SPECTRUM)
+    found = response_towards(top, geometry.attitude, context.mission, known, _QUOTED_SPECTRUM)
     return {
         name: ResponseWord(percent_of_best=word["percent_of_best_at_peak"], word=word["word"]) for name, word in found.items()
     }

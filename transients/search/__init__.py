@@ -3,7 +3,7 @@
 from .association import association_fap
 from .background import Background, fit_background
 from .bins import Bins
-from .combined import JOIN, Combined, combine, primary_first
+from .combined import JOIN, combine, counts_per_fluence, primary_first
 from .detection import DETECTION_FAP
 from .efficiency import efficiencies, limit_curves
 from .fluence import BurstFit, fit_burst
@@ -40,7 +40,6 @@ __all__ = [
     "Background",
     "Bins",
     "BurstFit",
-    "Combined",
     "CountLevel",
     "DistanceNodes",
     "Hypotheses",
@@ -57,6 +56,7 @@ __all__ = [
     "count_limit",
     "count_limits",
     "count_off_time",
+    "counts_per_fluence",
     "efficiencies",
     "energy_over_gravitational",
     "excess_noise",

@@ -123,8 +123,9 @@ def fit_background(bins: Bins) -> Background:
     NoData
         When too little is left outside the source.
     """
-    model = _robust_line(bins) * bins.width_s
     source = np.zeros(len(bins), bool)
+    _require_sidebands(bins, source)
+    model = _robust_line(bins) * bins.width_s
     seen: list[bytes] = []
     for _ in range(_ITERATIONS):
         source = source_mask(bins, model, _spread(bins, model, source))
@@ -166,16 +167,18 @@ def _design(bins: Bins, order: int) -> FloatArray:
 
 
 def _robust_line(bins: Bins) -> FloatArray:
-    """Rate in each bin by least absolute deviations from block means (reweighted least squares)."""
+    """Rate in each bin by least absolute deviations from block means (reweighted least squares, by the normal equations)."""
     size = max(1, round(_BLOCK_S / bins.bin_s))
     edges = np.arange(0, len(bins), size)
     rates = np.add.reduceat(bins.counts, edges) / np.add.reduceat(bins.width_s, edges)
     design = np.add.reduceat(_design(bins, 1), edges, axis=0) / np.diff([*edges, len(bins)])[:, None]
+    level, slope = design.T
+    products = np.stack([level * level, level * slope, slope * slope, level * rates, slope * rates])
     weight = np.ones(len(rates))
     floor = max(1e-9, 1e-4 * float(np.median(rates)))
     for _ in range(30):
-        root = np.sqrt(weight)
-        solution = np.linalg.lstsq(design * root[:, None], rates * root, rcond=None)[0]
+        aa, ab, bb, a, b = products @ weight
+        solution = np.array([bb * a - ab * b, aa * b - ab * a]) / (aa * bb - ab * ab)
         weight = 1.0 / np.maximum(np.abs(rates - design @ solution), floor)
     rate = _design(bins, 1) @ solution
     positive = rate[rate > 0.0]

@@ -76,8 +76,8 @@ class MissChance:
 
         height = max(at, 0.0) + _CERTAIN
         # The best window holds at least this part of the burst, wherever in a bin it begins.
-        least = float(np.max(level.inside, axis=0).min())
-        points = int(np.clip(height / least / _STEP, 80, 400))
+        least = min(max(parts) for parts in zip(*level.inside, strict=True))
+        points = min(max(int(height / least / _STEP), 80), 400)
         burst = np.linspace(0.0, height / least, points)
         bare = _hidden(level, at, burst)
         log_burst = np.linspace(np.log(_FAINT), np.log(_BRIGHT * height / least), _POINTS)

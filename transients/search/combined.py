@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from schemas import FloatArray
 
@@ -41,7 +40,7 @@ def primary_first(detectors: Sequence[Rates]) -> tuple[Rates, ...]:
 
 def combine(
     detectors: Sequence[Rates],
-    per_count: Mapping[str, FloatArray],
+    per_fluence: Mapping[str, FloatArray],
     probabilities: FloatArray,
     duration_s: float,
     association_window_s: tuple[float, float] = (-300.0, 300.0),
@@ -56,8 +55,8 @@ def combine(
     ----------
     detectors : sequence of Rates
         Those of the same T0.
-    per_count : {instrument: (n,)}
-        erg cm-2 per count by tile; NaN or infinite where nothing is seen.
+    per_fluence : {instrument: (n,)}
+        Counts per erg cm-2 by tile; 0 where nothing is seen: `counts_per_fluence`.
     probabilities : (n,)
     duration_s : float
     association_window_s : (float, float)
@@ -67,7 +66,7 @@ def combine(
     Combined or None
         None where fewer than two detectors have a response and data: then there is nothing to combine.
     """
-    known = [rates for rates in primary_first(detectors) if rates.instrument in per_count]
+    known = [rates for rates in primary_first(detectors) if rates.instrument in per_fluence]
     if len(known) < 2:
         return None
     first = known[0]
@@ -76,10 +75,12 @@ def combine(
     if duration_s < LEAST_OF_BIN * first.bin_s:
         return None
     parts = [
-        _Part.of(rates, sliding_excess(rates, first, length_s, association_window_s), per_count[rates.instrument], probabilities)
+        _Part.of(
+            rates, sliding_excess(rates, first, length_s, association_window_s), per_fluence[rates.instrument], probabilities
+        )
         for rates in known
     ]
-    parts = [part for part in parts if part.here.any() and part.mean > 0.0]
+    parts = [part for part in parts if part.weight > 0.0]
     if len(parts) < 2 or parts[0].rates is not first:
         return None
     return _joined(parts, duration_s, length_s)
@@ -87,41 +88,35 @@ def combine(
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class _Part:
-    """One detector in the sum: its excesses, where it has them, and its counts per erg cm-2, (n,) by tile and on the average."""
+    """One detector in the sum: its excesses, and its counts per erg cm-2, (n,) by tile and on the average."""
 
     rates: Rates
     excess: WindowExcess
-    here: npt.NDArray[np.bool_]
     per_fluence: FloatArray
     mean: float
     #: Weight in the sum: counts on the average over the variance, whose mean tells a coarse bin's changes with its phase.
     weight: float
 
     @classmethod
-    def of(cls, rates: Rates, excess: WindowExcess, per_count: FloatArray, probabilities: FloatArray) -> _Part:
-        here = np.isfinite(excess.sigma)
-        seen = counts_per_fluence(per_count)
-        mean = float(np.sum(probabilities * seen) / np.sum(probabilities))
-        weight = mean * float(np.mean(1.0 / excess.sigma[here] ** 2)) if here.any() else 0.0
-        return cls(rates, excess, np.asarray(here), seen, mean, weight)
+    def of(cls, rates: Rates, excess: WindowExcess, per_fluence: FloatArray, probabilities: FloatArray) -> _Part:
+        mean = float(np.sum(probabilities * per_fluence) / np.sum(probabilities))
+        return cls(rates, excess, per_fluence, mean, mean * excess.mean_precision)
 
 
 def _joined(parts: Sequence[_Part], duration_s: float, length_s: float) -> Combined | None:
+    from .kernels.combined import summed  # numba takes a quarter of a second to import
+
     first = parts[0]
     step_s = first.rates.bin_s
     share = np.array([part.weight for part in parts])
     mean = np.array([part.mean for part in parts])
     share = share * first.mean / float(share @ mean)
-    here = np.array([part.here for part in parts])
-    counts = np.array([np.where(part.here, part.excess.counts, 0.0) for part in parts])
-    sigma = np.array([np.where(part.here, part.excess.sigma, 0.0) for part in parts])
     carried = share * mean / first.mean
-    used = carried @ here.astype(float) > _CARRIED
-    if not used.any():
+    counts, sigma = np.array([part.excess.counts for part in parts]), np.array([part.excess.sigma for part in parts])
+    largest, variance, used = summed(counts, sigma, share, carried, _CARRIED)
+    if not used:
         return None
-    variance = (share**2 @ sigma**2)[used]
-    snr = (share @ counts)[used] / np.sqrt(variance)
-    noise = float(np.sqrt(np.mean(variance)))
+    noise = float(np.sqrt(variance))
     # How fast the sum forgets itself as the window slides: each part over its own length, or its bin where that is longer.
     pace = float(carried @ np.array([1.0 / max(length_s, part.rates.bin_s) for part in parts]))
     steps = max(1.0, 1.0 / (pace * step_s))
@@ -129,11 +124,11 @@ def _joined(parts: Sequence[_Part], duration_s: float, length_s: float) -> Combi
     level = CountLevel(
         instrument=JOIN.join(part.rates.instrument for part in parts),
         duration_s=duration_s,
-        threshold_counts=float(snr.max()) * noise,
+        threshold_counts=largest * noise,
         sigma_counts=noise,
         overdispersion=float(share**2 @ (ratio * mean)) / first.mean,
         steps=steps,
-        windows=1.0 + (int(used.sum()) - 1) / steps,
+        windows=1.0 + (used - 1) / steps,
         inside=shares_inside(steps, steps),
     )
     per_fluence = share @ np.array([part.per_fluence for part in parts])

@@ -22,6 +22,8 @@ from .spikes import classify_spike
 DURATIONS_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 100.0)
 #: Averages and their largest terms differ by this in their last digits.
 _ROUNDING = 1e-9
+#: Windows whose averages say which others need be known.
+_SOME = 64
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,24 +118,32 @@ def _bins_of(bins: Bins, window: JointWindow) -> tuple[int, int]:
 
 def _most_likely(found: Sequence[WindowExcess], per_fluence: FloatArray, prior: FloatArray) -> tuple[int, float, int]:
     """The window of the largest averaged likelihood ratio, ln of that, and how many windows some detector has."""
-    here = np.array([np.isfinite(each.sigma) for each in found])
-    precision = np.array([np.where(ok, 1.0 / each.sigma**2, 0.0) for ok, each in zip(here, found, strict=True)])
-    pull = precision * np.array([np.where(ok, np.nan_to_num(each.counts), 0.0) for ok, each in zip(here, found, strict=True)])
-    slope, curve = per_fluence @ pull, per_fluence**2 @ precision
-    ratio = np.maximum(slope, 0.0, out=slope)
+    counts, sigma = np.array([each.counts for each in found]), np.array([each.sigma for each in found])
+    seen = np.isfinite(sigma).any(axis=0)
+    # No hypothesis fits better than one that each detector's excess fits by itself (Cauchy and Schwarz): those windows that could not
+    # reach the best average of some, where that is the most, need not be known.
+    most = np.where(seen, 0.5 * (np.fmax(counts / sigma, 0.0) ** 2).sum(axis=0), -np.inf)
+    some = np.argpartition(-most, min(_SOME, most.size - 1))[:_SOME]
+    least = log_average(_ratios(counts[:, some], sigma[:, some], per_fluence), prior).max()
+    near = np.flatnonzero(most > least - _ROUNDING)
+    average = log_average(_ratios(counts[:, near], sigma[:, near], per_fluence), prior)
+    best = int(np.argmax(average))
+    return int(near[best]), float(average[best]), int(seen.sum())
+
+
+def _ratios(counts: FloatArray, sigma: FloatArray, per_fluence: FloatArray) -> FloatArray:
+    """ln of the likelihood ratio of each hypothesis to none, the fluence profiled, (h, w), of the detectors' excesses, (d, w)."""
+    precision = 1.0 / sigma**2
+    ratio = np.asarray(per_fluence @ np.where(precision > 0.0, precision * counts, 0.0))
+    np.maximum(ratio, 0.0, out=ratio)
     ratio *= 0.5 * ratio
+    curve = np.asarray(per_fluence**2 @ precision)
     ratio /= np.maximum(curve, np.finfo(float).tiny, out=curve)
-    seen = here.any(axis=0)
-    # No average is above its largest term: those that cannot reach the one of the largest of all need not be known.
-    largest = np.where(seen, ratio.max(axis=0), -np.inf)
-    least = log_average(ratio[:, [int(np.argmax(largest))]], prior)[0]
-    near = np.flatnonzero(largest > least - _ROUNDING)
-    average = log_average(ratio[:, near], prior)
-    top = int(np.argmax(average))
-    return int(near[top]), float(average[top]), int(seen.sum())
+    return ratio
 
 
 def log_average(logs: FloatArray, prior: FloatArray) -> FloatArray:
     """ln of the average of exp(logs) over the first axis, by weights that sum to 1."""
     top = logs.max(axis=0)
-    return np.asarray(top + np.log(prior @ np.exp(logs - top)))
+    parts = logs - top
+    return np.asarray(top + np.log(prior @ np.exp(parts, out=parts)))

@@ -25,6 +25,8 @@ CONFIDENCES = (0.9, 0.9973)
 DEPTHS = (0.1, 0.25, 0.5, 0.75, 0.9)
 #: Of them: the median, and the part whose least favourable direction is called the worst.
 _MEDIAN, _WORST = 0.5, 0.9
+#: Responses that differ by no more than this part are as good.
+_EQUAL = 1e-5
 
 
 def limits(
@@ -122,6 +124,8 @@ class _Seen:
     @cached_property
     def parts(self) -> tuple[tuple[float, float], ...]:
         """Parts of the probability, and the response of the least favourable direction in the best seen tiles that hold them."""
+        if not self.depths:
+            return ()
         seen = np.isfinite(self.per_count) & (self.per_count > 0.0)
         total = self.in_sight * float(self.prob[seen].sum())
         parts = [part for part in self.depths if part < total or math.isclose(part, total)]
@@ -131,18 +135,22 @@ class _Seen:
         values = weighted_quantile(self.per_count[seen], self.prob[seen], share)
         return tuple((part, float(value)) for part, value in zip(parts, values, strict=True))
 
+    def within(self, per_count: float) -> float:
+        """Probability of the tiles that are seen at this response or better."""
+        from .kernels.tiles import weight_below  # numba takes a quarter of a second to import
+
+        return weight_below(self.per_count, self.prob, per_count * (1.0 + _EQUAL))
+
 
 def _entry(chance: MissChance, seen: _Seen, spectrum: str, confidence: float) -> LimitEntry | None:
     """The limit at one confidence; None where it cannot be reached."""
     fluence = chance.limit(seen.fluences, confidence)
-    expected = chance.expected.limit(seen.fluences, confidence)
+    expected = fluence if chance.at == chance.expected.at else chance.expected.limit(seen.fluences, confidence)
     least = chance.counts(confidence)
     if fluence is None or least is None:
         return None
     level = chance.level
     energy = isotropic_erg(fluence, seen.distance_mpc) if seen.energies is None else chance.limit(seen.energies, confidence)
-    with np.errstate(invalid="ignore"):  # NaN where nothing is seen
-        reached = (seen.per_count > 0.0) & (seen.per_count * least <= fluence * (1.0 + 1e-5))
     depths = tuple((part, least * per_count) for part, per_count in seen.parts)
     by_part = dict(depths)
     return LimitEntry(
@@ -153,7 +161,7 @@ def _entry(chance: MissChance, seen: _Seen, spectrum: str, confidence: float) ->
         fluence_erg_cm2=fluence,
         expected_erg_cm2=expected,
         count_limit=least,
-        probability_covered=seen.in_sight * min(1.0, float(seen.prob[reached].sum())),
+        probability_covered=seen.in_sight * min(1.0, seen.within(fluence / least)),
         median_erg_cm2=by_part.get(_MEDIAN),
         worst_erg_cm2=by_part.get(_WORST),
         depths=depths,

@@ -11,7 +11,6 @@ import functools
 import math
 
 import numpy as np
-from scipy.special import ndtr
 
 from schemas import FloatArray
 
@@ -46,13 +45,13 @@ def alarm_chance(level: float, steps: float, windows: float) -> float:
     if quiet < 0.99:
         return 1.0 - quiet
     # Where passages are rare, one less the chance of none would be lost in rounding.
-    passages = float(ndtr(-level)) + max(windows - 1.0, 0.0) * float(clump_rate(level, steps))
-    return float(-np.expm1(-passages))
+    passages = _below(-level) + max(windows - 1.0, 0.0) * clump_rate(level, steps)
+    return -math.expm1(-passages)
 
 
 def others(level: float, steps: float, windows: float) -> float:
     """Chance that windows farther than their length from a certain one stay below `level`."""
-    return float(np.exp(-max(windows - 3.0, 0.0) * float(clump_rate(level, steps))))
+    return math.exp(-max(windows - 3.0, 0.0) * clump_rate(level, steps))
 
 
 def sides(windows: float) -> float:
@@ -60,12 +59,12 @@ def sides(windows: float) -> float:
     return min(1.0, max(0.0, 0.5 * (windows - 1.0)))
 
 
-def clump_rate(level: FloatArray | float, steps: float) -> FloatArray:
+def clump_rate(level: float, steps: float) -> float:
     """Expected separate passages above `level` per window's length: u phi(u) nu(u sqrt(2/steps)) (Siegmund 1985)."""
-    u = np.maximum(np.asarray(level, float), 1e-6)
-    x = u * np.sqrt(2.0 / steps)
-    nu = (2.0 / x) * (ndtr(x / 2.0) - 0.5) / ((x / 2.0) * ndtr(x / 2.0) + _density(x / 2.0))
-    return np.asarray(u * _density(u) * nu)
+    u = max(level, 1e-6)
+    half = 0.5 * u * math.sqrt(2.0 / steps)
+    nu = 0.5 * math.erf(math.sqrt(0.5) * half) / half / (half * _below(half) + _density(half))
+    return u * _density(u) * nu
 
 
 @functools.lru_cache(maxsize=_KEPT)
@@ -137,8 +136,13 @@ def phases(steps: float) -> FloatArray:
 def _highest(level: float, steps: float) -> tuple[float, float]:
     """The level and the overshoot over it, and the chance of one window below; infinite where the next window shares no bin."""
     high = level + _OVERSHOOT * math.sqrt(2.0 / steps)
-    return (math.inf, float(ndtr(level))) if steps < 1.5 else (high, float(ndtr(high)))
+    return (math.inf, _below(level)) if steps < 1.5 else (high, _below(high))
 
 
-def _density(u: FloatArray) -> FloatArray:
-    return np.asarray(np.exp(-0.5 * u * u) / np.sqrt(2.0 * np.pi))
+def _below(u: float) -> float:
+    """The chance that a normal variate is below u."""
+    return 0.5 * math.erfc(-math.sqrt(0.5) * u)
+
+
+def _density(u: float) -> float:
+    return math.exp(-0.5 * u * u) / math.sqrt(2.0 * math.pi)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 
@@ -48,9 +49,13 @@ class Overdispersion:
 
     def at(self, scale_s: float | FloatArray) -> FloatArray:
         """Variance over mean at time scales, never below 1."""
-        least = self.ratio / (1.0 + _SIGMAS * np.sqrt(2.0 / self.sums))
-        measured = np.interp(np.log(scale_s), np.log(self.scale_s), least)
+        measured = np.interp(np.log(scale_s), *self._least)
         return np.asarray(np.maximum(np.maximum(1.0, measured), self.white + self.red_per_s * np.asarray(scale_s, float)))
+
+    @functools.cached_property
+    def _least(self) -> tuple[FloatArray, FloatArray]:
+        """ln of the scales, and what the measured ratios are at the least."""
+        return np.log(self.scale_s), self.ratio / (1.0 + _SIGMAS * np.sqrt(2.0 / self.sums))
 
 
 def measure_overdispersion(background: Background, longest_s: float = 100.0) -> Overdispersion:

@@ -5,6 +5,7 @@ Its background is the plain mean of the window and bins are taken by number, not
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -62,14 +63,14 @@ def noise_at_scale(counts: FloatArray, bin_s: float, bins: int, phase: int = 0) 
     """Mean, scatter and Poisson error of the rate at a scale; None with fewer than two groups or no counts."""
     scale = bins * bin_s
     sums = rebin(counts, bins, phase)
-    if len(sums) < 2 or not sums.any():
+    mean = float(sums.mean()) if len(sums) > 1 else 0.0
+    if mean == 0.0:
         return None
-    rate = sums / scale
-    mean_error = float(np.sqrt(np.mean((np.sqrt(sums) / scale) ** 2)))
-    std = float(rate.std())
+    off = sums - mean
+    mean_error, std = math.sqrt(mean) / scale, math.sqrt(float(off @ off) / len(sums)) / scale
     return NoiseAtScale(
         scale_s=scale,
-        mean_cts_s=float(rate.mean()),
+        mean_cts_s=mean / scale,
         std_cts_s=std,
         mean_error_cts_s=mean_error,
         excess_noise=std / mean_error,

@@ -16,8 +16,6 @@ from .noise import Overdispersion, measure_overdispersion
 
 #: With less than this left outside a window (s), the background under it would be a guess.
 _LEAST_OUTSIDE_S = 20.0
-#: A window may lack this part of its length (rounding of bin edges) and is still called whole.
-_WHOLE = 1e-3
 #: Directions of a smooth curve that vary less than this part of the most, in variance, are left out.
 _LEAST_VARIANCE = 1e-6
 #: Sums over a window before those of the fit's functions: time, its square, residuals, model.
@@ -87,6 +85,12 @@ class WindowExcess:
     sigma: FloatArray
     spread: FloatArray
 
+    @functools.cached_property
+    def mean_precision(self) -> float:
+        """Mean of 1/sigma^2 over the windows that are observed; 0 where none is."""
+        observed = np.isfinite(self.sigma)
+        return float(np.mean(1.0 / self.sigma[observed] ** 2)) if observed.any() else 0.0
+
     @property
     def snr(self) -> FloatArray:
         """counts/sigma; 0 where not observed."""
@@ -101,21 +105,16 @@ def window_excess(rates: Rates, start_s: npt.ArrayLike, duration_s: float) -> Wi
     window's own bins (in closed form: a deleted residual), so that neither a burst pulls it up nor its absence makes the noise
     look smaller.
     """
-    from .kernels.windows import window_sums  # numba takes a quarter of a second to import
+    from .kernels.windows import excesses  # numba takes a quarter of a second to import
 
     bins, sums = rates.background.bins, rates._sums
     start: FloatArray = np.atleast_1d(np.asarray(start_s, float))
-    every = window_sums(bins.start_s, bins.width_s, start, duration_s, sums.values, sums.squared, sums.cumulative)
-    time, squares, residual, model = every[:, :_SCALARS].T
-    square = squares / duration_s**2
-    whole = np.asarray((time > (1.0 - _WHOLE) * duration_s) & (square > 0.0))
-    safe = np.where(square > 0.0, square, 1.0)
-    counts = residual / duration_s / safe
-    noise = float(rates.overdispersion.at(duration_s)) * model / duration_s**2 / safe**2
-    shift, variance, enough = _without_window(sums, every[:, _SCALARS:], duration_s * safe)
-    good = whole & enough
-    sigma = np.sqrt(np.where(good, noise + variance, np.inf))
-    return WindowExcess(np.where(good, counts + shift, np.nan), sigma, square)
+    ratio = float(rates.overdispersion.at(duration_s))
+    found = excesses(
+        bins.start_s, bins.width_s, start, duration_s, sums.values, sums.squared, sums.cumulative, sums.whole, sums.noise,
+        ratio, _LEAST_OUTSIDE_S,
+    )  # fmt: skip
+    return WindowExcess(*found)
 
 
 def sliding_excess(rates: Rates, first: Rates, length_s: float, association_window_s: tuple[float, float]) -> WindowExcess:
@@ -194,18 +193,3 @@ def _functions(background: Background) -> FloatArray:
     variance, direction = np.linalg.eigh(background.covariance)
     kept = variance > _LEAST_VARIANCE * variance[-1]
     return np.asarray(basis @ (direction[:, kept] * np.sqrt(variance[kept])))
-
-
-def _without_window(sums: _Sums, every: FloatArray, scale: FloatArray) -> tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]:
-    """What leaving a window's bins out of the fit adds to its excess, the variance of the background then, and where it can be done.
-
-    `every` has the windows' sums but for the first four.
-    """
-    from .kernels.windows import without_window
-
-    k = sums.values.shape[1] - _SCALARS
-    basis, information, pull, outside_s = np.split(every, (k, k + k * k, 2 * k + k * k), axis=1)
-    share, inside = basis / scale[:, None], np.ascontiguousarray(information).reshape(-1, k, k)
-    shift, variance, told = without_window(sums.whole, np.ascontiguousarray(pull), share, inside)
-    enough = np.asarray(sums.cumulative[-1, -1] - outside_s[:, 0] >= _LEAST_OUTSIDE_S)
-    return shift, np.asarray(sums.noise * variance), enough & told

@@ -163,7 +163,7 @@ def _ready(mission: Mission | None) -> None:
 
     from schemas import Circle, Instant, LightCurve, LightCurveInfo
     from transients.missions import to_time
-    from transients.search import count_levels, limits, search
+    from transients.search import combine, levels_of, limits, rates_about, search
     from transients.sky import coarsened, probability_in_cone, skymap_from_region
     from transients.sky.integrals import cone
 
@@ -177,7 +177,9 @@ def _ready(mission: Mission | None) -> None:
     counts = np.random.default_rng(1).poisson(1000.0, len(start_s)).astype(float)
     curve = LightCurve(start_s=start_s, width_s=np.full(len(start_s), 0.1), counts=counts, info=info)
     search(curve, t0, half_width_s=60.0)
-    limits(count_levels(curve, 0.0, (1.0,), half_width_s=60.0), {("none", "hard"): 1e-9})
+    rates = rates_about(curve, 0.0, 60.0)
+    limits(levels_of(rates, (1.0,)), {("none", "hard"): 1e-9})
+    combine([rates, rates], {"none": np.ones(1)}, np.ones(1), 1.0)
     region = skymap_from_region(Circle(ra_deg=1.0, dec_deg=2.0, radius_deg=5.0))
     probability_in_cone(region, SkyCoord(0.0, 0.0, unit="deg"), 9.0 * u.deg)
     cone(region.vectors[0], 0.1)(region.vectors)

@@ -22,7 +22,7 @@ from .pointings import PointingTable, pointing_table
 from .reading import read_skymap
 from .regions import skymap_from_region
 from .response import TilesSeen, response_over, weighted_quantile
-from .summary import response_at_peak, skymap_report
+from .summary import response_towards, skymap_report
 from .travel import light_travels
 from .urgency import urgency
 from .visibility import fov_fractions, sun_angles_deg, visibility
@@ -67,9 +67,9 @@ __all__ = [
     "read_columns",
     "read_skymap",
     "region_from_words",
-    "response_at_peak",
     "response_over",
     "response_overlap",
+    "response_towards",
     "skymap_from_region",
     "skymap_report",
     "sun_angles_deg",

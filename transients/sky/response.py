@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +41,7 @@ class TilesSeen:
     @classmethod
     def of(cls, m: SkyMap, attitude: Attitude) -> TilesSeen:
         order, ipix, _, parent = refined(m, _ORDER, -1.0)
-        return cls(*frames.to_spacecraft(*healpix.centres(order, ipix), attitude), parent, len(m))
+        return cls(*frames.spacecraft_angles(healpix.vectors(order, ipix), *frames.axes(attitude)), parent, len(m))
 
     def response(self, mission: Mission, instrument: str, spectrum: str | Spectrum) -> FloatArray:
         """Fluence per count of each tile, erg cm^-2 (75-2000 keV) per count, (n,): at its centre, or the mean over its parts."""
@@ -48,8 +49,12 @@ class TilesSeen:
         values = np.asarray(found, dtype=np.float64)
         if len(values) == self.tiles:
             return values
-        total = np.bincount(self.parent, weights=values, minlength=self.tiles)
-        return np.asarray(total / np.bincount(self.parent, minlength=self.tiles))
+        return np.asarray(np.bincount(self.parent, weights=values, minlength=self.tiles) / self._parts)
+
+    @functools.cached_property
+    def _parts(self) -> healpix.IntArray:
+        """How many parts each tile has, (n,)."""
+        return np.bincount(self.parent, minlength=self.tiles)
 
 
 def response_over(m: SkyMap, attitude: Attitude, mission: Mission, instrument: str, spectrum: str | Spectrum) -> FloatArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from astropy.coordinates import SkyCoord
 
 from schemas import Attitude, Instant, OrbitState
 from transients.missions import frames
@@ -74,16 +75,15 @@ def skymap_report(
         report["earth_fraction"] = earth_fraction(m, orbit)
     if attitude is not None and mission is not None:
         report["fov_fraction"], report["fov_full_fraction"] = fov_fractions(m, attitude, mission)
-        report["response"] = response_at_peak(m, attitude, mission, instruments, spectrum)
+        report["response"] = response_towards(peak(m), attitude, mission, instruments, spectrum)
     return report
 
 
-def response_at_peak(
-    m: SkyMap, attitude: Attitude, mission: Mission, instruments: tuple[str, ...] | None, spectrum: str | Spectrum
+def response_towards(
+    place: SkyCoord, attitude: Attitude, mission: Mission, instruments: tuple[str, ...] | None, spectrum: str | Spectrum
 ) -> dict[str, dict[str, Any]]:
-    """Per instrument, its response at the map's peak in percent of its best, and the word for it."""
-    top = peak(m)
-    theta_rad, phi_rad = frames.to_spacecraft(float(top.ra.rad), float(top.dec.rad), attitude)
+    """Per instrument, its response in a direction, as that of a map's peak, in percent of its best, and the word for it."""
+    theta_rad, phi_rad = frames.to_spacecraft(float(place.ra.rad), float(place.dec.rad), attitude)
     out: dict[str, dict[str, Any]] = {}
     for instrument in instruments or mission.response.instruments:
         percent = float(np.asarray(mission.response.percent_of_best(instrument, spectrum, theta_rad, phi_rad)))

@@ -13,6 +13,7 @@ from astropy.io import fits
 from schemas import FloatArray
 from schemas.errors import RefusedInput
 
+from ..fits_bytes import Card, Table, fits_bytes
 from .maps import SkyMap
 
 #: A map's own distances, and their units.
@@ -46,30 +47,25 @@ def write_skymap(
         If a column has another length than the map.
     """
     rows = np.argsort(m.uniq, kind="stable")
-    table = [fits.Column("UNIQ", "K", array=m.uniq[rows]), fits.Column("PROBDENSITY", "D", unit="sr-1", array=m.density[rows])]
+    found = {"UNIQ": (m.uniq[rows], ""), "PROBDENSITY": (m.density[rows], "sr-1")}
     for name, unit in _DISTANCES:
         values = getattr(m, name)
         if values is not None:
-            table.append(fits.Column(name.upper(), "D", unit=unit, array=values[rows]))
+            found[name.upper()] = (values[rows], unit)
     for name, (values, unit) in (columns or {}).items():
         array = np.asarray(values, dtype=np.float64)
         if array.shape != (len(m),):
             raise ValueError(f"column {name} has shape {array.shape}, the map has {len(m)} tiles")
-        table.append(fits.Column(name, "D", unit=unit or None, array=array[rows]))
-    hdu = fits.BinTableHDU.from_columns(table)
-    for key, value, comment in (
+        found[name] = (array[rows], unit)
+    cards: list[Card] = [
         ("PIXTYPE", "HEALPIX", "HEALPix pixelisation"),
         ("ORDERING", "NUNIQ", "multi-order: pixels by UNIQ code"),
         ("COORDSYS", "C", "equatorial (ICRS)"),
         ("INDXSCHM", "EXPLICIT", "pixels are listed"),
         ("MOCORDER", int(m.order.max()), "deepest order"),
-    ):
-        hdu.header[key] = (value, comment)
-    for key, entry in {**_facts(m), **(header or {})}.items():
-        hdu.header[key] = entry
-    out = io.BytesIO()
-    fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(out)
-    return out.getvalue()
+    ]
+    cards += [(keyword, value, "") for keyword, value in {**_facts(m), **(header or {})}.items()]
+    return fits_bytes((), Table(found, cards))
 
 
 def read_columns(data: bytes, m: SkyMap) -> dict[str, FloatArray]:

@@ -14,7 +14,7 @@ import pytest
 import search_curves as sc
 
 from schemas import FloatArray
-from transients.search import CountLevel, Rates, combine, efficiencies, levels_of, limits, rates_about
+from transients.search import CountLevel, Rates, combine, counts_per_fluence, efficiencies, levels_of, limits, rates_about
 
 CONFIDENCES = (0.9, 0.95, 0.997)
 SYSTEMATIC = 0.2
@@ -78,7 +78,9 @@ def level_of(case: Case, rates: list[Rates], tiles: dict[str, FloatArray]) -> tu
     if not case.others:
         (level,) = levels_of(rates[0], (case.duration_s,), window)
         return level, tiles["SPI-ACS"]
-    together = combine(rates, tiles, np.array(case.prob), case.duration_s, window)
+    together = combine(
+        rates, {name: counts_per_fluence(each) for name, each in tiles.items()}, np.array(case.prob), case.duration_s, window
+    )
     assert together is not None
     assert together.level.instrument == "SPI-ACS+ISGRI+IBIS/Veto"
     return together.level, together.per_count

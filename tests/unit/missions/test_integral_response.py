@@ -14,7 +14,8 @@ from schemas.errors import NotFound, RefusedInput
 from transients.missions import Comptonised, PowerLaw, parse_spectrum, response_report
 from transients.missions.integral import Integral, response_from_fits, response_from_json, response_to_fits
 from transients.missions.integral.folding import AreaShape, fluence_per_count, fold
-from transients.missions.integral.harmonics import HarmonicMap, harmonic_count, harmonic_terms
+from transients.missions.integral.harmonics import HarmonicMap, field_term, harmonic_count, harmonic_terms
+from transients.missions.integral.instruments import coding_fraction_at
 from transients.missions.integral.response import AREA_SHAPES, ResponseModel
 
 MODEL = shipped_response()
@@ -250,3 +251,12 @@ def test_many_directions_are_summed_as_few_are() -> None:
     plain = sum(c * value for c, (_, _, value) in zip(coefficients, terms, strict=True))
     assert shape.log(theta, phi) == pytest.approx(plain, abs=1e-11)
     assert shape.log(theta[:100], phi[:100]) == pytest.approx(plain[:100], abs=1e-12)
+
+
+def test_nothing_is_seen_through_the_mask_where_the_field_term_does_not_look() -> None:
+    phi = np.linspace(-np.pi, np.pi, 721)
+    assert coding_fraction_at("ISGRI", np.radians(20.2), phi).max() > 0.0
+    for theta in (0.4, 0.5, 1.5, 2.0, 3.0):
+        assert coding_fraction_at("ISGRI", theta, phi).max() == 0.0
+    theta = np.random.default_rng(4).uniform(0.0, 0.5, 721)
+    np.testing.assert_allclose(field_term(theta, phi, 0.1), np.log(0.1 + coding_fraction_at("ISGRI", theta, phi)), rtol=1e-12)

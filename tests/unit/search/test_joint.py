@@ -13,6 +13,7 @@ from transients.search import (
     Rates,
     burst_interval,
     combine,
+    counts_per_fluence,
     fit_burst,
     joint_search,
     levels_of,
@@ -149,7 +150,12 @@ def test_missing_detectors_drop_their_term(responses: dict[tuple[str, str], Floa
         assert (fit.p_value is None) == (fit.log_ratio_alone is None) == (len(names) == 1)
     assert joint_search([], hypotheses) is None
     assert fit_burst([], hypotheses, 0.0, 1.0, 0.2) is None
-    assert combine(see(rng, counts, 5.0, 8.0, ("SPI-ACS",)), {"SPI-ACS": responses["SPI-ACS", "hard"]}, PROB, 8.0) is None
+    assert (
+        combine(
+            see(rng, counts, 5.0, 8.0, ("SPI-ACS",)), {"SPI-ACS": counts_per_fluence(responses["SPI-ACS", "hard"])}, PROB, 8.0
+        )
+        is None
+    )
 
 
 def test_an_instrument_that_sees_nothing_says_nothing(responses: dict[tuple[str, str], FloatArray]) -> None:
@@ -159,7 +165,7 @@ def test_an_instrument_that_sees_nothing_says_nothing(responses: dict[tuple[str,
     fit = fit_burst(detectors, hypotheses, 5.0, 8.0, 0.2)
     assert fit is not None
     assert next(entry for entry in fit.detectors if entry.instrument == "ISGRI").expected_counts == 0.0
-    together = combine(detectors, {name: dark[name, "hard"] for name in DETECTORS}, PROB, 8.0)
+    together = combine(detectors, {name: counts_per_fluence(dark[name, "hard"]) for name in DETECTORS}, PROB, 8.0)
     assert together is not None
     assert together.level.instrument == "SPI-ACS+IBIS/Veto"
 
@@ -171,7 +177,9 @@ def test_together_against_the_best_alone(responses: dict[tuple[str, str], FloatA
     hard = {(name, "hard"): responses[name, "hard"] for name in DETECTORS}
     for prob in (PROB, behind):
         for duration in (1.0, 8.0, 16.0):
-            together = combine(detectors, {name: responses[name, "hard"] for name in DETECTORS}, prob, duration)
+            together = combine(
+                detectors, {name: counts_per_fluence(responses[name, "hard"]) for name in DETECTORS}, prob, duration
+            )
             assert together is not None
             level = together.level
             (joint,) = limits((level,), {(level.instrument, "hard"): together.per_count}, prob, confidences=(0.9,))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 from transients.search.bins import up_to_edges
-from transients.search.kernels import maximum, published, windows
+from transients.search.kernels import maximum, published, tiles, windows
+from transients.search.kernels.combined import summed
 from transients.search.kernels.falling import scaled
 from transients.search.maximum import phases
 from transients.search.published import rebin
@@ -85,3 +87,43 @@ def test_the_compiled_chance_is_that_of_its_python(steps: float, monkeypatch: py
     plain = [second_below(*numbers[:4], 0.6), hidden(*numbers, *arrays, below), quiet(*numbers[:4])]
     for one, other in zip(found, plain, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-11, atol=1e-15)
+
+
+def test_the_normal_law_and_the_exponential_by_table() -> None:
+    value, fall = np.linspace(-29.9, 8.0, 3001), np.linspace(-449.0, 39.9, 3001)
+    normal = np.array([maximum._normal(each) for each in value])
+    np.testing.assert_allclose(normal[value > -7.0], ndtr(value[value > -7.0]), rtol=2e-9, atol=1e-12)
+    np.testing.assert_allclose(normal, ndtr(value), rtol=2e-5)
+    np.testing.assert_allclose([maximum._falling(each) for each in fall], np.exp(-fall), rtol=2e-12)
+    assert maximum._falling(np.inf) < 1e-17
+    value = value[value > -10.0]
+    beside = ndtr(4.0) - np.exp(0.5 * (value**2 - 16.0)) * ndtr(value)
+    np.testing.assert_allclose([maximum._beside(v, 4.0, ndtr(4.0)) for v in value[value < 4.0]], beside[value < 4.0], atol=1e-11)
+
+
+def test_tiles_of_like_response_are_gathered() -> None:
+    rng = np.random.default_rng(3)
+    logs, weight = rng.normal(0.0, 0.05, 500), rng.uniform(0.0, 1.0, 500)
+    logs[:3], weight[3:6] = (np.inf, -np.inf, np.nan), 0.0
+    seen = np.isfinite(logs) & (weight > 0.0)
+    cell = np.floor((logs[seen] - logs[seen].min()) / 0.01).astype(int)
+    total, mean = np.bincount(cell, weight[seen]), np.bincount(cell, (weight * np.where(seen, logs, 0.0))[seen])
+    found = tiles.gathered(logs, weight, 0.01)
+    np.testing.assert_allclose(found[1], total[total > 0.0], rtol=1e-12)
+    np.testing.assert_allclose(found[0], mean[total > 0.0] / total[total > 0.0], rtol=1e-12)
+    assert all(part.size == 0 for part in tiles.gathered(logs, np.zeros(500), 0.01))
+    below = (logs > 0.0) & (logs <= 0.03)
+    assert tiles.weight_below(logs, weight, 0.03) == pytest.approx(weight[below].sum())
+
+
+def test_the_sum_of_several_detectors() -> None:
+    rng = np.random.default_rng(4)
+    counts, sigma, share = rng.normal(0.0, 3.0, (3, 50)), rng.uniform(1.0, 2.0, (3, 50)), np.array([1.0, 0.4, 2.0])
+    carried = np.array([0.5, 0.05, 0.45])
+    missing = rng.uniform(size=(3, 50)) < 0.2
+    counts[missing], sigma[missing] = np.nan, np.inf
+    used = ~missing[0] & ~missing[2]
+    variance = (share**2 @ np.where(missing, 0.0, sigma) ** 2)[used]
+    snr = (share @ np.where(missing, 0.0, counts))[used] / np.sqrt(variance)
+    assert summed(counts, sigma, share, carried, 0.9) == pytest.approx((snr.max(), variance.mean(), used.sum()), rel=1e-12)
+    assert summed(counts, np.full((3, 50), np.inf), share, carried, 0.9)[2] == 0

@@ -15,13 +15,13 @@ _SIDE_BY_SIDE = 128
 
 
 @compiled
-def summed(theta_rad: FloatArray, phi_rad: FloatArray, l_max: int, coefficients: FloatArray) -> FloatArray:
-    """The sum of coefficients times harmonics, in the order and the norm of `harmonics.harmonic_terms`.
+def summed(theta_rad: FloatArray, phi_rad: FloatArray, weight: FloatArray, up: FloatArray, down: FloatArray) -> FloatArray:
+    """The sum of coefficients times harmonics, by the steps of `harmonics.HarmonicMap`.
 
     Parameters
     ----------
     theta_rad, phi_rad : (n,) float64
-    coefficients : (harmonic_count(l_max),) float64
+    weight, up, down : (l_max + 1, a multiple of 4) float64
 
     Returns
     -------
@@ -39,8 +39,7 @@ def summed(theta_rad: FloatArray, phi_rad: FloatArray, l_max: int, coefficients:
             sectoral[j] = math.sqrt(1.0 / (4.0 * math.pi))
             # cos(m phi) by Chebyshev's recursion, from m = -1 and 0.
             wave_before[j], wave[j] = turn[j], 1.0
-        k = 0
-        for m in range(l_max + 1):
+        for m in range(weight.shape[0]):
             if m > 0:
                 scale = math.sqrt((2.0 * m + 1.0) / (2.0 * m))
                 for j in range(_SIDE_BY_SIDE):
@@ -49,16 +48,18 @@ def summed(theta_rad: FloatArray, phi_rad: FloatArray, l_max: int, coefficients:
                     wave_before[j], wave[j] = wave[j], following
             for j in range(_SIDE_BY_SIDE):
                 before[j], here[j], part[j] = 0.0, sectoral[j], 0.0
-            previous_factor = 0.0
-            for degree in range(m, l_max + 1):
-                factor = math.sqrt((4.0 * (degree + 1) ** 2 - 1.0) / ((degree + 1.0) ** 2 - m * m))
-                coefficient = coefficients[k]
-                k += 1
+            for k in range(0, weight.shape[0] - m, 4):
+                # Four degrees in one pass over the columns, which cost more to load and to store than to reckon with.
+                w0, w1, w2, w3 = weight[m, k], weight[m, k + 1], weight[m, k + 2], weight[m, k + 3]
+                u0, u1, u2, u3 = up[m, k], up[m, k + 1], up[m, k + 2], up[m, k + 3]
+                d0, d1, d2, d3 = down[m, k], down[m, k + 1], down[m, k + 2], down[m, k + 3]
                 for j in range(_SIDE_BY_SIDE):
-                    part[j] += coefficient * here[j]
-                    following = factor * (cosine[j] * here[j] - previous_factor * before[j])
-                    before[j], here[j] = here[j], following
-                previous_factor = 1.0 / factor
+                    first = here[j]
+                    second = u0 * cosine[j] * first - d0 * before[j]
+                    third = u1 * cosine[j] * second - d1 * first
+                    fourth = u2 * cosine[j] * third - d2 * second
+                    part[j] += w0 * first + w1 * second + w2 * third + w3 * fourth
+                    before[j], here[j] = fourth, u3 * cosine[j] * fourth - d3 * third
             norm = 1.0 if m == 0 else math.sqrt(2.0)
             for j in range(count):
                 out[begin + j] += norm * wave[j] * part[j]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,10 @@ from .instruments import coding_fraction_at
 
 #: Fewer directions than this are not worth the half second that numba takes to import.
 _MANY = 2048
+#: Farther from the axis nothing is seen through the mask: the corners of ISGRI's field are 20.3 deg away.
+_FIELD_RAD = 0.4
+#: Degrees that the kernel takes at once.
+_AT_ONCE = 4
 
 
 def harmonic_terms(theta_rad: FloatArray, phi_rad: FloatArray, l_max: int) -> Iterator[tuple[int, int, FloatArray]]:
@@ -43,7 +48,10 @@ def harmonic_count(l_max: int) -> int:
 
 def field_term(theta_rad: FloatArray, phi_rad: FloatArray, floor: float) -> FloatArray:
     """ln(floor + coding fraction of ISGRI): the shape of the imager's field of view."""
-    return np.asarray(np.log(floor + coding_fraction_at("ISGRI", theta_rad, phi_rad)))
+    share = np.zeros(np.shape(theta_rad))
+    near = theta_rad < _FIELD_RAD
+    share[near] = coding_fraction_at("ISGRI", theta_rad[near], phi_rad[near])
+    return np.asarray(np.log(floor + share))
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,8 +77,30 @@ class HarmonicMap:
         if len(theta) >= _MANY:
             from ._harmonics import summed
 
-            return summed(theta, phi, self.l_max, self.coefficients)
-        total = np.zeros(theta.shape)
-        for coefficient, (_, _, value) in zip(self.coefficients, harmonic_terms(theta, phi, self.l_max), strict=True):
-            total += coefficient * value
-        return total
+            return summed(theta, phi, *self._steps)
+        weight, up, down = self._steps
+        m = np.arange(self.l_max + 1)
+        wave = np.where(m == 0, 1.0, np.sqrt(2.0))[:, np.newaxis] * np.cos(np.multiply.outer(m, phi))
+        sectoral = np.cumprod(np.sqrt((2 * m[1:] + 1) / (2 * m[1:])))
+        cosine, sine = np.cos(theta), np.sin(theta)
+        here = np.append(1.0, sectoral)[:, np.newaxis] * np.sqrt(1 / (4 * np.pi)) * sine ** m[:, np.newaxis]
+        before, total = np.zeros_like(here), np.zeros_like(here)
+        for k in range(self.l_max + 1):
+            total += weight[:, k, np.newaxis] * here
+            before, here = here, up[:, k, np.newaxis] * cosine * here - down[:, k, np.newaxis] * before
+        return np.asarray((wave * total).sum(axis=0))
+
+    @functools.cached_property
+    def _steps(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """By m, and by degree from m on: the coefficient, and how much of this harmonic and of the one before it make the next.
+
+        Each row is filled up with coefficients of 0 to a multiple of `_AT_ONCE`, (l_max + 1, that of the first row).
+        """
+        length = (self.l_max // _AT_ONCE + 1) * _AT_ONCE
+        m, step = np.arange(self.l_max + 1)[:, np.newaxis], np.arange(length)
+        up = np.sqrt((4 * (m + step + 1) ** 2 - 1) / ((m + step + 1) ** 2 - m**2))
+        down = np.zeros_like(up)
+        down[:, 1:] = up[:, 1:] / up[:, :-1]
+        weight = np.zeros_like(up)
+        weight[m + step <= self.l_max] = self.coefficients
+        return weight, up, down

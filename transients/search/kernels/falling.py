@@ -8,46 +8,43 @@ import numpy as np
 
 from schemas import FloatArray
 
-from ...compiled import compiled
+from ...compiled import compiled, compiled_sums
 
 #: Of an interval of 28: to 1e-11.
 _HALVINGS = 42
 
 
-@compiled
+@compiled_sums
 def scaled(table: FloatArray, step: float, at: FloatArray, factor: FloatArray, weight: FloatArray) -> FloatArray:
     """Weighted sums of a table, linear between its places, each time seen at another scale: table[at * factor / step], (n,).
 
     `at` (n,) and `factor` (k,) are not negative; beyond its end the table is 0.
     """
-    found = np.zeros(at.size)
+    found = np.empty(at.size)
+    last = table.size - 1.0
     for n in range(at.size):
+        total, per_step = 0.0, at[n] / step
         for k in range(factor.size):
-            place = at[n] * factor[k] / step
-            if place <= table.size - 1:
-                row = min(int(place), table.size - 2)
-                found[n] += weight[k] * (table[row] + (place - row) * (table[row + 1] - table[row]))
+            place = factor[k] * per_step
+            row = int(min(place, last - 1.0))
+            value = table[row] + (place - row) * (table[row + 1] - table[row])
+            total += weight[k] * (value if place <= last else 0.0)
+        found[n] = total
     return found
 
 
-@compiled
+@compiled_sums
 def average(table: FloatArray, step: float, shift: FloatArray, weight: FloatArray, at: float) -> float:
     """Weighted sum of a table, linear between its places, each time seen from `shift` (g,) on: table[(at - shift) / step].
 
     Beyond its ends the table goes on as its first and last value. `weight` (g,).
     """
-    last = table.size - 1
+    last, per_step = table.size - 1.0, 1.0 / step
     total = 0.0
     for k in range(shift.size):
-        place = (at - shift[k]) / step
-        if place <= 0.0:
-            value = table[0]
-        elif place >= last:
-            value = table[last]
-        else:
-            row = int(place)
-            value = table[row] + (place - row) * (table[row + 1] - table[row])
-        total += weight[k] * value
+        place = min(max((at - shift[k]) * per_step, 0.0), last)
+        row = int(min(place, last - 1.0))
+        total += weight[k] * (table[row] + (place - row) * (table[row + 1] - table[row]))
     return total
 
 

@@ -1,6 +1,8 @@
-"""Sums over the bins that windows touch, the outer two by the part that lies inside."""
+"""Excesses in windows: sums over the bins that they touch, the outer two by the part that lies inside, and the fit without them."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +15,51 @@ from ...compiled import compiled
 _SLACK = 1e-3
 #: A coefficient of which less than this part of the information is left, which is the rounding of sums, is not told.
 _TOLD = 1e-13
+#: A window may lack this part of its length (rounding of bin edges) and is still called whole.
+_WHOLE = 1e-3
+
+
+@compiled
+def excesses(
+    bin_start_s: FloatArray,
+    width_s: FloatArray,
+    start_s: FloatArray,
+    duration_s: float,
+    values: FloatArray,
+    squared: npt.NDArray[np.bool_],
+    cumulative: FloatArray,
+    whole: FloatArray,
+    fit_noise: float,
+    overdispersion: float,
+    least_outside_s: float,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """`rates.WindowExcess` of the windows that begin at `start_s`: counts, sigma and spread, (n,) each.
+
+    The first of `values` are the time, its square, the residuals and the model, the others the k functions of the fit; after their sums
+    `cumulative` has the information, (k, k) in a row, the pull, (k,), and the time outside the source. `whole` is as
+    `without_window` has it, `fit_noise` what the variance of the background is in its units.
+    """
+    sums = window_sums(bin_start_s, width_s, start_s, duration_s, values, squared, cumulative)
+    windows, k = start_s.size, values.shape[1] - 4
+    to_pull = 4 + k + k * k
+    counts, sigma, spread = np.empty(windows), np.empty(windows), sums[:, 1] / duration_s**2
+    pull, share, inside = np.empty((windows, k)), np.empty((windows, k)), np.empty((windows, k, k))
+    for w in range(windows):
+        safe = spread[w] if spread[w] > 0.0 else 1.0
+        for i in range(k):
+            pull[w, i], share[w, i] = sums[w, to_pull + i], sums[w, 4 + i] / (duration_s * safe)
+            for j in range(k):
+                inside[w, i, j] = sums[w, 4 + k + i * k + j]
+    shift, variance, told = without_window(whole, pull, share, inside)
+    for w in range(windows):
+        outside_s = cumulative[-1, -1] - sums[w, -1]
+        if sums[w, 0] > (1.0 - _WHOLE) * duration_s and spread[w] > 0.0 and told[w] and outside_s >= least_outside_s:
+            per_count = 1.0 / (duration_s * spread[w])
+            counts[w] = sums[w, 2] * per_count + shift[w]
+            sigma[w] = math.sqrt(overdispersion * sums[w, 3] * per_count**2 + fit_noise * variance[w])
+        else:
+            counts[w], sigma[w] = math.nan, math.inf
+    return counts, sigma, spread
 
 
 @compiled

@@ -7,8 +7,6 @@ compressed in tiles, so that a stretch of a long file can be read alone (docs/ar
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import numpy.typing as npt
 from astropy.io import fits
@@ -16,6 +14,7 @@ from astropy.io import fits
 from schemas import FloatArray, Instant, LightCurve, sha256_hex
 from schemas.lightcurves import Tier
 
+from ...fits_bytes import Card, PackedImage, Table, fits_bytes
 from .build import Columns
 
 #: Keyword of the primary header that marks the form; its value is the version.
@@ -39,21 +38,10 @@ def write_lightcurve(lc: LightCurve) -> bytes:
     lengths = np.diff(np.append(first, len(lc)))
     origin = lc.start_s[first]
     grid = np.repeat(origin, lengths) + (np.arange(len(lc)) - np.repeat(first, lengths)) * lc.info.bin_s
-    segments = fits.BinTableHDU.from_columns(
-        [
-            fits.Column("FIRST", "K", array=first),
-            fits.Column("NBINS", "K", array=lengths),
-            fits.Column("START", "D", "s", array=origin),
-        ],
-        name="SEGMENTS",
-    )
-    hdus = fits.HDUList([fits.PrimaryHDU(header=_header(lc)), segments])
+    named = {"FIRST": (first, ""), "NBINS": (lengths, ""), "START": (origin, "s")}
     departures = (("DSTART", lc.start_s - grid), ("DWIDTH", lc.width_s - lc.info.bin_s))
-    hdus += [_wide_image(name, whole) for name, off_s in departures if (whole := np.round(off_s * _NS)).any()]
-    hdus.append(_counts(lc.counts))
-    out = io.BytesIO()
-    hdus.writeto(out, checksum=False)
-    return out.getvalue()
+    columns = [_column(name, whole, "ns") for name, off_s in departures if (whole := np.round(off_s * _NS)).any()]
+    return fits_bytes(_cards(lc), Table(named, name="SEGMENTS"), *columns, _column("COUNTS", lc.counts, "count"))
 
 
 def _segment_starts(lc: LightCurve) -> npt.NDArray[np.int64]:
@@ -73,50 +61,37 @@ def _segment_starts(lc: LightCurve) -> npt.NDArray[np.int64]:
     return first
 
 
-def _image(name: str, values: npt.NDArray[np.int32], unit: str) -> fits.CompImageHDU:
-    hdu = fits.CompImageHDU(values, compression_type="RICE_1", name=name, tile_shape=(min(TILE_BINS, len(values)),))
-    hdu.header["BUNIT"] = unit
-    return hdu
+def _column(name: str, values: FloatArray, unit: str) -> Table | PackedImage:
+    """Values (n,) as an image of whole numbers; as a table where they are none, or too large."""
+    if np.array_equal(np.round(values), values) and np.abs(values).max() < 2**31 - 1:
+        return PackedImage(values.astype(np.int32), TILE_BINS, [("BUNIT", unit, "")], name)
+    return Table({name: (values, unit)}, name=name)
 
 
-def _wide_image(name: str, values: FloatArray) -> fits.CompImageHDU | fits.BinTableHDU:
-    if np.abs(values).max() < 2**31 - 1:
-        return _image(name, values.astype(np.int32), "ns")
-    return fits.BinTableHDU.from_columns([fits.Column(name, "D", "ns", array=values)], name=name)
-
-
-def _counts(counts: FloatArray) -> fits.CompImageHDU | fits.BinTableHDU:
-    whole = np.round(counts)
-    if np.array_equal(whole, counts) and np.abs(counts).max() < 2**31 - 1:
-        return _image("COUNTS", counts.astype(np.int32), "count")
-    return fits.BinTableHDU.from_columns([fits.Column("COUNTS", "D", "count", array=counts)], name="COUNTS")
-
-
-def _header(lc: LightCurve) -> fits.Header:
+def _cards(lc: LightCurve) -> list[Card]:
     info = lc.info
-    header = fits.Header()
-    header[MARK] = (_VERSION, "transients light curve, version of the form")
-    header["TELESCOP"] = info.mission
-    header["INSTRUME"] = info.instrument
-    header["TIMESYS"] = "UTC"
-    header["DATEREF"] = (info.reference.iso, "times are s from here")
-    header["REFNS"] = (info.reference.ns, "[ns] part of DATEREF after the second")
-    header["TIMEDEL"] = (info.bin_s, "[s] nominal bin")
-    header["TSTART"] = (float(lc.start_s[0]), "[s] start of the first bin")
-    header["TSTOP"] = (float(lc.stop_s[-1]), "[s] end of the last bin")
-    header["NBINS"] = (len(lc), "bins; missing ones are absent")
-    header["LIVETIME"] = (float(lc.width_s.sum()), "[s] sum of the bins")
-    header["COUNTSID"] = sha256_hex(counts_bytes(lc.counts))
-    header["TIER"] = info.tier
-    header["TASSIGN"] = "SATELLITE" if info.time_frame == "spacecraft" else "GEOCENTRE"
-    header["SIMULATD"] = (info.simulated, "not an observation" if info.simulated else "an observation")
+    cards: list[Card] = [
+        (MARK, _VERSION, "transients light curve, version of the form"),
+        ("TELESCOP", info.mission, ""),
+        ("INSTRUME", info.instrument, ""),
+        ("TIMESYS", "UTC", ""),
+        ("DATEREF", info.reference.iso, "times are s from here"),
+        ("REFNS", info.reference.ns, "[ns] part of DATEREF after the second"),
+        ("TIMEDEL", info.bin_s, "[s] nominal bin"),
+        ("TSTART", float(lc.start_s[0]), "[s] start of the first bin"),
+        ("TSTOP", float(lc.stop_s[-1]), "[s] end of the last bin"),
+        ("NBINS", len(lc), "bins; missing ones are absent"),
+        ("LIVETIME", float(lc.width_s.sum()), "[s] sum of the bins"),
+        ("COUNTSID", sha256_hex(counts_bytes(lc.counts)), ""),
+        ("TIER", info.tier, ""),
+        ("TASSIGN", "SATELLITE" if info.time_frame == "spacecraft" else "GEOCENTRE", ""),
+        ("SIMULATD", info.simulated, "not an observation" if info.simulated else "an observation"),
+    ]
     if info.energy_kev is not None:
-        header["E_MIN"], header["E_MAX"] = info.energy_kev
+        cards += [("E_MIN", info.energy_kev[0], ""), ("E_MAX", info.energy_kev[1], "")]
     if info.ephemeris is not None:
-        header["EPHS"] = " ".join(repr(float(x)) for x in info.ephemeris)
-    for remark in info.remarks:
-        header.add_history(remark.encode("ascii", "replace").decode("ascii"))
-    return header
+        cards.append(("EPHS", " ".join(repr(float(x)) for x in info.ephemeris), ""))
+    return cards + [("HISTORY", remark.encode("ascii", "replace").decode("ascii"), "") for remark in info.remarks]
 
 
 def counts_bytes(counts: FloatArray) -> bytes:
