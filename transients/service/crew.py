@@ -154,7 +154,7 @@ def keep_for_good() -> None:
 
 def _ready(mission: Mission | None) -> None:
     """Import what the first event of a process would wait seconds for, and have the kernels compiled by a small search, its limits, a
-    small region, and a place of the mission's."""
+    small region, a place of the mission's and a response."""
     import importlib
 
     import astropy.units as u
@@ -189,4 +189,6 @@ def _ready(mission: Mission | None) -> None:
     if mission is not None:
         with contextlib.suppress(NoData):
             mission.approximate_orbit(to_time(t0))
+        for instrument in mission.response.instruments[:1]:
+            mission.response.fluence_per_count(instrument, "hard", np.ones(2), np.ones(2))
     keep_for_good()
