@@ -72,10 +72,11 @@ class Assessments(Selection):
                 await self.save_artefacts(key, saved.revision, files or {}, keep=True)
                 return saved, False
             revision = found["next_revision"]
+            record = to_json(msgspec.structs.replace(assessment, revision=revision))
             # As it will be read: what is written from it now is what would be written from it later. (A whole number in a field of
             # floats would read as another text.)
-            saved = from_json(to_json(msgspec.structs.replace(assessment, revision=revision)), Assessment)
-            await self._append(saved, facts)
+            saved = from_json(record, Assessment)
+            await self._append(saved, record, facts)
             await self.save_artefacts(key, revision, files or {})
             await self._tell("assessment", key, revision)
         return saved, True
@@ -188,8 +189,7 @@ class Assessments(Selection):
         rows = await self._rows("outdated", mission, version, response, stamp_or_none(since))
         return tuple(Outdated(**dict(row)) for row in rows)
 
-    async def _append(self, saved: Assessment, facts: str) -> None:
-        record = to_json(saved)
+    async def _append(self, saved: Assessment, record: bytes, facts: str) -> None:
         columns = (saved.mission, saved.verdict, saved.simulated, facts, sha256_hex(record), stamp(saved.created))
         head = (saved.event_key, saved.revision, saved.event_revision)
         await self._do("put_assessment", *head, *columns, record.decode(), RECORDS_VERSION)

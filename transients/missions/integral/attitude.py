@@ -8,8 +8,8 @@ from astropy.coordinates import SkyCoord
 from schemas import Attitude, AttitudeSource, Instant
 from schemas.errors import RefusedInput
 
-from ..bodies import sun_direction
-from ..frames import direction_vector, vector_direction
+from ..ephemeris import body_km
+from ..frames import in_icrs, ra_dec_deg, unit_vector
 from ..times import to_time
 
 #: The Sun stays within about 3 deg of the XZ plane (the solar arrays need it), so the roll is known to that.
@@ -37,19 +37,19 @@ def attitude_from_x(x: SkyCoord, at: Instant, source: AttitudeSource, error_deg:
     RefusedInput
         When X is within 5 deg of the Sun or of the point opposite.
     """
-    axis, sun = direction_vector(x), direction_vector(sun_direction(to_time(at)))
+    icrs, sun_km = in_icrs(x), body_km("sun", to_time(at))
+    axis, sun = unit_vector(icrs.ra.rad, icrs.dec.rad), sun_km / np.linalg.norm(sun_km)
     across = sun - (sun @ axis) * axis
     length = float(np.linalg.norm(across))
     if length < np.sin(np.radians(_LEAST_SUN_ANGLE_DEG)):
         raise RefusedInput("the pointing is too close to the Sun's line to tell the roll")
-    z = vector_direction(across / length)
-    icrs = x.icrs
+    z_ra_deg, z_dec_deg = ra_dec_deg(across)
     return Attitude(
         at=at,
         x_ra_deg=float(icrs.ra.deg),
         x_dec_deg=float(icrs.dec.deg),
-        z_ra_deg=float(z.ra.deg),
-        z_dec_deg=float(z.dec.deg),
+        z_ra_deg=z_ra_deg,
+        z_dec_deg=z_dec_deg,
         source=source,
         error_deg=error_deg,
         roll_error_deg=ROLL_ERROR_DEG,
