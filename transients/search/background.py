@@ -126,15 +126,15 @@ def fit_background(bins: Bins) -> Background:
     source = np.zeros(len(bins), bool)
     _require_sidebands(bins, source)
     model = _robust_line(bins) * bins.width_s
-    seen: list[bytes] = []
+    fits: dict[bytes, Background] = {}
     for _ in range(_ITERATIONS):
         source = source_mask(bins, model, _spread(bins, model, source))
         _require_sidebands(bins, source)
-        fit = _best_order(bins, source)
+        known = fits.get(source.tobytes())
+        if known is not None:  # the source stays, or goes round
+            return known
+        fit = fits[source.tobytes()] = _best_order(bins, source)
         model = fit.counts
-        if source.tobytes() in seen:  # it stays, or goes round
-            break
-        seen.append(source.tobytes())
     return fit
 
 

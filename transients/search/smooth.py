@@ -87,34 +87,62 @@ def fit_smooth(blocks: Blocks, low_s: float, high_s: float, model_cts_s: FloatAr
     if high_s - low_s < 2.0 * _LENGTHS_S[0]:
         return None
     scatter = float(np.std(blocks.rate_cts_s - model_cts_s))
-    best: Smooth | None = None
+    best: _Conditioned | None = None
     for length in _LENGTHS_S:
-        knots = np.linspace(low_s, high_s, 1 + int(np.ceil((high_s - low_s) / length * _KNOTS_PER_LENGTH)))
-        if len(knots) > _MOST:
+        if _knots(low_s, high_s, length) > _MOST:
             continue
         for amplitude in _AMPLITUDES:
-            found = _condition(blocks, knots, length, amplitude * scatter)
+            found = _condition(blocks, _line(blocks.centre_s, low_s, high_s), length, amplitude * scatter)
             if best is None or found.cost < best.cost:
                 best = found
-    return best
+    return None if best is None else _curve(best, blocks, low_s, high_s)
 
 
-def _condition(blocks: Blocks, knots: FloatArray, length: float, amplitude: float) -> Smooth:
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Conditioned:
+    """A length and an amplitude, given the blocks: what the curve is made from, where it is the best."""
+
+    length_s: float
+    amplitude: float
+    factor: tuple[FloatArray, bool]
+    solved: FloatArray
+    information: FloatArray
+    coefficients: FloatArray
+    weighted: FloatArray
+    cost: float
+
+
+def _condition(blocks: Blocks, line: FloatArray, length: float, amplitude: float) -> _Conditioned:
     t, y = blocks.centre_s, blocks.rate_cts_s
-    middle, half = 0.5 * (knots[0] + knots[-1]), 0.5 * (knots[-1] - knots[0])
-    line, line_at_knots = (np.stack([np.ones(len(a)), (a - middle) / half], axis=1) for a in (t, knots))
     factor = cho_factor(_covariance(t, t, length, amplitude) + np.diag(blocks.variance), lower=True)
     solved = cho_solve(factor, line)
     information = np.linalg.inv(line.T @ solved)
     coefficients = information @ (solved.T @ y)
     residual = y - line @ coefficients
     weighted = cho_solve(factor, residual)
-    across = _covariance(knots, t, length, amplitude)
-    rest = line_at_knots - across @ solved
-    covariance = _covariance(knots, knots, length, amplitude) - across @ cho_solve(factor, across.T) + rest @ information @ rest.T
     log_ratio = 2.0 * np.log(np.diag(factor[0])).sum() - np.log(blocks.variance).sum()
     cost = float(residual @ weighted + log_ratio + 4.0 * np.log(len(t)))
-    return Smooth(knots, line_at_knots @ coefficients + across @ weighted, covariance, length, cost)
+    return _Conditioned(length, amplitude, factor, solved, information, coefficients, weighted, cost)
+
+
+def _curve(of: _Conditioned, blocks: Blocks, low_s: float, high_s: float) -> Smooth:
+    knots = np.linspace(low_s, high_s, _knots(low_s, high_s, of.length_s))
+    line = _line(knots, low_s, high_s)
+    across = _covariance(knots, blocks.centre_s, of.length_s, of.amplitude)
+    rest = line - across @ of.solved
+    alone = _covariance(knots, knots, of.length_s, of.amplitude)
+    covariance = alone - across @ cho_solve(of.factor, across.T) + rest @ of.information @ rest.T
+    return Smooth(knots, line @ of.coefficients + across @ of.weighted, covariance, of.length_s, of.cost)
+
+
+def _knots(low_s: float, high_s: float, length: float) -> int:
+    """How many."""
+    return 1 + int(np.ceil((high_s - low_s) / length * _KNOTS_PER_LENGTH))
+
+
+def _line(t: FloatArray, low_s: float, high_s: float) -> FloatArray:
+    """What a line's two coefficients are multiplied with, (m, 2)."""
+    return np.stack([np.ones(len(t)), (t - 0.5 * (low_s + high_s)) / (0.5 * (high_s - low_s))], axis=1)
 
 
 def _covariance(a: FloatArray, b: FloatArray, length: float, amplitude: float) -> FloatArray:
