@@ -32,12 +32,12 @@ WITH come AS (
     WHERE job_id IN (SELECT job_id FROM job WHERE finished IS NULL AND due <= now() ORDER BY due LIMIT 5000 FOR UPDATE SKIP LOCKED)
     RETURNING lane
 )
-SELECT wanted.lane, 0::float8 AS wait_s, NULL AS told FROM unnest($1::text[]) AS wanted (lane)
-WHERE EXISTS (
-    SELECT FROM job
+SELECT first.lane, 0::float8 AS wait_s, NULL AS told FROM unnest($1::text[]) AS wanted (lane) CROSS JOIN LATERAL (
+    SELECT lane FROM job
     WHERE job.lane = wanted.lane AND finished IS NULL AND due IS NULL
       AND (state = 'queued' OR coalesce(touched, started) < now() - make_interval(secs => $2))
-)
+    ORDER BY priority DESC, job_id LIMIT 1
+) AS first
 UNION ALL
 SELECT lane, 0, pg_notify('transients_due', lane) FROM (SELECT DISTINCT lane FROM come WHERE lane IS NOT NULL) AS lanes
 UNION ALL
