@@ -10,12 +10,12 @@
 ALTER TABLE job ADD COLUMN lane text, ADD COLUMN due timestamptz, ADD COLUMN touched timestamptz;
 ALTER TABLE job SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
 
--- Open jobs keep the lane and the time they had in PgQueuer's queue. Those at work go on, and are taken again when their worker has no
--- way to say that it lives: one of the version before has none any more, yet what it writes of their end holds until then.
+-- Open jobs keep the lane and the time they had in PgQueuer's queue. A job at work ends as its process says, unless it was taken again
+-- meanwhile: processes of the version before give no sign of life that is seen here.
 --
--- A service of the version before may run on beside this one, and puts its jobs into `job` and into PgQueuer's queue: if that were
--- dropped now, it could not take alerts in and would refuse them. So the tables stay, empty, and turn away what is put there: its
--- workers find nothing, those of this version find all. When no process of the version before runs any more, nothing needs the schema:
+-- Such a process may run on beside this version, and puts a job into `job` and into PgQueuer's queue. If that were dropped now, it could
+-- queue nothing and would refuse the alerts that it reads. So its tables stay, empty, and turn away what is put there: its workers
+-- find nothing, those of this version find everything. Once no such process runs any more, nothing needs them:
 -- DROP SCHEMA pgqueuer CASCADE.
 DO $move$
 BEGIN
