@@ -1,4 +1,4 @@
-"""What the database needs now and then: bytes go by policy, the queue's diary too, and events of the version before get their names."""
+"""What the database needs now and then: bytes go by policy, and events of the version before get their names."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from transients.store import Store
 #: Policies count in days.
 _INTERVAL_S = 3600.0
 _DAY_S = 86400.0
-#: The queue's own diary is kept so long, s: enough to look into what went wrong in a night.
-_QUEUE_LOG_S = 7 * _DAY_S
 
 log = structlog.get_logger("transients.upkeep")
 
@@ -42,7 +40,6 @@ async def upkeep(
     while not stopping.is_set():
         try:
             await store.name_events()
-            await store.forget_queue_log(_QUEUE_LOG_S)
             await expire(store, keep_days, clock())
         except Exception as error:
             log.warning(

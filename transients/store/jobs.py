@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import uuid
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -13,9 +12,9 @@ import msgspec
 from schemas import Instant, Record, to_json
 from schemas.errors import NotFound
 
-from .database import instant, stamp_or_none, translated
+from .database import instant, stamp_or_none
 from .outgoing import Outgoing
-from .queue import lane, queue_on
+from .queue import FIRST_LANE, FIRST_PRIORITY, OUTSIDE, lane
 
 JobState = Literal["queued", "running", "done", "failed"]
 
@@ -52,9 +51,8 @@ class JobDepth:
 
 @dataclasses.dataclass(frozen=True)
 class Started:
-    """An attempt of a job: the first is 1; `errors` are the earlier ones that went wrong, `place` is its row in the queue."""
+    """An attempt of a job: the first is 1; `errors` are the earlier ones that went wrong."""
 
-    place: int
     job_id: int
     kind: str
     event_key: str | None
@@ -116,19 +114,13 @@ class Jobs(Outgoing):
         """Queue jobs, in order, as `enqueue` does one: the number of each, None where its key was queued before."""
         if not jobs:
             return []
-        async with self.transaction():
-            made = {row["position"] - 1: row["job_id"] for row in await self._rows("put_jobs", *_columns(jobs))}
-            new = [(number, jobs[position]) for position, number in made.items()]
-            await self._dispatch([(number, job.kind, job.priority, stamp_or_none(job.not_before)) for number, job in new])
+        made = {row["position"] - 1: row["job_id"] for row in await self._rows("put_jobs", *_columns(jobs))}
         return [made.get(position) for position in range(len(jobs))]
 
     async def retry_failed(self, job_id: int) -> None:
         """Queue a failed job again, its attempts counted anew. Raises NotFound when it is not a failed job."""
-        async with self.transaction():
-            row = await self._row("reopen_job", job_id)
-            if row is None:
-                raise NotFound(f"no failed job {job_id}")
-            await self._dispatch([(job_id, row["kind"], row["priority"], None)])
+        if await self._row("reopen_job", job_id) is None:
+            raise NotFound(f"no failed job {job_id}")
 
     async def jobs(self, event_key: str | None = None, state: JobState | None = None, limit: int = 1000) -> tuple[Job, ...]:
         """Jobs of an event, or of all; newest first."""
@@ -152,28 +144,13 @@ class Jobs(Outgoing):
         count: int = (await self._row("jobs_to_come"))["jobs"]
         return count
 
-    async def adopt_orphans(self) -> int:
-        """Queue again every open job that is in no queue, and let go of places of jobs that are over. Gives how many were queued."""
-        async with self.transaction():
-            # One process at a time, or two would adopt the same.
-            await self._do("lock_adoption")
-            await self._do("forget_over")
-            rows = await self._rows("orphans")
-            await self._dispatch([(row["job_id"], row["kind"], row["priority"], None) for row in rows])
-        return len(rows)
-
     async def steady_queue(self) -> None:
         """After the database's clock was stepped back, let jobs be due when they would have been."""
         await self._do("steady_queue")
 
-    async def forget_queue_log(self, older_than_s: float) -> None:
-        """Let go of what the queue wrote of its jobs so long ago; it would grow without end, and a job's own row says it all."""
-        await self._do("forget_queue_log", older_than_s)
-        await self._do("forget_queue_statistics", older_than_s)
-
-    async def take_jobs(self, lanes: Sequence[str], most: int, *, silent_s: float) -> list[Started]:
-        """Take due jobs, and such as are in the hands of a worker that gave no sign for so long; a runner does so on a line of its own."""
-        return [started_of(row) for row in await self._rows("take_jobs", list(lanes), most, silent_s, [], uuid.uuid4())]
+    async def give_lanes(self) -> None:
+        """Let jobs that a process of the version before queued be found: it knows of no lanes."""
+        await self._do("give_lanes", FIRST_PRIORITY, list(OUTSIDE), FIRST_LANE)
 
     async def finish_job(
         self, started: Started, state: JobState, error: str | None = None, *, wrong: bool = False, again_s: float = 0.0
@@ -182,42 +159,24 @@ class Jobs(Outgoing):
 
         An attempt that was given up for dead and lived on says nothing: whoever took the job after it has the say.
         """
-        await self._do("finish_job", started.job_id, state, error, wrong, started.attempt, started.place, again_s)
-
-    async def _dispatch(self, jobs: Sequence[tuple[int, str, int, dt.datetime | None]]) -> None:
-        """Put jobs into the queue: number, kind, priority, and when each is due."""
-        if not jobs:
-            return
-        now = dt.datetime.now(dt.UTC)
-        delays = [None if due is None else max(dt.timedelta(0), due - now) for *_, due in jobs]
-        numbers, lanes, priorities = zip(
-            *((str(number).encode(), lane(kind, priority), priority) for number, kind, priority, _ in jobs), strict=True
-        )
-        async with self._connection() as connection:
-            with translated():
-                await queue_on(connection).enqueue(list(lanes), list(numbers), list(priorities), delays)
+        await self._do("finish_job", started.job_id, state, error, wrong, started.attempt, again_s)
 
 
 def started_of(row: Any) -> Started:
     """A row of a job that was taken."""
     payload = msgspec.json.decode(row["payload"])
-    return Started(row["place"], row["job_id"], row["kind"], row["event_key"], payload, row["attempts"], row["errors"])
+    return Started(row["job_id"], row["kind"], row["event_key"], payload, row["attempts"], row["errors"])
 
 
 def _columns(jobs: Sequence[Wanted]) -> list[list[Any]]:
     """Jobs as columns. Of a key that comes twice the first counts."""
-    rows = [
-        (
-            job.kind,
-            job.event_key,
-            to_json(job.payload).decode(),
-            job.dedupe_key,
-            job.priority,
-            stamp_or_none(job.not_before),
-            lane(job.kind, job.priority),
-        )
-        for job in jobs
-    ]
+    now = dt.datetime.now(dt.UTC)
+    rows = []
+    for job in jobs:
+        due = stamp_or_none(job.not_before)
+        wait_s = 0.0 if due is None else max(0.0, (due - now).total_seconds())
+        payload = to_json(job.payload).decode()
+        rows.append((job.kind, job.event_key, payload, job.dedupe_key, job.priority, due, lane(job.kind, job.priority), wait_s))
     return [list(column) for column in zip(*rows, strict=True)]
 
 

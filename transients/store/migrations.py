@@ -14,7 +14,6 @@ from schemas.errors import ConfigurationError
 
 from .database import Database, translated
 from .queries import load_queries
-from .queue import QUEUE_SCHEMA, install_queue, queue_version
 
 #: Any fixed number: everybody who migrates asks for this lock.
 _LOCK = 7_241_903_615
@@ -64,13 +63,8 @@ class Migrations(Database):
                 ran = [migration for migration in load_migrations() if _is_new(migration, done)]
                 for migration in ran:
                     await connection.execute(migration.sql)
-                    await _note(connection, migration.name, migration.checksum)
-                names = [migration.name for migration in ran]
-                if done.get(QUEUE_SCHEMA) != queue_version():
-                    await install_queue(connection)
-                    await _note(connection, QUEUE_SCHEMA, queue_version())
-                    names.append(QUEUE_SCHEMA)
-        return tuple(names)
+                    await connection.execute(load_queries()["note_migration"], migration.name, migration.checksum)
+        return tuple(migration.name for migration in ran)
 
 
 async def pending_migrations(url: str) -> tuple[str, ...]:
@@ -87,10 +81,6 @@ async def pending_migrations(url: str) -> tuple[str, ...]:
 
 async def _ledger(connection: Any) -> dict[str, str]:
     return {row["name"]: row["checksum"] for row in await connection.fetch(load_queries()["ledger"])}
-
-
-async def _note(connection: Any, name: str, checksum: str) -> None:
-    await connection.execute(load_queries()["note_migration"], name, checksum)
 
 
 def _is_new(migration: Migration, done: dict[str, str]) -> bool:

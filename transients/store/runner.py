@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -35,13 +34,13 @@ MAX_DATABASE_DELAY_S = 30.0
 #: A job does in seconds what it does at all; a data service may take a minute for each of its answers.
 LONGEST_S = 900.0
 _RECONNECT_S = 1.0
-#: New jobs are announced; what is due later, was put back for a retry or left by a worker that died is not: so the queue is looked at
-#: this often, s.
+#: New jobs are announced; what comes due later, was put back or left by a worker that died is not: so the queue is looked at this
+#: often, s.
 _LOOK_S = 1.0
 #: An answer of the queue that takes longer than this will not come, s.
 _PATIENCE_S = 10.0
-#: Between looks for jobs that are open but in no queue.
-_ADOPT_S = 30.0
+#: Between looks for jobs that a clock stepped back or a process of the version before keeps from being found.
+_STEADY_S = 30.0
 
 
 class RetryLater(Exception):  # noqa: N818 -- says what to do, not what went wrong
@@ -99,13 +98,13 @@ class JobRunner:
         self._observe = observe
         self._silent_s = heartbeat_timeout_s
         self._places = places_for(self._handlers, concurrency)
+        self._lanes = sorted({lane for places in self._places for lanes in places.turns for lane in lanes})
         #: Lanes in which something is due, as far as is known.
         self._due: set[str] = set()
-        #: Jobs at work, by their places in the queue.
-        self._running: dict[int, asyncio.Task[None]] = {}
+        #: Jobs at work, by number and attempt.
+        self._running: dict[tuple[int, int], asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._stopping = False
-        self._worker = uuid.uuid4()
         self._log = structlog.get_logger("transients.jobs")
 
     async def run(self) -> None:
@@ -150,7 +149,7 @@ class JobRunner:
             connection = await asyncpg.connect(
                 self._store.url, server_settings=SERVER_SETTINGS, command_timeout=COMMAND_TIMEOUT_S
             )
-        adopting = asyncio.create_task(self._adopt(), name="adopt jobs")
+        steadying = asyncio.create_task(self._steady(), name="steady the queue")
         try:
             connection.add_termination_listener(lambda _connection: self._wake.set())
             await connection.add_listener(DUE_CHANNEL, self._hear)
@@ -163,7 +162,7 @@ class JobRunner:
                 if connection.is_closed():
                     raise DatabaseUnreachable("the line on which jobs are heard of broke", where="database")
         finally:
-            adopting.cancel()
+            steadying.cancel()
             await _close(connection)
 
     def _hear(self, _connection: Any, _pid: int, _channel: str, lane: str) -> None:
@@ -173,12 +172,13 @@ class JobRunner:
     async def _look(self, connection: Any) -> float:
         """Give a sign of life for what runs, and see what is due without having been announced. Gives how soon to look again, s."""
         if self._running:
-            await _ask(connection, load_queries()["beat"], list(self._running), self._worker)
+            numbers, attempts = zip(*self._running, strict=True)
+            await _ask(connection, load_queries()["beat"], numbers, attempts)
         every_s = min(_LOOK_S, 0.25 * self._silent_s)
-        for row in await _ask(connection, load_queries()["lanes"], self._silent_s):
-            if row["wait_s"] <= 0.0:
+        for row in await _ask(connection, load_queries()["look"], self._lanes, self._silent_s):
+            if row["lane"] is not None:
                 self._due.add(row["lane"])
-            else:
+            elif row["wait_s"] is not None:
                 every_s = min(every_s, row["wait_s"])
         return every_s
 
@@ -194,31 +194,30 @@ class JobRunner:
         # What is announced from now on may not be found any more.
         self._due -= due
         asked = places.free
-        asking = (list(due), asked, self._silent_s, list(self._running), self._worker)
-        found = await _ask(connection, load_queries()["take_jobs"], *asking)
+        at_work = [number for number, _ in self._running]
+        found = await take_jobs(connection, due, asked, silent_s=self._silent_s, at_work=at_work)
         if len(found) == asked:
             # There may be more.
             self._due |= due
-        for started in map(started_of, found):
+        for started in found:
             if self._stopping:
                 await self._store.finish_job(started, "queued", "stopped before it was begun")
                 continue
             places.busy += 1
-            self._running[started.place] = asyncio.create_task(self._attempt(started, places), name=f"job {started.job_id}")
+            attempt = asyncio.create_task(self._attempt(started, places), name=f"job {started.job_id}")
+            self._running[started.job_id, started.attempt] = attempt
 
-    async def _adopt(self) -> None:
-        """Now and then, queue again what fell out of the queue, and let nothing wait for a clock that was stepped back."""
+    async def _steady(self) -> None:
+        """Now and then, let nothing wait for a clock that was stepped back, or for want of a lane."""
         while True:
             try:
                 await self._store.steady_queue()
-                adopted = await self._store.adopt_orphans()
-                if adopted:
-                    self._log.warning("jobs had fallen out of the queue", action="jobs-adopted", jobs=adopted)
+                await self._store.give_lanes()
             except Exception as error:
                 # Whatever it is, it may pass.
                 ours = isinstance(error, TransientsError)
-                self._log.warning("cannot look for lost jobs", action="jobs-adopt-failed", error=str(error), exc_info=not ours)
-            await asyncio.sleep(_ADOPT_S)
+                self._log.warning("cannot steady the queue", action="jobs-steady-failed", error=str(error), exc_info=not ours)
+            await asyncio.sleep(_STEADY_S)
 
     async def _attempt(self, started: Started, places: Places) -> None:
         try:
@@ -227,7 +226,7 @@ class JobRunner:
             # What became of the job could not be written. It counts as left by a worker that died, and comes again.
             self._log.warning("a job's end was not written", action="job-unwritten", job=started.job_id, error=str(error))
         finally:
-            del self._running[started.place]
+            del self._running[started.job_id, started.attempt]
             places.busy -= 1
             self._wake.set()
 
@@ -278,6 +277,13 @@ class JobRunner:
         if not retriable or started.errors + 1 >= self._max_attempts:
             return None
         return min(self._first_delay_s * 2.0**started.errors, MAX_DELAY_S)
+
+
+async def take_jobs(
+    connection: Any, lanes: Iterable[str], most: int, *, silent_s: float, at_work: Sequence[int] = ()
+) -> list[Started]:
+    """Take due jobs, and such as are in the hands of a worker that gave no sign for so long; but none of those `at_work` here."""
+    return [started_of(row) for row in await _ask(connection, load_queries()["take_jobs"], list(lanes), most, silent_s, at_work)]
 
 
 async def _ask(connection: Any, query: str, *arguments: Any) -> Sequence[Any]:

@@ -99,14 +99,14 @@ WHERE h.state IS DISTINCT FROM p.state;
 
 -- name: check_jobs
 -- An open job waits or runs somewhere, a job that is over waits nowhere, and each revision of an event was assessed or is to be.
-SELECT 'job ' || j.job_id AS place, j.kind || ' is ' || j.state || ' and in no queue' AS message
-FROM job j
-WHERE j.state IN ('queued', 'running') AND coalesce(j.started, j.created) < clock_timestamp() - interval '2 minutes'
-  AND NOT EXISTS (SELECT FROM pgqueuer.queue q WHERE q.payload = convert_to(j.job_id::text, 'UTF8') AND q.status IN ('queued', 'picked'))
+SELECT 'job ' || job_id AS place, kind || ' is ' || state || ' and in no queue: it ended at ' || finished AS message
+FROM job WHERE state IN ('queued', 'running') AND finished IS NOT NULL
 UNION ALL
-SELECT 'job ' || j.job_id, j.kind || ' is ' || j.state || ' since ' || j.finished || ' and still in the queue'
-FROM job j JOIN pgqueuer.queue q ON q.payload = convert_to(j.job_id::text, 'UTF8')
-WHERE j.state IN ('done', 'failed') AND q.status IN ('queued', 'picked') AND j.finished < clock_timestamp() - interval '2 minutes'
+SELECT 'job ' || job_id, kind || ' is ' || state || ' and in no queue: it has no lane'
+FROM job WHERE finished IS NULL AND lane IS NULL AND coalesce(started, created) < clock_timestamp() - interval '2 minutes'
+UNION ALL
+SELECT 'job ' || job_id, kind || ' is ' || state || ' and still in the queue'
+FROM job WHERE state IN ('done', 'failed') AND finished IS NULL
 UNION ALL
 SELECT e.event_key, 'revision ' || e.revision || ' was never assessed, and no job will'
 FROM event e

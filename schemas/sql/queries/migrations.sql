@@ -7,7 +7,7 @@ SELECT pg_advisory_xact_lock($1);
 SELECT to_regclass('migration') IS NOT NULL;
 
 -- name: make_ledger
--- What was run. checksum: SHA-256 of the file as it was run, or the version of the library that made the tables.
+-- What was run. checksum: SHA-256 of the file as it was run.
 CREATE TABLE IF NOT EXISTS migration (
     name     text PRIMARY KEY,
     checksum text NOT NULL,

@@ -22,7 +22,7 @@ SELECT (SELECT count(*) FROM event WHERE revision > 0) AS events,
        (SELECT count(*) FROM document WHERE outcome = 'refusal') AS refused,
        (SELECT count(*) FROM (SELECT DISTINCT ON (event_key) verdict FROM assessment ORDER BY event_key, revision DESC) a
         WHERE verdict = 'detection') AS detections,
-       (SELECT count(*) FROM job WHERE state IN ('queued', 'running')) AS jobs;
+       (SELECT count(*) FROM job WHERE finished IS NULL) AS jobs;
 
 -- name: backlog
 -- Documents that wait for a handler.

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.fault
 
 #: The database's clock seems to be stepped by moving everything it wrote the other way.
 STEP = """
-    UPDATE pgqueuer.queue SET created = created - $1::interval, updated = updated - $1::interval,
-                              execute_after = execute_after - $1::interval, heartbeat = heartbeat - $1::interval
+    UPDATE job SET created = created - $1::interval, started = started - $1::interval, due = due - $1::interval,
+                   touched = touched - $1::interval
 """
 HOUR = dt.timedelta(hours=1)
 
@@ -47,7 +47,7 @@ class Work:
 async def work(store: Store, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Work]:
     """Two workers with one handler."""
     # Half a minute in life.
-    monkeypatch.setattr(runner, "_ADOPT_S", 0.5)
+    monkeypatch.setattr(runner, "_STEADY_S", 0.5)
     made = Work()
     runners = [JobRunner(store, {"step": made}) for _ in range(2)]
     tasks = [asyncio.create_task(each.run()) for each in runners]
@@ -96,10 +96,12 @@ async def test_the_databases_clock_is_stepped_back(store: Store, work: Work) -> 
 
 
 async def test_the_databases_clock_is_stepped_back_while_nobody_works(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "_ADOPT_S", 0.5)
+    monkeypatch.setattr(runner, "_STEADY_S", 0.5)
     # In the hands of a worker that died, which gave a sign of life just before.
     await store.enqueue("step", "left")
-    assert len(await store.take_jobs(["step"], 1, silent_s=60.0)) == 1
+    connection = await asyncpg.connect(store.url)
+    assert len(await runner.take_jobs(connection, ["step"], 1, silent_s=60.0)) == 1
+    await connection.close()
     await store.enqueue("step", "waits")
     await step(store, -HOUR)
     work = Work()

@@ -1,4 +1,4 @@
-"""Jobs on a real PostgreSQL, through PgQueuer."""
+"""Jobs on a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ import pytest
 from schemas import Instant
 from schemas.errors import DatabaseUnreachable, NoData, NotFound, ServiceUnreachable
 from transients.store import Job, JobRunner, RetryLater, Store, Wanted
+from transients.store.queries import load_queries
 from transients.store.queue import FIRST_PRIORITY, OUTSIDE
-from transients.store.runner import Handler
+from transients.store.runner import Handler, take_jobs
 
 
 @contextlib.asynccontextmanager
@@ -37,6 +38,14 @@ async def until(store: Store, good: Callable[[tuple[Job, ...]], bool]) -> tuple[
         while not good(jobs := await store.jobs()):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     return jobs
+
+
+@pytest.fixture
+async def connection(postgres_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A line to the database of one's own."""
+    made = await asyncpg.connect(postgres_url)
+    yield made
+    await made.close()
 
 
 def all_in(*states: str) -> Callable[[tuple[Job, ...]], bool]:
@@ -161,17 +170,19 @@ async def test_only_errors_of_its_own_are_counted(store: Store) -> None:
     assert (other.state, other.attempts) == ("failed", 2)
 
 
-async def test_an_attempt_taken_for_dead_changes_nothing_more(store: Store) -> None:
+async def test_an_attempt_taken_for_dead_changes_nothing_more(store: Store, connection: asyncpg.Connection) -> None:
     await store.enqueue("step")
-    (first,) = await store.take_jobs(["step"], 5, silent_s=60.0)
-    assert await store.take_jobs(["step"], 5, silent_s=60.0) == []
-    (second,) = await store.take_jobs(["step"], 5, silent_s=0.0)
+    (first,) = await take_jobs(connection, ["step"], 5, silent_s=60.0)
+    assert await take_jobs(connection, ["step"], 5, silent_s=60.0) == []
+    # Whoever still has it does not take it from itself.
+    assert await take_jobs(connection, ["step"], 5, silent_s=0.0, at_work=[first.job_id]) == []
+    (second,) = await take_jobs(connection, ["step"], 5, silent_s=0.0)
     assert (first.attempt, second.attempt) == (1, 2)
     await store.finish_job(second, "done")
     await store.finish_job(first, "failed", "the database went away", wrong=True)
     (job,) = await store.jobs()
     assert (job.state, job.error) == ("done", None)
-    assert await store.take_jobs(["step"], 5, silent_s=0.0) == []
+    assert await take_jobs(connection, ["step"], 5, silent_s=0.0) == []
 
 
 async def test_jobs_that_wait_for_others_servers_keep_nobody_waiting(store: Store) -> None:
@@ -260,48 +271,15 @@ async def test_many_jobs_over_two_workers_run_once_each(store: Store, postgres_u
     assert sorted(seen) == list(range(60))
 
 
-async def test_a_job_that_fell_out_of_the_queue_is_taken_up(store: Store, postgres_url: str) -> None:
-    await store.enqueue("step", "lost")
-    await store.enqueue("step", "waiting")
-    connection = await asyncpg.connect(postgres_url)
-    await connection.execute("DELETE FROM pgqueuer.queue WHERE payload = (SELECT min(job_id)::text::bytea FROM job)")
-    assert await store.adopt_orphans() == 1
-    assert await store.adopt_orphans() == 0
-    await connection.execute("DELETE FROM pgqueuer.queue")
-    await connection.close()
-    seen: list[str | None] = []
-
-    async def step(event_key: str | None, payload: dict[str, Any]) -> None:
-        seen.append(event_key)
-
-    async with worker(store, {"step": step}):
-        await until(store, all_in("done"))
-    assert sorted(map(str, seen)) == ["lost", "waiting"]
-
-
-async def test_the_queues_own_diary_does_not_grow_for_ever(store: Store, postgres_url: str) -> None:
-    async def step(event_key: str | None, payload: dict[str, Any]) -> None:
-        """Nothing to do."""
-
-    await store.enqueue("step", "e")
-    async with worker(store, {"step": step}):
-        await until(store, all_in("done"))
-    connection = await asyncpg.connect(postgres_url)
-    try:
-        written = await connection.fetchval("SELECT count(*) FROM pgqueuer.queue_log")
-        assert written >= 2
-        await store.forget_queue_log(3600.0)
-        assert await connection.fetchval("SELECT count(*) FROM pgqueuer.queue_log") == written
-        await connection.execute("INSERT INTO pgqueuer.statistics (created, count, priority, status, entrypoint) "
-                                 "VALUES (now() - interval '2 h', 1, 0, 'successful', 'step')")  # fmt: skip
-        await connection.execute("UPDATE pgqueuer.queue_log SET created = created - interval '2 h'")
-        await store.forget_queue_log(3600.0)
-        assert await connection.fetchval("SELECT count(*) FROM pgqueuer.queue_log") == 0
-        assert await connection.fetchval("SELECT count(*) FROM pgqueuer.statistics WHERE created < now() - interval '1 h'") == 0
-    finally:
-        await connection.close()
-    (job,) = await store.jobs()
-    assert job.state == "done"
+async def test_to_take_a_job_changes_no_index(store: Store, connection: asyncpg.Connection) -> None:
+    """Else every job costs each index of the table twice as much."""
+    await store.enqueue_many([Wanted("step", str(number), dedupe_key=str(number)) for number in range(20)])
+    updates = "SELECT pg_stat_get_xact_tuples_updated('job'::regclass), pg_stat_get_xact_tuples_hot_updated('job'::regclass)"
+    async with connection.transaction():
+        taken = await take_jobs(connection, ["step"], 20, silent_s=60.0)
+        numbers, attempts = zip(*((job.job_id, job.attempt) for job in taken), strict=True)
+        await connection.execute(load_queries()["beat"], numbers, attempts)
+        assert tuple(await connection.fetchrow(updates)) == (40, 40)
 
 
 async def test_a_worker_busy_with_long_jobs_has_a_place_for_what_goes_first(store: Store) -> None:

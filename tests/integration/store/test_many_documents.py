@@ -189,7 +189,6 @@ async def test_jobs_are_queued_together_each_key_once(store: Store) -> None:
     assert len(jobs) == 4
     assert (jobs[made[0]].event_key, jobs[made[0]].payload, jobs[made[0]].priority) == ("a", {"n": 1}, 5)
     assert jobs[made[2]].not_before == Instant(utc="2050-01-01T00:00:00")
-    assert await store.adopt_orphans() == 0
     assert await store.enqueue_many([]) == []
 
 
