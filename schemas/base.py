@@ -23,7 +23,8 @@ RECORDS_VERSION = 1
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A frozen record that travels; subclasses repeat `kw_only=True`, which msgspec does not inherit.
 
-    Floats must be finite: an unknown number is None, never NaN or infinity.
+    Floats must be finite: an unknown number is None, never NaN or infinity. Between processes a record travels as its fields are
+    declared: within `Any`, tuples come out as lists.
     """
 
     def __post_init__(self) -> None:

@@ -52,7 +52,10 @@ class PackedImage:
 
 
 def fits_bytes(cards: Iterable[Card], *units: Table | PackedImage) -> bytes:
-    """A file with these cards in its primary header, and these extensions; numbers in headers of those have 15 digits."""
+    """A file with these cards in its primary header, and these extensions; numbers in headers of those have 15 digits.
+
+    Raises ValueError for what FITS cannot hold: text that is not printable ASCII, numbers that are not finite.
+    """
     header: bytes = fits.Header([*_NO_DATA, *cards]).tostring().encode("ascii")
     with fitsio.FITS("mem://", "rw") as file:
         file.write_image(None)
@@ -67,4 +70,6 @@ def _described(unit: Table | PackedImage) -> dict[str, Any]:
 
 
 def _records(cards: Iterable[Card]) -> list[dict[str, Value]]:
-    return [{"name": keyword, "value": value, "comment": comment} for keyword, value, comment in cards]
+    # cfitsio would write something else instead of what a header cannot hold; astropy raises ValueError.
+    spelt = [fits.Card(*card) for card in cards]
+    return [{"name": card.keyword, "value": card.value, "comment": card.comment} for card in spelt]

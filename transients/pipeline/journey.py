@@ -83,12 +83,12 @@ async def journey(
         caveats = () if event.state == "retracted" else ("The alert gives no time: nothing can be computed.",)
         return Outcome(_assessment(event, policy, context, now, seen=Counterpart(caveats=caveats), searched=True))
     found, state = await asyncio.gather(find(event, context), spacecraft_state(event.t0, context))
-    searched = stage == "search" and event.state != "retracted"
-    skymap, place, facts = await geometry(event, found, state, now, context, before, with_map=searched)
+    skymap, place, facts = await geometry(event, found, state, now, context, before, with_map=stage == "search")
     position = ("position",) if place.retry else ()
     not_yet, wanting = (*position, *state.passing), (*position, *(each for each in state.passing if each == ATTITUDE))
-    if skymap is None:
-        return Outcome(_assessment(event, policy, context, now, geometry=facts), not_yet=not_yet, wanting=wanting)
+    if skymap is None or event.state == "retracted":
+        assessment = _assessment(event, policy, context, now, geometry=facts)
+        return Outcome(assessment, skymap=skymap, not_yet=not_yet, wanting=wanting)
     rates = await answers(facts, policy, context)
     seen, limited, data = await context.compute(_searched, event, facts, skymap, rates, policy, context.given)
     return Outcome(

@@ -168,7 +168,7 @@ def _design(bins: Bins, order: int) -> FloatArray:
 
 def _robust_line(bins: Bins) -> FloatArray:
     """Rate in each bin by least absolute deviations from block means (reweighted least squares, by the normal equations)."""
-    size = max(1, round(_BLOCK_S / bins.bin_s))
+    size = min(max(1, round(_BLOCK_S / bins.bin_s)), len(bins) // 2)
     edges = np.arange(0, len(bins), size)
     rates = np.add.reduceat(bins.counts, edges) / np.add.reduceat(bins.width_s, edges)
     design = np.add.reduceat(_design(bins, 1), edges, axis=0) / np.diff([*edges, len(bins)])[:, None]

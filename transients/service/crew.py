@@ -22,7 +22,7 @@ import anyio.to_process
 import structlog
 from anyio import BrokenWorkerProcess
 
-from schemas.errors import ComputingLost, NoData, TooLarge, TransientsError
+from schemas.errors import ComputingLost, NoData, RefusedInput, TooLarge, TransientsError
 from transients.missions import Mission
 
 T = TypeVar("T")
@@ -187,8 +187,10 @@ def _ready(mission: Mission | None) -> None:
     few.in_cones(region.vectors, 0.1)
     few.in_caps(region.vectors[np.newaxis, :1], np.ones((1, 1)))
     if mission is not None:
+        # What a mission does not have needs no warming.
         with contextlib.suppress(NoData):
             mission.approximate_orbit(to_time(t0))
         for instrument in mission.response.instruments[:1]:
-            mission.response.fluence_per_count(instrument, "hard", np.ones(2), np.ones(2))
+            with contextlib.suppress(RefusedInput):
+                mission.response.fluence_per_count(instrument, "hard", np.ones(2), np.ones(2))
     keep_for_good()

@@ -119,8 +119,10 @@ class Jobs(Outgoing):
 
     async def retry_failed(self, job_id: int) -> None:
         """Queue a failed job again, its attempts counted anew. Raises NotFound when it is not a failed job."""
-        if await self._row("reopen_job", job_id) is None:
-            raise NotFound(f"no failed job {job_id}")
+        async with self.transaction():
+            if await self._row("reopen_job", job_id) is None:
+                raise NotFound(f"no failed job {job_id}")
+            await self.give_lanes()
 
     async def jobs(self, event_key: str | None = None, state: JobState | None = None, limit: int = 1000) -> tuple[Job, ...]:
         """Jobs of an event, or of all; newest first."""

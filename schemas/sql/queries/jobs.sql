@@ -71,7 +71,7 @@ taken AS (
 SELECT job_id, kind, event_key, payload, attempts, errors FROM taken ORDER BY priority DESC, job_id;
 
 -- name: finish_job
--- $2 state, $3 error, $4 whether the attempt went wrong, $5 which attempt it was: once another has begun, an earlier one changes nothing.
+-- $2 state, $3 error, $4 whether the attempt went wrong, $5 which attempt it was: once another has begun, or the job is over, it changes nothing.
 -- One that is to be tried again is due in $6 seconds. The server need not flush it to its disk: where it is lost, the job runs once more
 -- and finds all done.
 UPDATE job
@@ -80,7 +80,7 @@ SET state = $2, error = $3, errors = errors + $4::boolean::integer,
     due = CASE WHEN $2 = 'queued' AND $6::float8 > 0 THEN clock_timestamp() + make_interval(secs => $6) END,
     touched = CASE WHEN $2 = 'queued' THEN clock_timestamp() END
 FROM (SELECT set_config('synchronous_commit', 'off', true)) AS unhurried
-WHERE job_id = $1 AND attempts = $5;
+WHERE job_id = $1 AND attempts = $5 AND state = 'running';
 
 -- name: reopen_job
 -- A failed job is to run again, its attempts counted anew.

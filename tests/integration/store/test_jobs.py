@@ -182,7 +182,22 @@ async def test_an_attempt_taken_for_dead_changes_nothing_more(store: Store, conn
     await store.finish_job(first, "failed", "the database went away", wrong=True)
     (job,) = await store.jobs()
     assert (job.state, job.error) == ("done", None)
+    # Nor does one of the same number, where a crash of the server forgot that the first was begun.
+    await store.finish_job(second, "queued", "stopped")
+    (job,) = await store.jobs()
+    assert (job.state, job.error) == ("done", None)
     assert await take_jobs(connection, ["step"], 5, silent_s=0.0) == []
+
+
+async def test_a_failed_job_of_the_version_before_is_taken_again(store: Store, connection: asyncpg.Connection) -> None:
+    number = await store.enqueue("step")
+    assert number is not None
+    (first,) = await take_jobs(connection, ["step"], 5, silent_s=60.0)
+    await store.finish_job(first, "failed", "wrong")
+    await connection.execute("UPDATE job SET lane = NULL")
+    await store.retry_failed(number)
+    (again,) = await take_jobs(connection, ["step"], 5, silent_s=60.0)
+    assert again.job_id == number
 
 
 async def test_jobs_that_wait_for_others_servers_keep_nobody_waiting(store: Store) -> None:

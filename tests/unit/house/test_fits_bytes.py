@@ -65,6 +65,15 @@ def test_several_extensions_keep_their_order_and_the_same_gives_the_same_bytes()
     assert data == fits_bytes([("X", 1, "")], image, table)
 
 
+@pytest.mark.parametrize("value", ["GRB \u00fcnique", "a\nb", math.nan, math.inf])
+def test_what_a_header_cannot_hold_is_refused(value: str | float) -> None:
+    columns = {"A": (np.zeros(2), "")}
+    with pytest.raises(ValueError, match="FITS"):
+        fits_bytes([("OBJECT", value, "")])
+    with pytest.raises(ValueError, match="FITS"):
+        fits_bytes((), Table(columns, [("OBJECT", value, "")]))
+
+
 def test_columns_of_different_lengths_are_no_table() -> None:
     with pytest.raises(ValueError, match="row count"):
         fits_bytes((), Table({"A": (np.zeros(2), ""), "B": (np.zeros(3), "")}))

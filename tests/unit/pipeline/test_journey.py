@@ -144,6 +144,7 @@ async def test_a_retracted_event_is_not_searched() -> None:
     source = SaidSource()
     out = await go(source, event(state="retracted"))
     assert (out.assessment.verdict, out.assessment.searches) == ("retracted", ())
+    assert out.skymap is not None  # it is drawn
     assert not any(question.startswith("light_curve") for question in source.asked)
     assert (await go(source, event(state="retracted", t0=None))).assessment.verdict == "retracted"
 

@@ -87,6 +87,12 @@ def test_gaps_and_odd_bins_are_no_trouble() -> None:
     assert len(fit.sidebands_s) >= 3
 
 
+def test_few_bins_far_wider_than_the_nominal_one_have_a_background() -> None:
+    counts = np.random.default_rng(3).poisson(1000.0, 30).astype(float)
+    fit = fit_background(Bins(np.arange(30.0), np.ones(30), counts, 0.1))
+    assert fit.mean_rate[0] == pytest.approx(1000.0, rel=0.05)
+
+
 @pytest.mark.parametrize("counts", [np.zeros(400), np.full(300, 10.0)])
 def test_nothing_to_fit(counts: np.ndarray) -> None:
     start = np.arange(len(counts)) * 0.05
