@@ -118,7 +118,7 @@ class Jobs(Outgoing):
         return [made.get(position) for position in range(len(jobs))]
 
     async def retry_failed(self, job_id: int) -> None:
-        """Queue a failed job again, its attempts counted anew. Raises NotFound when it is not a failed job."""
+        """Queue a failed job again, its errors counted anew. Raises NotFound when it is not a failed job."""
         async with self.transaction():
             if await self._row("reopen_job", job_id) is None:
                 raise NotFound(f"no failed job {job_id}")

@@ -83,8 +83,8 @@ FROM (SELECT set_config('synchronous_commit', 'off', true)) AS unhurried
 WHERE job_id = $1 AND attempts = $5 AND state = 'running';
 
 -- name: reopen_job
--- A failed job is to run again, its attempts counted anew.
-UPDATE job SET state = 'queued', attempts = 0, errors = 0, finished = NULL WHERE job_id = $1 AND state = 'failed'
+-- A failed job is to run again, its errors counted anew; its attempts go on, so that an earlier one is never taken for a later one.
+UPDATE job SET state = 'queued', errors = 0, finished = NULL WHERE job_id = $1 AND state = 'failed'
 RETURNING job_id, pg_notify('transients_due', lane) AS told;
 
 -- name: jobs
