@@ -47,10 +47,7 @@ def hidden(
             half = 0.5 * (top - mean + _REACH * sigma)
             if half <= 0.0:
                 continue
-            for q in range(_NODE.size):
-                beside[q] = _beside(top - half + half * _NODE[q], high, below_high)
-            if reach != 1.0:
-                beside **= reach
+            _fill_beside(beside, top, half, high, below_high, reach)
             total = 0.0
             for q in range(_NODE.size):
                 first = top - half + half * _NODE[q]
@@ -75,10 +72,7 @@ def second_below(level: float, high: float, below_high: float, reach: float, apa
         half = 0.5 * (top - mean + _REACH * apart)
         if half <= 0.0:
             continue
-        for q in range(_NODE.size):
-            beside[q] = _beside(top - half + half * _NODE[q], high, below_high)
-        if reach != 1.0:
-            beside **= reach
+        _fill_beside(beside, top, half, high, below_high, reach)
         total = 0.0
         for q in range(_NODE.size):
             value = top - half + half * _NODE[q]
@@ -97,6 +91,15 @@ def quiet(level: float, high: float, below_high: float, reach: float) -> float:
         value = top - half + half * _NODE[q]
         total += _WEIGHT[q] * math.exp(-0.5 * value * value) * _beside(value, high, below_high) ** reach
     return _PER_ROOT * half * total
+
+
+@compiled_sums
+def _fill_beside(beside: FloatArray, top: float, half: float, high: float, below_high: float, reach: float) -> None:
+    """`_beside` at the nodes from `top` down to two halves below it, over `reach` of a side's length."""
+    for q in range(_NODE.size):
+        beside[q] = _beside(top - half + half * _NODE[q], high, below_high)
+    if reach != 1.0:
+        beside **= reach
 
 
 @compiled_sums
