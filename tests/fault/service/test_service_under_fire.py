@@ -112,7 +112,7 @@ def test_the_same_comes_out_whatever_is_killed(undisturbed: dict[str, Any]) -> N
     assert all(each["assessed"] in (None, each["revision"]) for each in undisturbed.values())
 
 
-@pytest.mark.parametrize("number", range(1, 4))
+@pytest.mark.parametrize("number", range(1, 11))
 async def test_killed_at_random_moments(
     number: int, undisturbed: dict[str, Any], broker: ApacheKafka, database: EmbeddedPostgres, gateway: str, tmp_path: Path
 ) -> None:
@@ -122,7 +122,7 @@ async def test_killed_at_random_moments(
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("number", range(4, 211))
+@pytest.mark.parametrize("number", range(11, 211))
 async def test_killed_at_random_moments_all_night(
     number: int, undisturbed: dict[str, Any], broker: ApacheKafka, database: EmbeddedPostgres, gateway: str, tmp_path: Path
 ) -> None:
