@@ -87,12 +87,13 @@ def fit_smooth(blocks: Blocks, low_s: float, high_s: float, model_cts_s: FloatAr
     if high_s - low_s < 2.0 * _LENGTHS_S[0]:
         return None
     scatter = float(np.std(blocks.rate_cts_s - model_cts_s))
+    line = _line(blocks.centre_s, low_s, high_s)
     best: _Conditioned | None = None
     for length in _LENGTHS_S:
         if _knots(low_s, high_s, length) > _MOST:
             continue
         for amplitude in _AMPLITUDES:
-            found = _condition(blocks, _line(blocks.centre_s, low_s, high_s), length, amplitude * scatter)
+            found = _condition(blocks, line, length, amplitude * scatter)
             if best is None or found.cost < best.cost:
                 best = found
     return None if best is None else _curve(best, blocks, low_s, high_s)

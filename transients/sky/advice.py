@@ -19,7 +19,7 @@ from .allowed import allowed
 from .coarse import CoarseMap, coarsened
 from .credible import peak_deg
 from .healpix import IntArray
-from .integrals import Margin, both, cone, probability_in_regions, probability_within
+from .integrals import Margin, both, cone, probability_about, probability_within
 from .maps import SkyMap
 
 #: How far the spacecraft may turn from where it points, deg; None: anywhere.
@@ -134,7 +134,7 @@ def pointing_advice(
     axis = None if attitude is None else unit_vector(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
     choices = list(_choices(allowed(constraint, about), axis, bounds_deg, first))
     radii = np.radians([pattern.radius_deg for pattern in patterns])
-    at_peak = probability_in_regions(m, np.broadcast_to(top, (len(radii), 1, 3)), radii[:, np.newaxis])
+    at_peak = probability_about(m, top, radii)
     entries: list[AdvisedPointing] = []
     caveats: list[str] = []
     for pattern, radius, at_top in zip(patterns, radii.tolist(), at_peak.tolist(), strict=True):

@@ -10,7 +10,7 @@ from transients.missions.frames import unit_vector
 from transients.missions.surroundings import Surroundings
 
 from .coarse import CoarseMap, coarsened
-from .integrals import Caps, Margin, probability_in_regions, probability_within
+from .integrals import Caps, Margin, probability_about, probability_within
 from .maps import SkyMap
 
 #: Angles from the pointing axis within which the probability is told.
@@ -39,6 +39,5 @@ def _barred(few: CoarseMap, margin_rad: FloatArray) -> float:
 def off_axis_fractions(m: SkyMap, attitude: Attitude) -> tuple[tuple[float, float], ...]:
     """(angle, deg; probability within it of the pointing axis) for each of `OFF_AXIS_DEG`."""
     axis = unit_vector(np.radians(attitude.x_ra_deg), np.radians(attitude.x_dec_deg))
-    radii = np.radians(OFF_AXIS_DEG)[:, np.newaxis]
-    inside = probability_in_regions(m, np.broadcast_to(axis, (len(radii), 1, 3)), radii)
+    inside = probability_about(m, axis, np.radians(OFF_AXIS_DEG))
     return tuple(zip(OFF_AXIS_DEG, inside.tolist(), strict=True))

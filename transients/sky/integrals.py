@@ -94,6 +94,11 @@ def probability_in_regions(m: SkyMap, axes: FloatArray, radii_rad: FloatArray) -
     return np.where(empty, 0.0, found)
 
 
+def probability_about(m: SkyMap, axis: FloatArray, radii_rad: FloatArray) -> FloatArray:
+    """Probability within each of some radii (r,) about one unit vector (3,), (r,)."""
+    return probability_in_regions(m, np.broadcast_to(axis, (len(radii_rad), 1, 3)), radii_rad[:, None])
+
+
 def probability_within(m: SkyMap, margin: Margin, *, tolerance: float = TOLERANCE, max_order: int = healpix.MAX_ORDER) -> float:
     """Probability where `margin` is positive.
 

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from schemas import FloatArray, OrbitState
-from transients.missions.bodies import EARTH_RADIUS_KM
+from transients.missions.bodies import earth_angular_radius
 from transients.missions.frames import unit_vector
 
 from . import healpix
@@ -47,5 +47,5 @@ def is_hidden(ra_rad: float, dec_rad: float, orbit: OrbitState) -> bool:
 
 def earth_disc(orbit: OrbitState, limb_deg: float = 0.0) -> Caps:
     """The Earth's disc as the spacecraft sees it, widened by `limb_deg`."""
-    radius_rad = math.asin(min(EARTH_RADIUS_KM / orbit.distance_km, 1.0)) + math.radians(limb_deg)
+    radius_rad = float(earth_angular_radius(orbit).to_value("rad")) + math.radians(limb_deg)
     return cone(-unit_vector(math.radians(orbit.ra_deg), math.radians(orbit.dec_deg)), radius_rad)

@@ -71,9 +71,9 @@ taken AS (
 SELECT job_id, kind, event_key, payload, attempts, errors FROM taken ORDER BY priority DESC, job_id;
 
 -- name: finish_job
--- $2 state, $3 error, $4 whether the attempt went wrong, $5 which attempt it was: once another has begun, or the job is over, it changes nothing.
--- One that is to be tried again is due in $6 seconds. The server need not flush it to its disk: where it is lost, the job runs once more
--- and finds all done.
+-- $2 state, $3 error, $4 whether the attempt went wrong, $5 which attempt it was: once another has begun, or the job is over, it changes
+-- nothing. One that is to be tried again is due in $6 seconds. The server need not flush it to its disk: where it is lost, the job runs
+-- once more and finds all done.
 UPDATE job
 SET state = $2, error = $3, errors = errors + $4::boolean::integer,
     finished = CASE WHEN $2 <> 'queued' THEN clock_timestamp() END,

@@ -10,6 +10,7 @@ from schemas.errors import RefusedInput
 
 from ..ephemeris import body_km
 from ..frames import in_icrs, ra_dec_deg, unit_vector
+from ..surroundings import direction_and_distance
 from ..times import to_time
 
 #: The Sun stays within about 3 deg of the XZ plane (the solar arrays need it), so the roll is known to that.
@@ -37,8 +38,8 @@ def attitude_from_x(x: SkyCoord, at: Instant, source: AttitudeSource, error_deg:
     RefusedInput
         When X is within 5 deg of the Sun or of the point opposite.
     """
-    icrs, sun_km = in_icrs(x), body_km("sun", to_time(at))
-    axis, sun = unit_vector(icrs.ra.rad, icrs.dec.rad), sun_km / np.linalg.norm(sun_km)
+    icrs = in_icrs(x)
+    axis, (sun, _) = unit_vector(icrs.ra.rad, icrs.dec.rad), direction_and_distance(body_km("sun", to_time(at)))
     across = sun - (sun @ axis) * axis
     length = float(np.linalg.norm(across))
     if length < np.sin(np.radians(_LEAST_SUN_ANGLE_DEG)):
